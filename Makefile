@@ -1,0 +1,58 @@
+# Everything lives in .venv; nothing else on the machine is used but Python 3.11+ and a C compiler.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+GRPCIO_TOOLS := grpcio-tools==1.63.2
+
+.PHONY: demo test lint types format proto proto-check clean
+
+# Fill a sample net and look at it.
+demo: $(VENV)/.installed
+	$(BIN)/fillerkit init sample_nets/lenet/deploy.prototxt --seed 1701 -o lenet.npz
+	$(BIN)/fillerkit show sample_nets/lenet/deploy.prototxt
+
+# Every test, the long ones too. PYTEST_ARGS='-m "not long"' leaves those out.
+test: $(VENV)/.test
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Generate src/fillerkit/schema/ from proto/; proto-check fails where it would change something.
+proto: $(VENV)/.proto
+	$(BIN)/python tools/make_schema.py
+
+proto-check: $(VENV)/.proto
+	$(BIN)/python tools/make_schema.py --check
+
+clean:
+	rm -rf $(VENV) build *.egg-info src/*.egg-info .pytest_cache .mypy_cache .ruff_cache
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "fillerkit needs Python 3.11 or later; say which with PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.test: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	touch $@ $(VENV)/.installed
+
+$(VENV)/.dev: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --editable '.[dev,test]'
+	touch $@
+
+# Without its dependencies: the compiler needs none, and they would pull protobuf back to 5.
+$(VENV)/.proto: | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --no-deps $(GRPCIO_TOOLS)
+	touch $@
