@@ -1,0 +1,8 @@
+"""Caffe 1.0's messages as Python classes, generated from ``proto/caffe.proto``.
+
+``caffe_pb2`` holds one class for each message: what prototxt text is parsed into and what the
+binary formats are read and written with. It is registered with protobuf as package
+``fillerkit.caffe``, file ``fillerkit/schema/caffe.proto``, so that Caffe's own ``caffe_pb2`` can be
+imported in the same process; the bytes on disk are the same. Never edit it: change the ``.proto``
+and run ``python tools/make_schema.py``.
+"""
