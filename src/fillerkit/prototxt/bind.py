@@ -1,0 +1,193 @@
+"""A tree of fields held against the schema: every name, type and value is checked, once."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
+from google.protobuf.message import Message
+
+from fillerkit.errors import PrototxtError, did_you_mean
+from fillerkit.prototxt.source import Source
+from fillerkit.prototxt.text import Field, Kind
+
+_INTEGERS = {
+    FieldDescriptor.CPPTYPE_INT32: (-(2**31), 2**31 - 1),
+    FieldDescriptor.CPPTYPE_INT64: (-(2**63), 2**63 - 1),
+    FieldDescriptor.CPPTYPE_UINT32: (0, 2**32 - 1),
+    FieldDescriptor.CPPTYPE_UINT64: (0, 2**64 - 1),
+}
+_INTEGER = re.compile(r"-?(?:0[xX][0-9a-fA-F]+|[0-9]+)")
+_SPECIAL = {"inf": math.inf, "infinity": math.inf, "nan": math.nan}
+_BOOLS = {"true": True, "True": True, "t": True, "1": True}
+_BOOLS |= {"false": False, "False": False, "f": False, "0": False}
+
+
+class _Wrong(Exception):
+    """A value that its field cannot take; the message says why."""
+
+
+def bind(block: Field, message: Message, source: Source) -> None:
+    """Fill `message` from `block`, or raise a PrototxtError that names what does not fit."""
+    descriptor: Any = message.DESCRIPTOR
+    setters = _setters(descriptor)
+    seen = set()
+    for field in block.fields:
+        try:
+            repeated, nested, convert = setters[field.name]
+        except KeyError:
+            raise _unknown_field(field, descriptor, source) from None
+        if not repeated:
+            if field.name in seen:
+                raise PrototxtError(
+                    f"'{field.name}' is given twice: it takes one value",
+                    place=source.place(field.offset),
+                )
+            seen.add(field.name)
+        if nested != (field.kind is Kind.BLOCK):
+            wanted = "a block { ... }" if nested else f"a value: '{field.name}: ...'"
+            raise PrototxtError(
+                f"'{field.name}' takes {wanted}, not {field.kind.value}",
+                place=source.place(field.value_offset),
+            )
+        if nested:
+            child = getattr(message, field.name)
+            bind(field, child.add() if repeated else _touched(child), source)
+            continue
+        try:
+            value = convert(field)
+        except _Wrong as wrong:
+            raise PrototxtError(
+                f"'{field.name}' {wrong}", place=source.place(field.value_offset)
+            ) from None
+        if repeated:
+            getattr(message, field.name).append(value)
+        else:
+            setattr(message, field.name, value)
+
+
+def _touched(message: Message) -> Message:
+    message.SetInParent()
+    return message
+
+
+@cache
+def _setters(descriptor: Descriptor) -> dict[str, tuple[bool, bool, Callable[[Field], Any]]]:
+    """For every field of a message: is it repeated, is it a message, how is its literal read."""
+    return {
+        field.name: (
+            is_repeated(field),
+            field.message_type is not None,
+            _converter(field),
+        )
+        for field in descriptor.fields
+    }
+
+
+def is_repeated(field: FieldDescriptor) -> bool:
+    """Whether a field takes any number of values (old protobuf runtimes only have a label)."""
+    try:
+        return bool(field.is_repeated)
+    except AttributeError:
+        return bool(getattr(field, "label") == FieldDescriptor.LABEL_REPEATED)  # noqa: B009
+
+
+def _converter(field: FieldDescriptor) -> Callable[[Field], Any]:
+    kind = field.cpp_type
+    if kind in _INTEGERS:
+        return lambda value: _integer(value, *_INTEGERS[kind])
+    if kind in (FieldDescriptor.CPPTYPE_FLOAT, FieldDescriptor.CPPTYPE_DOUBLE):
+        return _real
+    if kind == FieldDescriptor.CPPTYPE_BOOL:
+        return _bool
+    if kind == FieldDescriptor.CPPTYPE_ENUM:
+        enum = field.enum_type
+        assert enum is not None
+        return lambda value: _enum(value, enum)
+    if field.type == FieldDescriptor.TYPE_BYTES:
+        return lambda value: _string(value).encode("utf-8", "surrogateescape")
+    return _string
+
+
+def _integer(field: Field, low: int, high: int) -> int:
+    if field.kind is not Kind.NUMBER or not _INTEGER.fullmatch(field.literal):
+        raise _Wrong(f"takes an integer, not {_shown(field)}")
+    value = _c_integer(field.literal)
+    if not low <= value <= high:
+        raise _Wrong(f"takes an integer from {low} to {high}, not {field.literal}")
+    return value
+
+
+def _c_integer(literal: str) -> int:
+    """An integer as C writes it: 0x10 is hexadecimal, 010 is octal."""
+    digits = literal.lstrip("-")
+    try:
+        if digits[:2].lower() != "0x" and digits.startswith("0"):
+            value = int(digits, 8)
+        else:
+            value = int(digits, 0)
+    except ValueError:
+        raise _Wrong(f"takes an integer, not '{literal}' (a leading 0 means octal)") from None
+    return -value if literal.startswith("-") else value
+
+
+def _real(field: Field) -> float:
+    literal = field.literal
+    if field.kind is Kind.WORD:
+        special = _SPECIAL.get(literal.lstrip("-").lower())
+        if special is not None:
+            return -special if literal.startswith("-") else special
+    if field.kind is not Kind.NUMBER or literal.lstrip("-")[:2].lower() == "0x":
+        raise _Wrong(f"takes a number, not {_shown(field)}")
+    if re.fullmatch(r"-?0[0-9]+", literal):
+        raise _Wrong(f"takes a number, not '{literal}' (a leading 0 means octal)")
+    return float(literal.rstrip("fF"))
+
+
+def _bool(field: Field) -> bool:
+    value = None if field.kind is Kind.STRING else _BOOLS.get(field.literal)
+    if value is None:
+        raise _Wrong(f"takes true or false, not {_shown(field)}")
+    return value
+
+
+def _enum(field: Field, enum: EnumDescriptor) -> int:
+    names = enum.values_by_name
+    if field.kind is Kind.WORD and field.literal in names:
+        return int(names[field.literal].number)
+    if field.kind is Kind.NUMBER and _INTEGER.fullmatch(field.literal):
+        value = _c_integer(field.literal)
+        if value in enum.values_by_number:
+            return value
+    known = ", ".join(sorted(names)) if len(names) <= 8 else "a name of the enum"
+    quotes = " without quotes" if field.kind is Kind.STRING and field.literal in names else ""
+    guess = "" if quotes else did_you_mean(field.literal, names)
+    raise _Wrong(f"takes {known}{quotes}, not {_shown(field)}{guess}")
+
+
+def _string(field: Field) -> str:
+    if field.kind is not Kind.STRING:
+        raise _Wrong(f'takes a string in quotes: {field.name}: "{field.literal}"')
+    try:
+        field.literal.encode("utf-8")
+    except UnicodeEncodeError:
+        raise _Wrong("takes text in UTF-8; this one is in another encoding") from None
+    return field.literal
+
+
+def _shown(field: Field) -> str:
+    return f'"{field.literal}"' if field.kind is Kind.STRING else f"'{field.literal}'"
+
+
+def _unknown_field(field: Field, descriptor: Descriptor, source: Source) -> PrototxtError:
+    guess = did_you_mean(field.name, descriptor.fields_by_name)
+    if not guess and len(descriptor.fields) <= 12:
+        known = ", ".join(sorted(descriptor.fields_by_name))
+        guess = f"; it has {known}" if known else "; it has no fields"
+    return PrototxtError(
+        f"{descriptor.name} has no field '{field.name}'{guess}", place=source.place(field.offset)
+    )

@@ -1,0 +1,168 @@
+"""From a file or a text, of any generation, to one current net of one phase."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fillerkit.errors import Place, PrototxtError, UsageError
+from fillerkit.prototxt.bind import bind
+from fillerkit.prototxt.phase import select
+from fillerkit.prototxt.solver import follow, is_solver, random_seed
+from fillerkit.prototxt.source import Source
+from fillerkit.prototxt.text import Field, parse
+from fillerkit.prototxt.upgrade import TextLayer, upgrade
+from fillerkit.schema.caffe_pb2 import TRAIN, NetParameter, NetState, Phase, SolverParameter
+
+
+@dataclass(frozen=True)
+class NetText:
+    """A net as its text gives it: current form, one phase, every layer beside its text.
+
+    Attributes
+    ----------
+    name : str
+        The net's own name, or "".
+    layers : list of (LayerParameter, Field)
+        The ones that take part.
+    left_out : list of (LayerParameter, Field)
+        The ones that phase, level or stages leave out.
+    state : NetState
+        Phase, level and stages that the layers were chosen by.
+    source : Source
+        The text of the net itself, also where a solver led to it.
+    sha256 : str
+        Of the bytes of the file, or of the text, that holds the net.
+    random_seed : int or None
+        What the solver fixes, if a solver led here.
+    notes : tuple of str
+        What was found on the way that the reader should be told.
+    """
+
+    name: str
+    layers: list[TextLayer]
+    left_out: list[TextLayer]
+    state: NetState
+    source: Source
+    sha256: str
+    random_seed: int | None = None
+    notes: tuple[str, ...] = ()
+
+    def place(self, field: Field) -> Place:
+        """Where a field of this net's text stands."""
+        return self.source.place(field.offset)
+
+
+def read_net(
+    path_or_text: str | os.PathLike[str],
+    *,
+    phase: Phase | None = None,
+    level: int | None = None,
+    stages: Sequence[str] = (),
+) -> NetText:
+    """Read a net, or the net that a solver leads to.
+
+    Parameters
+    ----------
+    path_or_text
+        A file's path, or a prototxt itself (a `str` with a line break or a brace in it).
+    phase
+        TRAIN or TEST; without one the phase that the text's own state gives, else TRAIN.
+    level, stages
+        Of the net's state. A level replaces the text's, stages are added to the text's.
+    """
+    source, sha256, folder = _load(path_or_text)
+    root = parse(source)
+    if not is_solver(root):
+        return _net(root, source, sha256, phase, level, stages)
+    solver = SolverParameter()
+    bind(root, solver, source)
+    found = follow(solver, root, source, folder, TRAIN if phase is None else phase)
+    if found.inline is not None:
+        net, net_source, net_sha256 = found.inline, source, sha256
+    else:
+        assert found.path is not None
+        net_source, net_sha256, _ = _load(found.path)
+        net = parse(net_source)
+    return _net(
+        net,
+        net_source,
+        net_sha256,
+        phase,
+        level,
+        stages,
+        solver_state=found.state,
+        seed=random_seed(solver),
+        notes=(found.note,),
+    )
+
+
+def _net(
+    root: Field,
+    source: Source,
+    sha256: str,
+    phase: Phase | None,
+    level: int | None,
+    stages: Sequence[str],
+    *,
+    solver_state: NetState | None = None,
+    seed: int | None = None,
+    notes: tuple[str, ...] = (),
+) -> NetText:
+    net = NetParameter()
+    bind(root, net, source)
+    state = _state(net, phase, level, stages, solver_state)
+    layers, left_out = select(upgrade(net, root, source), state, source)
+    return NetText(net.name, layers, left_out, state, source, sha256, seed, notes)
+
+
+def _state(
+    net: NetParameter,
+    phase: Phase | None,
+    level: int | None,
+    stages: Sequence[str],
+    solver_state: NetState | None,
+) -> NetState:
+    """Caffe's merge: TRAIN, then the net's own state, then the solver's, then what is asked for.
+
+    A level in the net's text counts only where a solver leads to it: pycaffe and the ``caffe``
+    tool always set a level, 0 unless asked.
+    """
+    state = NetState(phase=TRAIN)
+    state.MergeFrom(net.state)
+    if solver_state is not None:
+        state.MergeFrom(solver_state)
+    else:
+        state.level = 0
+    if phase is not None:
+        state.phase = phase
+    if level is not None:
+        state.level = level
+    state.stage.extend(stages)
+    return state
+
+
+def _load(path_or_text: str | os.PathLike[str]) -> tuple[Source, str, Path | None]:
+    """The text, its digest, and the folder it stands in (None for a text)."""
+    if isinstance(path_or_text, str) and any(c in path_or_text for c in "\n{"):
+        digest = hashlib.sha256(path_or_text.encode("utf-8", "surrogatepass")).hexdigest()
+        return Source("<text>", path_or_text), digest, None
+    if not os.fspath(path_or_text):
+        raise UsageError("an empty path: give a prototxt's path or its text")
+    path = Path(path_or_text)
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise PrototxtError(f"{path}: there is no such file") from None
+    except OSError as error:
+        raise PrototxtError(f"{path}: cannot be read: {error.strerror or error}") from None
+    if b"\0" in data[:4096]:
+        raise PrototxtError(
+            f"{path}: is binary, not a prototxt (a net's text begins like: layer {{ name: ..."
+        )
+    # Comments come in any encoding; strings in it are checked where they are used.
+    text = data.decode("utf-8", "surrogateescape")
+    return Source(str(path), text), hashlib.sha256(data).hexdigest(), path.parent

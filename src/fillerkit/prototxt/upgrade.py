@@ -1,0 +1,146 @@
+"""Older generations of the format, turned into the current one as Caffe 1.0 turns them.
+
+The order is Caffe's: data-transform fields, V1 layers, net-level inputs, BatchNorm's three params.
+Each step works on the layers of a net and keeps every layer beside the text it came from.
+"""
+
+from __future__ import annotations
+
+from fillerkit.errors import PrototxtError
+from fillerkit.prototxt.source import Source
+from fillerkit.prototxt.text import Field
+from fillerkit.schema.caffe_pb2 import (
+    BlobShape,
+    InputParameter,
+    LayerParameter,
+    NetParameter,
+    V1LayerParameter,
+)
+
+TextLayer = tuple[LayerParameter, Field]
+
+# V1 spelled a type as an enum; Caffe's registry knows these under a name that is not the enum's
+# words in camel case.
+_V1_TYPES = {
+    "ABSVAL": "AbsVal",
+    "ARGMAX": "ArgMax",
+    "BNLL": "BNLL",
+    "HDF5_DATA": "HDF5Data",
+    "HDF5_OUTPUT": "HDF5Output",
+    "LRN": "LRN",
+    "MVN": "MVN",
+    "RELU": "ReLU",
+    "SOFTMAX_LOSS": "SoftmaxWithLoss",
+    "TANH": "TanH",
+}
+_TRANSFORM_FIELDS = ("scale", "mean_file", "crop_size", "mirror")
+_TRANSFORMED = ("data_param", "image_data_param", "window_data_param")
+# V1's repeated fields that became fields of `param { ... }`, and what they are called there.
+_PARAM_FIELDS = {
+    "param": "name",
+    "blob_share_mode": "share_mode",
+    "blobs_lr": "lr_mult",
+    "weight_decay": "decay_mult",
+}
+
+
+def upgrade(net: NetParameter, root: Field, source: Source) -> list[TextLayer]:
+    """The layers of `net` in the current form, each with the field of the text it stands for."""
+    if net.layer and net.layers:
+        both = root.find("layers") or root
+        raise PrototxtError(
+            "the net mixes 'layer { type: \"...\" }' with the older 'layers { type: ... }': "
+            "write all of them as 'layer'",
+            place=source.place(both.offset),
+        )
+    name = "layers" if net.layers else "layer"
+    fields = [field for field in root.fields if field.name == name]
+    if net.layers:
+        old = list(zip(net.layers, fields, strict=True))
+        layers = [(_from_v1(layer, field, source), field) for layer, field in old]
+    else:
+        layers = list(zip(net.layer, fields, strict=True))
+    if net.input:
+        layers.insert(0, _input_layer(net, root, source))
+    for layer, _ in layers:
+        _freeze_batch_norm(layer)
+    return layers
+
+
+def _from_v1(old: V1LayerParameter, field: Field, source: Source) -> LayerParameter:
+    if old.HasField("layer"):
+        raise PrototxtError(
+            "this layer is of Caffe's first format (V0: layers { layer { ... } }), "
+            "which fillerkit does not read yet",
+            place=source.place(field.offset),
+        )
+    _move_transform(old)
+    new = LayerParameter(name=old.name, bottom=old.bottom, top=old.top)
+    new.type = _v1_type(old)
+    for old_name, param_name in _PARAM_FIELDS.items():
+        for index, value in enumerate(getattr(old, old_name)):
+            while len(new.param) <= index:
+                new.param.add()
+            setattr(new.param[index], param_name, value)
+    for descriptor, value in old.ListFields():
+        shared = new.DESCRIPTOR.fields_by_name.get(descriptor.name)
+        if shared is None or descriptor.name in ("name", "bottom", "top", "type", "param"):
+            continue
+        if descriptor.message_type is None:
+            getattr(new, descriptor.name).extend(value)
+        elif descriptor.name in ("include", "exclude", "blobs"):
+            for each in value:
+                getattr(new, descriptor.name).add().CopyFrom(each)
+        else:
+            getattr(new, descriptor.name).CopyFrom(value)
+    return new
+
+
+def _v1_type(old: V1LayerParameter) -> str:
+    if old.type == V1LayerParameter.NONE:
+        return ""
+    name = V1LayerParameter.LayerType.Name(old.type)
+    return _V1_TYPES.get(name) or "".join(word.capitalize() for word in name.split("_"))
+
+
+def _move_transform(old: V1LayerParameter) -> None:
+    """Move a data layer's own scale, mean_file, crop_size and mirror to ``transform_param``."""
+    for name in _TRANSFORMED:
+        if not old.HasField(name):
+            continue
+        data = getattr(old, name)
+        for field in _TRANSFORM_FIELDS:
+            if data.HasField(field):
+                setattr(old.transform_param, field, getattr(data, field))
+                data.ClearField(field)
+
+
+def _input_layer(net: NetParameter, root: Field, source: Source) -> TextLayer:
+    """The Input layer that stands for ``input``, ``input_shape`` and ``input_dim``."""
+    field = next(field for field in root.fields if field.name == "input")
+    count = len(net.input)
+    layer = LayerParameter(name="input", type="Input", top=net.input)
+    shapes = list(net.input_shape)
+    if not shapes and net.input_dim:
+        if len(net.input_dim) != 4 * count:
+            raise PrototxtError(
+                f"{count} input{'s' * (count != 1)} need{'s' * (count == 1)} {4 * count} "
+                f"input_dim (4 each), not {len(net.input_dim)}",
+                place=source.place((root.find("input_dim") or field).offset),
+            )
+        shapes = [BlobShape(dim=net.input_dim[4 * i : 4 * i + 4]) for i in range(count)]
+    if shapes and len(shapes) != count:
+        raise PrototxtError(
+            f"{count} input{'s' * (count != 1)} but {len(shapes)} input_shape: give one each",
+            place=source.place((root.find("input_shape") or field).offset),
+        )
+    layer.input_param.CopyFrom(InputParameter(shape=shapes))
+    return layer, field
+
+
+def _freeze_batch_norm(layer: LayerParameter) -> None:
+    """Three params on a BatchNorm mean nothing but "do not learn": Caffe sets them to that."""
+    if layer.type == "BatchNorm" and len(layer.param) == 3:
+        for param in layer.param:
+            param.lr_mult = 0
+            param.decay_mult = 0
