@@ -1,0 +1,30 @@
+"""Accuracy: the share of predictions that are right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fillerkit.errors import LayerError
+from fillerkit.layers.labels import labels_match
+from fillerkit.layers.plan import Plan, Shape
+from fillerkit.layers.registry import layer
+from fillerkit.layers.shapes import canonical_axis, count
+from fillerkit.schema.caffe_pb2 import LayerParameter
+
+
+@layer("Accuracy", bottoms=2, tops=(1, 2))
+def accuracy(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """The share of labels (bottom 1) that are among the top_k predictions (bottom 0).
+
+    A second top is the share for each class.
+    """
+    p, (prediction, labels) = layer.accuracy_param, bottoms
+    classes = count(prediction) // count(labels) if count(labels) else 0
+    if p.top_k > classes:
+        raise LayerError(
+            f"top_k is {p.top_k}, but there are {classes} predictions for a label",
+            field="accuracy_param.top_k",
+        )
+    axis = canonical_axis(p.axis, prediction, "accuracy_param.axis")
+    labels_match(axis, bottoms)
+    return Plan(tops=[(), (prediction[axis],)])

@@ -1,0 +1,49 @@
+"""What a layer type answers: its tops' shapes, its parameter blobs, the draws it makes besides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from fillerkit.schema.caffe_pb2 import FillerParameter
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Param:
+    """One parameter blob of a layer, before anything fills it.
+
+    Parameters
+    ----------
+    name
+        What the blob is to its layer: ``weight``, ``bias``, ``mean``, ...
+    shape
+        () for a single value, as Caffe has it.
+    filler
+        Which values it starts with; None means zeros that no filler writes.
+    """
+
+    name: str
+    shape: Shape
+    filler: FillerParameter | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The answer of a layer type to its parameters and its bottoms' shapes.
+
+    Parameters
+    ----------
+    tops
+        The shapes of the tops that the type makes. A layer may list fewer of them.
+    params
+        The parameter blobs in Caffe's order, which is the order of filling.
+    draws
+        32-bit draws that the layer takes from the net's engine when it is set up, for something
+        that is not a weight.
+    """
+
+    tops: Sequence[Shape]
+    params: Sequence[Param] = field(default=())
+    draws: int = 0

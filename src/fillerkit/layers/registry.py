@@ -1,0 +1,131 @@
+"""The layer types that are known, and the decorators that make one known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from fillerkit.errors import LayerError, did_you_mean
+from fillerkit.layers.plan import Plan, Shape
+from fillerkit.registry import Registry, first_line
+from fillerkit.schema.caffe_pb2 import LayerParameter
+
+Counts = int | tuple[int, int | None]
+PlanLayer = Callable[[LayerParameter, Sequence[Shape]], Plan]
+PlanSource = Callable[[LayerParameter, Mapping[str, Shape]], Plan]
+
+
+@dataclass(frozen=True)
+class LayerType:
+    """A layer type: what it may be connected to, and the function that plans it.
+
+    Attributes
+    ----------
+    name : str
+    bottoms, tops : (int, int or None)
+        The least and the most; None for no limit.
+    plan : callable
+        ``(LayerParameter, shapes of the bottoms) -> Plan``; of a source
+        ``(LayerParameter, shapes that the caller gives, by top) -> Plan``.
+    source : bool
+        Whether this is a data layer.
+    same : bool
+        Whether every bottom has a top of its own.
+    loss : bool
+        Whether missing tops are made up, and the first top weighs 1 in the net's loss.
+    in_place : bool
+        Whether a top may be the layer's own bottom.
+    """
+
+    name: str
+    bottoms: tuple[int, int | None]
+    tops: tuple[int, int | None]
+    plan: Callable[..., Plan]
+    source: bool = False
+    same: bool = False
+    loss: bool = False
+    in_place: bool = True
+
+    @property
+    def summary(self) -> str:
+        """The first line of the plan function's docstring."""
+        return first_line(self.plan)
+
+
+layer_types: Registry[LayerType] = Registry("layer type", "fillerkit.layers")
+
+
+def layer(
+    name: str,
+    *,
+    bottoms: Counts = 1,
+    tops: Counts = 1,
+    same: bool = False,
+    loss: bool = False,
+    in_place: bool = True,
+) -> Callable[[PlanLayer], PlanLayer]:
+    """Make a layer type known: the function below plans it.
+
+    Parameters
+    ----------
+    name
+        The type as a prototxt writes it. A known name may not be taken again.
+    bottoms, tops
+        How many: a number, or (least, most) with None for no limit.
+    same
+        As many tops as bottoms.
+    loss
+        Tops that the prototxt leaves out are made up, as Caffe does for losses.
+    in_place
+        Whether a top may be the bottom itself.
+
+    Examples
+    --------
+    >>> import fillerkit as fk
+    >>> @fk.layer("Swap")
+    ... def swap(layer, bottoms):
+    ...     "Swaps the first two axes."
+    ...     return fk.Plan(tops=[(bottoms[0][1], bottoms[0][0], *bottoms[0][2:])])
+    """
+
+    def register(plan: PlanLayer) -> PlanLayer:
+        _add(
+            LayerType(
+                name, _span(bottoms), _span(tops), plan, same=same, loss=loss, in_place=in_place
+            )
+        )
+        return plan
+
+    return register
+
+
+def source(name: str, *, tops: Counts) -> Callable[[PlanSource], PlanSource]:
+    """Make a data layer known: the function below plans it from the shapes a caller gives."""
+
+    def register(plan: PlanSource) -> PlanSource:
+        _add(LayerType(name, (0, 0), _span(tops), plan, source=True))
+        return plan
+
+    return register
+
+
+def layer_type(name: str) -> LayerType:
+    """The layer type of that name, ours or an installed package's."""
+    known = layer_types.get(name)
+    if known is None:
+        if not name:
+            raise LayerError('has no type: type: "Convolution" or the like is missing')
+        nearest = did_you_mean(name, layer_types.names())
+        raise LayerError(
+            f"unknown layer type '{name}'{nearest or '; fillerkit layers lists the known ones'}",
+            field="type",
+        )
+    return known
+
+
+def _add(new: LayerType) -> None:
+    layer_types.add(new.name, new)
+
+
+def _span(counts: Counts) -> tuple[int, int | None]:
+    return (counts, counts) if isinstance(counts, int) else counts
