@@ -1,0 +1,146 @@
+"""What the values of a blob are: distributions, with mean and std in closed form.
+
+A distribution says nothing of engines or draws; `fillerkit.random` turns it into values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+Values = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Constant:
+    """One value everywhere; takes no draws."""
+
+    value: float
+
+    @property
+    def mean(self) -> float:
+        """The value."""
+        return self.value
+
+    @property
+    def std(self) -> float:
+        """0."""
+        return 0.0
+
+    def __str__(self) -> str:
+        return f"constant {self.value:.4g}"
+
+
+@dataclass(frozen=True)
+class Uniform:
+    """Every value from low to high is as likely as any other."""
+
+    low: float
+    high: float
+
+    @classmethod
+    def symmetric(cls, limit: float) -> Uniform:
+        """From -limit to limit."""
+        return cls(-limit, limit)
+
+    @property
+    def mean(self) -> float:
+        """(low + high) / 2."""
+        return self.low / 2 + self.high / 2
+
+    @property
+    def std(self) -> float:
+        """(high - low) / sqrt(12)."""
+        return self.high / sqrt(12) - self.low / sqrt(12)
+
+    def __str__(self) -> str:
+        if self.low == -self.high:
+            return f"uniform ±{self.high:.4g}, std {self.std:.4g}"
+        return f"uniform {self.low:.4g} to {self.high:.4g}, std {self.std:.4g}"
+
+
+@dataclass(frozen=True)
+class Gaussian:
+    """The normal distribution."""
+
+    mean: float
+    std: float
+
+    def __str__(self) -> str:
+        mean = f"mean {self.mean:.4g}, " if self.mean else ""
+        return f"gaussian {mean}std {self.std:.4g}"
+
+
+@dataclass(frozen=True)
+class Sparse:
+    """Values of another distribution of which each is kept with a probability, else made 0."""
+
+    kept: Gaussian
+    probability: float
+
+    @property
+    def mean(self) -> float:
+        """The probability times the mean of what is kept."""
+        return self.probability * self.kept.mean
+
+    @property
+    def std(self) -> float:
+        """sqrt(p (mean^2 + std^2) - (p mean)^2)."""
+        square = self.kept.mean**2 + self.kept.std**2
+        return sqrt(self.probability * square - self.mean**2)
+
+    def __str__(self) -> str:
+        return f"{self.kept}, {self.probability:.4g} of it kept, std {self.std:.4g}"
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Values of another distribution that a function then changes, all of a blob at once.
+
+    Attributes
+    ----------
+    base : Constant, Uniform or Gaussian
+        Where the values come from; Constant for what takes no draws.
+    change : callable
+        Gets the flat values of the blob in its dtype and overwrites them.
+    mean, std : float
+        In closed form, or an approximation that `words` names as one.
+    words : str
+        What a person is told.
+    """
+
+    base: Constant | Uniform | Gaussian
+    change: Callable[[Values], None]
+    mean: float
+    std: float
+    words: str
+
+    def __str__(self) -> str:
+        return self.words
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """Values that are there already, as ``blobs { }`` of a prototxt are; takes no draws."""
+
+    values: Values
+
+    @property
+    def mean(self) -> float:
+        """Of the values themselves."""
+        return float(np.mean(self.values, dtype=np.float64))
+
+    @property
+    def std(self) -> float:
+        """Of the values themselves."""
+        return float(np.std(self.values, dtype=np.float64))
+
+    def __str__(self) -> str:
+        return f"given in the prototxt, mean {self.mean:.4g}, std {self.std:.4g}"
+
+
+Distribution = Constant | Uniform | Gaussian | Sparse | Whole | Given

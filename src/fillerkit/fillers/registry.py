@@ -1,0 +1,80 @@
+"""The fillers that are known, and the decorator that makes one known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from fillerkit.errors import FillerError, did_you_mean
+from fillerkit.fillers.distributions import Distribution
+from fillerkit.registry import Registry, first_line
+from fillerkit.schema.caffe_pb2 import FillerParameter
+
+MakeDistribution = Callable[[FillerParameter, tuple[int, ...], type[np.floating]], Distribution]
+
+
+@dataclass(frozen=True)
+class Filler:
+    """A filler: its name in a prototxt and the function that says which values it means."""
+
+    name: str
+    make: MakeDistribution
+    sparse: bool
+
+    @property
+    def summary(self) -> str:
+        """The first line of the function's docstring."""
+        return first_line(self.make)
+
+
+fillers: Registry[Filler] = Registry("filler", "fillerkit.fillers")
+
+
+def filler(name: str, *, sparse: bool = False) -> Callable[[MakeDistribution], MakeDistribution]:
+    """Make a filler known: the function below gives its distribution.
+
+    The function takes the ``FillerParameter``, the blob's shape and the NumPy float type that
+    values are computed in, and returns a distribution; it raises `FillerError` for parameters
+    that make no sense. Arithmetic done in that type gives the bits that Caffe's arithmetic gives.
+
+    Parameters
+    ----------
+    name
+        The type as a prototxt writes it. A known name may not be taken again.
+    sparse
+        Whether the filler knows ``sparse``; where it does not, a net that sets it is refused.
+
+    Examples
+    --------
+    >>> import fillerkit as fk
+    >>> @fk.filler("lecun_uniform_demo")
+    ... def lecun_uniform_demo(spec, shape, dtype):
+    ...     "U(-s, s) with s = sqrt(3 / fan_in)."
+    ...     return fk.Uniform.symmetric(np.sqrt(dtype(3) / dtype(fk.fan_in(shape))))
+    """
+
+    def register(make: MakeDistribution) -> MakeDistribution:
+        fillers.add(name, Filler(name, make, sparse))
+        return make
+
+    return register
+
+
+def distribution(
+    spec: FillerParameter, shape: tuple[int, ...], dtype: type[np.floating]
+) -> Distribution:
+    """Which values the filler that `spec` names gives a blob of `shape`."""
+    known = fillers.get(spec.type)
+    if known is None:
+        nearest = did_you_mean(spec.type, fillers.names())
+        raise FillerError(
+            f"unknown filler '{spec.type}'{nearest or '; fillerkit fillers lists the known ones'}",
+            field="type",
+        )
+    if spec.sparse != -1 and not known.sparse:
+        raise FillerError(
+            f"'{spec.type}' does not know sparse; gaussian does, or remove it", field="sparse"
+        )
+    return known.make(spec, shape, dtype)

@@ -1,0 +1,6 @@
+"""From a seed and a distribution to values: Caffe's engine and its draws, bit for bit."""
+
+from fillerkit.random.engine import Engine as Engine
+from fillerkit.random.sample import chunks as chunks
+from fillerkit.random.sample import discard as discard
+from fillerkit.random.sample import fill as fill

@@ -1,0 +1,92 @@
+"""From a distribution to values in a buffer, each distribution its own way of using draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fillerkit.fillers import Constant, Distribution, Gaussian, Given, Sparse, Uniform, Whole
+from fillerkit.random.engine import Engine
+from fillerkit.random.uniform import fill_uniform
+from fillerkit.random.ziggurat import fill_gaussian
+
+Floats = NDArray[np.floating]
+
+CHUNK = 1 << 18
+"""Elements worked out at a time: few enough to stay in a processor's cache."""
+
+
+def chunks(
+    distribution: Distribution, count: int, dtype: type[np.floating], engine: Engine
+) -> Iterator[Floats]:
+    """The `count` values of a blob, in order, in pieces; each piece is gone at the next.
+
+    Memory is bounded by `CHUNK`, except for distributions that need the whole blob at once.
+    """
+    if isinstance(distribution, (Sparse, Whole)):
+        values = np.empty(count, dtype)
+        fill(distribution, values, engine)
+        yield values
+        return
+    if isinstance(distribution, Given):
+        yield distribution.values.astype(dtype, copy=False)
+        return
+    buffer = np.empty(min(count, CHUNK), dtype)
+    for start in range(0, count, CHUNK):
+        piece = buffer[: min(CHUNK, count - start)]
+        _fill_piece(distribution, piece, engine)
+        yield piece
+
+
+def fill(distribution: Distribution, out: Floats, engine: Engine) -> None:
+    """Fill `out`, one-dimensional and a whole blob, with values of a distribution."""
+    if isinstance(distribution, Given):
+        out[:] = distribution.values
+        return
+    if isinstance(distribution, Whole):
+        fill(distribution.base, out, engine)
+        distribution.change(out)
+        return
+    if isinstance(distribution, Sparse):
+        fill(distribution.kept, out, engine)
+        _thin(distribution.probability, out, engine)
+        return
+    for start in range(0, out.size, CHUNK):
+        _fill_piece(distribution, out[start : start + CHUNK], engine)
+
+
+def discard(
+    distribution: Distribution, count: int, dtype: type[np.floating], engine: Engine
+) -> None:
+    """Take the draws that `count` values need, and forget the values."""
+    if isinstance(distribution, (Constant, Given)):
+        return
+    for _ in chunks(distribution, count, dtype, engine):
+        pass
+
+
+def _fill_piece(distribution: Constant | Uniform | Gaussian, out: Floats, engine: Engine) -> None:
+    if isinstance(distribution, Constant):
+        out.fill(distribution.value)
+    elif isinstance(distribution, Uniform):
+        fill_uniform(engine, distribution.low, distribution.high, out)
+    else:
+        fill_gaussian(engine, distribution.mean, distribution.std, out)
+
+
+def _thin(probability: float, out: Floats, engine: Engine) -> None:
+    """Keep each value with a probability: a Bernoulli draw an element, after the whole blob.
+
+    A value dropped is multiplied by 0, not set to it, so the zeros of negative values are -0.0.
+    A probability of 0 takes no draws.
+    """
+    if probability == 0:
+        out *= 0
+        return
+    dtype = out.dtype.type
+    limit = dtype(probability) * dtype(2**32 - 1)
+    for start in range(0, out.size, CHUNK):
+        piece = out[start : start + CHUNK]
+        piece *= engine.draw(piece.size).astype(dtype) <= limit
