@@ -1,0 +1,118 @@
+"""Filled blobs: a read-only mapping from a layer's name to its arrays."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating]
+
+
+class LayerBlobs(Sequence[Array]):
+    """The parameter blobs of one layer, by index or by name: ``[0]``, ``[1]``, ``.weight``.
+
+    The names are those of `fillerkit.Param`. Blobs of a file that names none have only indices.
+    """
+
+    def __init__(self, arrays: Sequence[Array], names: Sequence[str]) -> None:
+        self._arrays = tuple(arrays)
+        self.names = tuple(names)
+
+    @overload
+    def __getitem__(self, index: int) -> Array: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Array, ...]: ...
+    def __getitem__(self, index: int | slice) -> Array | tuple[Array, ...]:
+        return self._arrays[index]
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+    def __getattr__(self, name: str) -> Array:
+        if not name.startswith("_") and name in self.names:
+            return self._arrays[self.names.index(name)]
+        known = ", ".join(known for known in self.names if known) or "indices only"
+        raise AttributeError(f"no blob '{name}' here, but {known}")
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *(name for name in self.names if name)]
+
+    def __repr__(self) -> str:
+        inside = ", ".join(
+            f"{name or index}: {'x'.join(map(str, array.shape)) or 'scalar'}"
+            for index, (name, array) in enumerate(zip(self.names, self._arrays, strict=True))
+        )
+        return f"LayerBlobs({inside})"
+
+
+@dataclass(frozen=True)
+class Alias:
+    """A blob without values of its own: another name and shape for the values of its owner."""
+
+    layer: str
+    index: int
+    name: str
+    shape: tuple[int, ...]
+
+
+class Blobs(Mapping[str, LayerBlobs]):
+    """All blobs of a net, by layer; only layers that have blobs are in it.
+
+    Attributes
+    ----------
+    origin : mapping
+        Where the values come from (net, seed, phase, ...), as the file format records it.
+    """
+
+    def __init__(
+        self,
+        owned: Mapping[tuple[str, int], tuple[str, Array]],
+        aliases: Mapping[tuple[str, int], Sequence[Alias]],
+        origin: Mapping[str, Any],
+    ) -> None:
+        self.origin = dict(origin)
+        self._owned = dict(owned)
+        self._aliases = dict(aliases)
+        named = dict(self._owned)
+        for key, others in self._aliases.items():
+            for alias in others:
+                array = self._owned[key][1].reshape(alias.shape)
+                named[alias.layer, alias.index] = alias.name, array
+        layers: dict[str, dict[int, tuple[str, Array]]] = {}
+        for (layer, index), blob in named.items():
+            layers.setdefault(layer, {})[index] = blob
+        self._layers = {layer: _in_order(blobs) for layer, blobs in layers.items()}
+
+    def __getitem__(self, layer: str) -> LayerBlobs:
+        return self._layers[layer]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._layers)
+
+    def __len__(self) -> int:
+        return len(self._layers)
+
+    def __repr__(self) -> str:
+        count = sum(array.size for _, array in self._owned.values())
+        return f"Blobs({len(self)} layers, {count:,} values)"
+
+    def owned(self) -> Iterator[tuple[str, int, str, Array, tuple[Alias, ...]]]:
+        """Every blob with values of its own: layer, index, name, values, who shares them."""
+        for (layer, index), (name, array) in self._owned.items():
+            yield layer, index, name, array, tuple(self._aliases.get((layer, index), ()))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write all blobs to a new file; the format follows its suffix (``.npz``)."""
+        from fillerkit import formats
+
+        formats.save(path, formats.entries_of(self), self.origin)
+
+
+def _in_order(blobs: Mapping[int, tuple[str, Array]]) -> LayerBlobs:
+    indices = sorted(blobs)
+    return LayerBlobs([blobs[i][1] for i in indices], [blobs[i][0] for i in indices])

@@ -1,0 +1,339 @@
+"""From a net's text to a `Net`: every layer set up in order, as Caffe sets them up."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from math import prod
+
+import numpy as np
+
+from fillerkit.errors import FillerError, LayerError, UsageError, did_you_mean
+from fillerkit.fillers import Given
+from fillerkit.layers import Param, Plan, Shape, layer_type
+from fillerkit.layers.registry import LayerType
+from fillerkit.layers.shapes import checked, shown
+from fillerkit.net import Layer, Net, ParamBlob
+from fillerkit.prototxt import PHASES, Field, NetText, TextLayer, phase_name, read_net
+from fillerkit.schema.caffe_pb2 import BlobProto, LayerParameter, ParamSpec
+from fillerkit.sharing import Sharing
+
+AUTOMATIC = "(automatic)"
+"""The name of a top that a loss makes for itself, as Caffe calls it."""
+
+
+def load_net(
+    path_or_text: str | os.PathLike[str],
+    *,
+    phase: str | None = None,
+    level: int | None = None,
+    stages: Sequence[str] = (),
+    shapes: Mapping[str, Sequence[int]] | None = None,
+) -> Net:
+    """Read a net from a prototxt, or from a solver's, and work out every shape.
+
+    Parameters
+    ----------
+    path_or_text
+        A file's path, or the prototxt itself (a `str` with a line break or a brace in it).
+    phase
+        ``"TRAIN"`` or ``"TEST"``. Without one: a solver's train net, the phase that the net's own
+        ``state`` gives, else TRAIN.
+    level, stages
+        Of the net's state, for include and exclude rules; the level is 0 unless given.
+    shapes
+        Shapes of tops of input and data layers, by blob name: ``{"data": (64, 1, 28, 28)}``.
+        They go before what the prototxt says.
+
+    Raises
+    ------
+    PrototxtError
+        The text is not a net; `file`, `line` and `column` say where.
+    LayerError
+        A layer makes no sense. `ShapeNeeded` where `shapes` has to say more, `FillerError` where
+        a filler is at fault.
+    """
+    if phase is not None and phase.lower() not in PHASES:
+        raise UsageError(f"phase is TRAIN or TEST, not {phase!r}")
+    text = read_net(
+        path_or_text,
+        phase=None if phase is None else PHASES[phase.lower()],
+        level=level,
+        stages=stages,
+    )
+    given = {name: _given_shape(name, shape) for name, shape in (shapes or {}).items()}
+    return _Builder(text, given).build()
+
+
+def _given_shape(name: str, shape: Sequence[int]) -> Shape:
+    try:
+        return checked([int(length) for length in shape], f"the shape given for '{name}'")
+    except (LayerError, TypeError, ValueError) as error:
+        raise UsageError(f"shape of '{name}': {error}") from None
+
+
+class _Builder:
+    """What is known of a net after each layer: its blobs' shapes, who made them, who shares."""
+
+    def __init__(self, text: NetText, given: Mapping[str, Shape]) -> None:
+        self._text = text
+        self._given = given
+        self._layers: list[Layer] = []
+        self._shapes: dict[str, Shape] = {}
+        self._maker: dict[str, str] = {}
+        self._unused: dict[str, None] = {}
+        self._keys: set[str] = set()
+        self._sharing = Sharing()
+        self._crowded = _crowded(text.layers)
+
+    def build(self) -> Net:
+        text = self._text
+        for index, (layer, field) in enumerate(text.layers):
+            try:
+                self._layers.append(self._set_up(index, layer, field))
+            except LayerError as error:
+                self._locate(error, layer, field)
+                raise
+        self._check_given()
+        return Net(
+            name=text.name,
+            phase=phase_name(text.state.phase),
+            level=text.state.level,
+            stages=tuple(text.state.stage),
+            layers=self._sharing.with_rates(self._layers),
+            outputs=tuple(sorted(self._unused)),
+            file=text.source.name,
+            sha256=text.sha256,
+            shapes=self._given,
+            random_seed=text.random_seed,
+            notes=text.notes,
+        )
+
+    def _set_up(self, index: int, layer: LayerParameter, field: Field) -> Layer:
+        known = layer_type(layer.type)
+        bottoms = [self._bottom(name) for name in layer.bottom]
+        _check_connections(known, layer)
+        for position in range(len(layer.top)):
+            self._check_top(known, layer, position, index)
+        plan = known.plan(layer, self._given if known.source else bottoms)
+        for name in layer.bottom:
+            self._unused.pop(name, None)
+        tops = _tops(known, layer, plan)
+        for name, shape in tops[: len(layer.top)]:
+            self._shapes[name] = shape
+            self._maker[name] = layer.name
+            self._unused[name] = None
+        params = self._params(index, layer, plan)
+        return Layer(
+            name=layer.name,
+            type=layer.type,
+            bottoms=tuple(layer.bottom),
+            tops=tops,
+            params=params,
+            draws=plan.draws,
+            line=self._text.place(field).line,
+            key=self._key(layer.name, index) if params else layer.name,
+        )
+
+    def _bottom(self, name: str) -> Shape:
+        if name in self._shapes:
+            return self._shapes[name]
+        later, left_out = _maker(self._text.layers, name), _maker(self._text.left_out, name)
+        if later is not None:
+            why = f"; layer '{later}', which makes it, does not come before it"
+        elif left_out is not None:
+            phase = phase_name(self._text.state.phase)
+            why = f"; layer '{left_out}', which makes it, does not take part in phase {phase}"
+        else:
+            why = did_you_mean(name, self._shapes)
+        raise LayerError(f"no layer before it makes its bottom '{name}'{why}", field="bottom")
+
+    def _check_top(
+        self, known: LayerType, layer: LayerParameter, position: int, index: int
+    ) -> None:
+        name = layer.top[position]
+        in_place = position < len(layer.bottom) and layer.bottom[position] == name
+        if in_place and not known.in_place:
+            raise LayerError(
+                f"cannot work in place: give its top another name than its bottom, '{name}'",
+                field="top",
+            )
+        if in_place and (index, position) in self._crowded:
+            raise LayerError(
+                f"changes '{name}' in place, but another layer takes '{name}' as it was before: "
+                "give the top a name of its own",
+                field="top",
+            )
+        if not in_place and (name in self._maker or name in layer.top[:position]):
+            maker = self._maker.get(name, layer.name)
+            raise LayerError(f"its top '{name}' is made by layer '{maker}' already", field="top")
+
+    def _params(self, index: int, layer: LayerParameter, plan: Plan) -> tuple[ParamBlob, ...]:
+        count = len(plan.params)
+        if len(layer.param) > count:
+            raise LayerError(
+                f"has {len(layer.param)} times param {{ }}, but {count} parameter blobs",
+                field="param",
+            )
+        if layer.blobs and len(layer.blobs) != count:
+            raise LayerError(
+                f"has {len(layer.blobs)} times blobs {{ }}, but {count} parameter blobs",
+                field="blobs",
+            )
+        params: list[ParamBlob] = []
+        for position, planned in enumerate(plan.params):
+            spec = layer.param[position] if position < len(layer.param) else ParamSpec()
+            blob = layer.blobs[position] if layer.blobs else None
+            param = self._sharing.add((index, position), layer.name, _param(planned, blob), spec)
+            params.append(param)
+        return tuple(params)
+
+    def _key(self, name: str, index: int) -> str:
+        """A name for a layer's blobs that no earlier layer's have."""
+        key = name or f"#{index}"
+        if key in self._keys:
+            key = next(f"{key}#{n}" for n in range(2, index + 3) if f"{key}#{n}" not in self._keys)
+        self._keys.add(key)
+        return key
+
+    def _check_given(self) -> None:
+        makes = [
+            name
+            for layer in self._layers
+            if layer_type(layer.type).source
+            for name, _ in layer.tops
+        ]
+        for name in self._given:
+            if name not in makes:
+                raise UsageError(
+                    f"a shape is given for '{name}', but the data layers of phase "
+                    f"{phase_name(self._text.state.phase)} make {', '.join(makes) or 'nothing'}"
+                )
+
+    def _locate(self, error: LayerError, layer: LayerParameter, field: Field) -> None:
+        """Say in an error which layer it is of, and where in the file."""
+        error.layer = layer.name
+        error.message = f"layer '{layer.name}' ({layer.type or 'no type'}): {error.message}"
+        inside = _filler_field(field, error) if isinstance(error, FillerError) else field
+        error.place = self._text.place(inside.find(error.field) or inside)
+
+
+def _filler_field(field: Field, error: FillerError) -> Field:
+    """The filler at fault in a layer's text: the blob's own, or the layer's only one."""
+    own = "bias_filler" if error.blob == "bias" else "weight_filler"
+    found = [
+        filler
+        for block in field.fields
+        for filler in block.fields
+        if filler.name in (own, "filler")
+    ]
+    return found[0] if found else field
+
+
+def _maker(layers: Iterable[TextLayer], blob: str) -> str | None:
+    return next((layer.name for layer, _ in layers if blob in layer.top), None)
+
+
+def _crowded(layers: Sequence[TextLayer]) -> set[tuple[int, int]]:
+    """The bottoms, as (layer, position), that other layers take too in the same state.
+
+    Caffe puts a Split between such a blob and its takers, so none of them can change it in place.
+    """
+    made_by: dict[str, tuple[int, int]] = {}
+    takers: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    weighed: Counter[tuple[int, int]] = Counter()
+    for index, (layer, _) in enumerate(layers):
+        for position, name in enumerate(layer.bottom):
+            if name in made_by:
+                takers.setdefault(made_by[name], []).append((index, position))
+        for position, name in enumerate(layer.top):
+            made_by[name] = index, position
+            if position < len(layer.loss_weight) and layer.loss_weight[position]:
+                weighed[index, position] += 1
+    return {
+        taker for made, those in takers.items() if len(those) + weighed[made] > 1 for taker in those
+    }
+
+
+def _check_connections(known: LayerType, layer: LayerParameter) -> None:
+    """The numbers of bottoms, tops and what goes with each."""
+    bottoms, tops = len(layer.bottom), len(layer.top)
+    _check_count(known.bottoms, bottoms, "bottom")
+    least = 0 if known.loss else known.tops[0]
+    _check_count((least, known.tops[1]), tops, "top")
+    if known.same and bottoms != tops:
+        raise LayerError(
+            f"needs a top for each of its {bottoms} bottoms, not {tops}",
+            field="top" if tops else "bottom",
+        )
+    if layer.propagate_down and len(layer.propagate_down) != bottoms:
+        raise LayerError(
+            f"needs propagate_down once for each of its {bottoms} bottoms, or not at all; "
+            f"it has {len(layer.propagate_down)}",
+            field="propagate_down",
+        )
+
+
+def _check_count(span: tuple[int, int | None], count: int, what: str) -> None:
+    least, most = span
+    if least <= count and (most is None or count <= most):
+        return
+    if most == least:
+        wanted = f"{least or 'no'} {what}{'s' * (least != 1)}"
+    elif most is None:
+        wanted = f"{least} {what}s or more"
+    else:
+        wanted = f"{least} to {most} {what}s"
+    raise LayerError(f"takes {wanted}, not {count}", field=what)
+
+
+def _tops(known: LayerType, layer: LayerParameter, plan: Plan) -> tuple[tuple[str, Shape], ...]:
+    names = list(layer.top)
+    if known.loss:
+        names += [AUTOMATIC] * (known.tops[0] - len(names))
+    weights = len(layer.loss_weight) or (1 if known.loss else 0)
+    if weights and weights != len(names):
+        own = "" if layer.loss_weight else " that a loss layer has by itself"
+        raise LayerError(
+            f"needs loss_weight once for each of its {len(names)} tops, not the {weights}{own}",
+            field="loss_weight",
+        )
+    return tuple(
+        (name, checked(shape, f"its top '{name}'"))
+        for name, shape in zip(names, plan.tops, strict=False)
+    )
+
+
+def _param(planned: Param, blob: BlobProto | None) -> ParamBlob:
+    """A planned parameter blob, its shape, filler and values checked."""
+    shape = checked(planned.shape, f"its {planned.name}")
+    if prod(shape) == 0:
+        raise LayerError(f"its {planned.name} would be {shown(shape)}: there is nothing to fill")
+    given = None if blob is None else _given(blob, planned.name, shape)
+    param = ParamBlob(planned.name, shape, planned.filler, given)
+    try:
+        param.distribution  # noqa: B018  (raises where the filler cannot fill this blob)
+    except FillerError as error:
+        error.message = f"its {planned.name} ({shown(shape)}): {error.message}"
+        error.blob = planned.name
+        raise
+    return param
+
+
+def _given(blob: BlobProto, name: str, shape: Shape) -> Given:
+    """The values of a ``blobs { }`` in the text; shapes of four axes may lead with ones."""
+    values = np.array(blob.double_data or blob.data)
+    if blob.HasField("shape"):
+        said: Shape = tuple(blob.shape.dim)
+        fits = said == shape
+    else:
+        said = (blob.num, blob.channels, blob.height, blob.width)
+        fits = len(shape) <= 4 and said == (1,) * (4 - len(shape)) + shape
+    if not fits or values.size != prod(shape):
+        raise LayerError(
+            f"its {name} is {shown(shape)}, but blobs {{ }} gives {shown(said)} "
+            f"with {values.size} values",
+            field="blobs",
+        )
+    return Given(values)

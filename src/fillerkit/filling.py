@@ -1,0 +1,142 @@
+"""Filling a net: one engine, every layer in order, blob after blob."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fillerkit import formats
+from fillerkit.blobs import Alias, Array, Blobs
+from fillerkit.errors import UsageError
+from fillerkit.fillers import Distribution
+from fillerkit.formats import Entry
+from fillerkit.random import Engine, chunks, discard
+from fillerkit.random import fill as fill_values
+from fillerkit.version import __version__
+
+if TYPE_CHECKING:
+    from fillerkit.net import Layer, Net, ParamBlob
+
+DTYPES: Mapping[str, type[np.floating]] = {"float32": np.float32, "float64": np.float64}
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One filling of a net: its seed, its type, and the blobs in order."""
+
+    net: Net
+    seed: int
+    dtype: type[np.floating]
+
+    @classmethod
+    def of(cls, net: Net, seed: int | None, dtype: str) -> _Run:
+        if dtype not in DTYPES:
+            raise UsageError(f"dtype is float32 or float64, not {dtype!r}")
+        if seed is None:
+            seed = secrets.randbits(32) if net.random_seed is None else net.random_seed
+        if not 0 <= seed < 2**32:
+            raise UsageError(f"a seed is a number from 0 to {2**32 - 1}, not {seed}")
+        return cls(net, seed, DTYPES[dtype])
+
+    @property
+    def origin(self) -> dict[str, Any]:
+        """Where the values come from: all that is needed to make them again."""
+        net = self.net
+        origin: dict[str, Any] = {
+            "net": net.name,
+            "sha256": net.sha256,
+            "phase": net.phase,
+            "seed": self.seed,
+            "stream": "caffe",
+            "boost": "1.64",
+            "dtype": np.dtype(self.dtype).name,
+            "fillerkit": __version__,
+        }
+        if net.level:
+            origin["level"] = net.level
+        if net.stages:
+            origin["stages"] = list(net.stages)
+        if net.shapes:
+            origin["shapes"] = {name: list(shape) for name, shape in net.shapes.items()}
+        return origin
+
+    def steps(self) -> Iterator[tuple[Layer, int, ParamBlob, Distribution, Engine]]:
+        """Every owned blob in Caffe's order; its values are to be made before the next is asked.
+
+        A blob that shares another's values is filled all the same, and forgotten: Caffe lets the
+        two share only after both have taken their draws.
+        """
+        engine = Engine(self.seed)
+        for layer in self.net.layers:
+            engine.skip(layer.draws)
+            for index, param in enumerate(layer.params):
+                distribution = param.distribution_in(self.dtype)
+                if param.owner is None:
+                    yield layer, index, param, distribution, engine
+                else:
+                    discard(distribution, param.count, self.dtype, engine)
+
+
+def fill(net: Net, seed: int | None, dtype: str) -> Blobs:
+    """See `fillerkit.Net.fill`."""
+    run = _Run.of(net, seed, dtype)
+    owned = {}
+    for layer, index, param, distribution, engine in run.steps():
+        values = np.empty(param.count, run.dtype)
+        fill_values(distribution, values, engine)
+        owned[layer.key, index] = param.name, values.reshape(param.shape)
+    return Blobs(owned, _aliases(net), run.origin)
+
+
+def save(
+    net: Net,
+    path: str | os.PathLike[str],
+    seed: int | None,
+    dtype: str,
+    progress: Callable[[int], None] | None,
+) -> Mapping[str, Any]:
+    """See `fillerkit.Net.save`."""
+    run = _Run.of(net, seed, dtype)
+    formats.save(path, _entries(run, progress or _nobody), run.origin)
+    return run.origin
+
+
+def _entries(run: _Run, progress: Callable[[int], None]) -> Iterator[Entry]:
+    aliases = _aliases(run.net)
+    for layer, index, param, distribution, engine in run.steps():
+        pieces = chunks(distribution, param.count, run.dtype, engine)
+        yield Entry(
+            layer=layer.key,
+            index=index,
+            name=param.name,
+            shape=param.shape,
+            dtype=np.dtype(run.dtype),
+            chunks=_told(pieces, progress),
+            aliases=tuple(aliases.get((layer.key, index), ())),
+        )
+
+
+def _nobody(count: int) -> None:
+    """Nobody wants to know how far it has come."""
+
+
+def _told(pieces: Iterator[Array], progress: Callable[[int], None]) -> Iterator[Array]:
+    for piece in pieces:
+        yield piece
+        progress(piece.size)
+
+
+def _aliases(net: Net) -> dict[tuple[str, int], list[Alias]]:
+    """Of every blob that others share, who they are."""
+    found: dict[tuple[str, int], list[Alias]] = {}
+    for layer in net.layers:
+        for index, param in enumerate(layer.params):
+            if param.owner is not None:
+                owner = net.layers[param.owner[0]].key, param.owner[1]
+                found.setdefault(owner, []).append(Alias(layer.key, index, param.name, param.shape))
+    return found

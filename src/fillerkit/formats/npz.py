@@ -1,0 +1,141 @@
+"""NumPy's ``.npz``, laid out so that it can be mapped into memory.
+
+The file is an uncompressed zip archive that plain `numpy.load` reads. A blob is the member
+``<layer>/<index>.npy``, hence the key ``<layer>/<index>``; a shared blob is stored once, by its
+owner. The bytes of every array begin at a multiple of 64 in the file (an extra field of the
+member's header pads it). Two things stand where code that walks the keys does not see them: a
+member's comment holds the blob's name and who shares it, the archive's comment where the values
+come from; both are JSON. No time, user or machine is recorded: the same blobs make the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import struct
+from collections.abc import Iterable, Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+
+import numpy as np
+from numpy.lib import format as npy
+
+from fillerkit.blobs import Alias, Array, Blobs
+from fillerkit.errors import FormatError
+from fillerkit.formats.entry import Entry
+from fillerkit.formats.whole_file import whole_file
+
+ALIGNMENT = 64
+_LOCAL_HEADER = 30  # bytes before the name, in a zip archive
+_ZIP64_EXTRA = 20
+_ZIP64_FROM = 2**31 - 2**20  # members from here on get the larger header
+_PADDING_ID = 0xD935  # the extra field that Android's zipalign uses for the same purpose
+
+
+def write(path: Path, entries: Iterable[Entry], origin: Mapping[str, Any]) -> None:
+    """Write `entries` as they come, each no larger in memory than its pieces."""
+    with whole_file(path) as file, ZipFile(file, "w", ZIP_STORED) as archive:
+        archive.comment = _json(origin)
+        for entry in entries:
+            _write_member(archive, file, entry)
+
+
+def read(path: Path) -> Blobs:
+    """Map a file into memory; only what is looked at is read."""
+    try:
+        with open(path, "rb") as file, ZipFile(file) as archive:
+            return _read(path, file, archive)
+    except FileNotFoundError:
+        raise FormatError(f"{path}: there is no such file") from None
+    except OSError as error:
+        raise FormatError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except (BadZipFile, ValueError, struct.error, EOFError, NotImplementedError) as error:
+        raise FormatError(f"{path}: is not an .npz of blobs, or is damaged: {error}") from None
+
+
+def _write_member(archive: ZipFile, file: BinaryIO, entry: Entry) -> None:
+    name = f"{entry.layer}/{entry.index}.npy"
+    if "\0" in name:
+        raise FormatError(f"layer name {entry.layer!r} cannot be a key of an .npz")
+    header = BytesIO()
+    npy.write_array_header_1_0(
+        header,
+        {"descr": npy.dtype_to_descr(entry.dtype), "fortran_order": False, "shape": entry.shape},
+    )
+    info = ZipInfo(name)
+    info.create_system = 3  # the same bytes on every system
+    info.external_attr = 0o644 << 16
+    info.comment = _json(
+        {"name": entry.name}
+        | ({"aliases": [vars(alias) for alias in entry.aliases]} if entry.aliases else {})
+    )
+    size = len(header.getbuffer()) + entry.dtype.itemsize * int(np.prod(entry.shape, dtype=object))
+    large = size >= _ZIP64_FROM
+    start = file.tell() + _LOCAL_HEADER + len(name.encode()) + _ZIP64_EXTRA * large + 4
+    info.extra = struct.pack("<HH", _PADDING_ID, -start % ALIGNMENT) + bytes(-start % ALIGNMENT)
+    with archive.open(info, "w", force_zip64=large) as member:
+        member.write(header.getbuffer())
+        for chunk in entry.chunks:
+            member.write(chunk.view(np.uint8).data)
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _read(path: Path, file: BinaryIO, archive: ZipFile) -> Blobs:
+    mapped = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    owned: dict[tuple[str, int], tuple[str, Array]] = {}
+    aliases: dict[tuple[str, int], list[Alias]] = {}
+    for info in archive.infolist():
+        key = _key(info.filename)
+        about = _from_json(info.comment)
+        owned[key] = str(about.get("name", "")), _array(path, archive, info, mapped)
+        aliases[key] = [
+            Alias(a["layer"], a["index"], a["name"], tuple(a["shape"]))
+            for a in about.get("aliases", ())
+        ]
+    return Blobs(owned, aliases, _from_json(archive.comment))
+
+
+def _key(filename: str) -> tuple[str, int]:
+    layer, _, index = filename.removesuffix(".npy").rpartition("/")
+    if not layer or not index.isdecimal():
+        raise ValueError(f"its key '{filename}' is not <layer>/<index>")
+    return layer, int(index)
+
+
+def _array(path: Path, archive: ZipFile, info: ZipInfo, mapped: memoryview) -> Array:
+    """One member: a view into the mapped file where it is stored, a copy where compressed."""
+    if info.compress_type != ZIP_STORED:
+        with archive.open(info) as member:
+            return _frozen(npy.read_array(member, allow_pickle=False))
+    name_length, extra_length = struct.unpack_from("<HH", mapped, info.header_offset + 26)
+    start = info.header_offset + _LOCAL_HEADER + name_length + extra_length
+    body = mapped[start : start + info.file_size]
+    stream = BytesIO(body[: 1 << 16])
+    version = npy.read_magic(stream)
+    reader = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+    shape, fortran, dtype = reader(stream)
+    if dtype.kind != "f":
+        raise ValueError(f"'{info.filename}' holds {dtype}, not floats")
+    count = int(np.prod(shape, dtype=object))
+    array = np.frombuffer(body, dtype, count, stream.tell())
+    return array.reshape(shape, order="F" if fortran else "C")
+
+
+def _frozen(array: Array) -> Array:
+    array.flags.writeable = False
+    return array
+
+
+def _from_json(comment: bytes) -> dict[str, Any]:
+    if not comment:
+        return {}
+    try:
+        value = json.loads(comment)
+    except ValueError:
+        return {}
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}

@@ -1,0 +1,195 @@
+"""A net: its layers in order, the shape of every blob, and which parameters share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from fillerkit import filling
+from fillerkit.blobs import Blobs
+from fillerkit.fillers import Constant, Distribution, Given, distribution, fan_in, fan_out
+from fillerkit.layers import Shape
+from fillerkit.schema.caffe_pb2 import FillerParameter
+
+
+@dataclass(frozen=True)
+class ParamBlob:
+    """One parameter blob of a layer.
+
+    Attributes
+    ----------
+    name : str
+        What it is to its layer: ``weight``, ``bias``, ...
+    shape : tuple of int
+    filler : FillerParameter or None
+        As the prototxt gives it, or the layer's default; None where nothing fills the blob.
+    given : Given or None
+        Values that the prototxt itself holds (``blobs { }``) and that take the filler's place.
+    owner : (int, int) or None
+        For a blob that shares another's values: the owner's layer and parameter index.
+    share_name : str
+        The name under which it is shared, or "".
+    lr_mult, decay_mult : float
+        What a solver multiplies its rates with for this blob.
+    """
+
+    name: str
+    shape: Shape
+    filler: FillerParameter | None
+    given: Given | None = None
+    owner: tuple[int, int] | None = None
+    share_name: str = ""
+    lr_mult: float = 1.0
+    decay_mult: float = 1.0
+
+    @property
+    def count(self) -> int:
+        """The number of elements."""
+        return prod(self.shape)
+
+    @property
+    def fan_in(self) -> int | None:
+        """Elements for each index of axis 0; None for a single value."""
+        return fan_in(self.shape) if self.shape else None
+
+    @property
+    def fan_out(self) -> int | None:
+        """Elements for each index of axis 1 (all where there is one axis); None as above."""
+        return fan_out(self.shape) if self.shape else None
+
+    @cached_property
+    def distribution(self) -> Distribution:
+        """Which values it starts with, in float32."""
+        return self.distribution_in(np.float32)
+
+    def distribution_in(self, dtype: type[np.floating]) -> Distribution:
+        """Which values it starts with, with the filler's arithmetic done in `dtype`."""
+        if self.given is not None:
+            return self.given
+        if self.filler is None:
+            return Constant(0.0)
+        return distribution(self.filler, self.shape, dtype)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of a net.
+
+    Attributes
+    ----------
+    name, type : str
+    bottoms : tuple of str
+    tops : tuple of (str, tuple of int)
+        Name and shape of every top; a top that a loss made itself is named ``(automatic)``.
+    params : tuple of ParamBlob
+    draws : int
+        32-bit draws it takes from the net's engine besides the ones of its fillers.
+    line : int
+        Of the prototxt.
+    key : str
+        The name of its blobs in `Blobs` and in files: `name`, unless an earlier layer with
+        parameters has it.
+    """
+
+    name: str
+    type: str
+    bottoms: tuple[str, ...]
+    tops: tuple[tuple[str, Shape], ...]
+    params: tuple[ParamBlob, ...]
+    draws: int
+    line: int
+    key: str
+
+
+@dataclass(frozen=True)
+class Net:
+    """A net of one phase, read and checked, with every shape known; it never changes.
+
+    Attributes
+    ----------
+    name : str
+        The net's own name, or "".
+    phase : str
+        ``TRAIN`` or ``TEST``.
+    level : int
+    stages : tuple of str
+    layers : tuple of Layer
+        In the order in which Caffe sets them up and fills them.
+    outputs : tuple of str
+        The blobs that no layer takes, sorted.
+    file : str
+        What it was read from.
+    sha256 : str
+        Of the prototxt.
+    shapes : mapping of str to tuple of int
+        The shapes that the caller gave.
+    random_seed : int or None
+        The seed that a solver fixed.
+    notes : tuple of str
+        What was found or assumed on the way.
+    """
+
+    name: str
+    phase: str
+    level: int
+    stages: tuple[str, ...]
+    layers: tuple[Layer, ...]
+    outputs: tuple[str, ...]
+    file: str
+    sha256: str
+    shapes: Mapping[str, Shape] = field(default_factory=dict)
+    random_seed: int | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """The number of values in its parameter blobs, shared ones counted once."""
+        return sum(
+            param.count for layer in self.layers for param in layer.params if param.owner is None
+        )
+
+    def fill(self, seed: int | None = None, dtype: str = "float32") -> Blobs:
+        """Give every parameter blob its first values, in memory.
+
+        Parameters
+        ----------
+        seed
+            From 0 to 2^32 - 1; the same seed gives the bits of Caffe's ``random_seed``. Without
+            one: the solver's if it fixes one, else a fresh one, in the result's `origin`.
+        dtype
+            ``"float32"``, or ``"float64"`` for the bits of Caffe's double nets.
+        """
+        return filling.fill(self, seed, dtype)
+
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        seed: int | None = None,
+        dtype: str = "float32",
+        progress: Callable[[int], None] | None = None,
+    ) -> Mapping[str, Any]:
+        """Fill straight into a file, piece by piece, without holding the net in memory.
+
+        The file is the one that ``net.fill(seed, dtype).save(path)`` writes, byte for byte.
+
+        Parameters
+        ----------
+        path
+            The format follows its suffix: ``.npz``.
+        seed, dtype
+            As for `fill`.
+        progress
+            Called with the number of values written since the last call.
+
+        Returns
+        -------
+        mapping
+            The origin that the file records; ``origin["seed"]`` is the seed used.
+        """
+        return filling.save(self, path, seed, dtype, progress)
