@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -110,8 +109,10 @@ class UsageError(FillerkitError):
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A clause that offers the names nearest to `name`: ``; did you mean 'xavier'?``, or ""."""
+    from difflib import get_close_matches
+
     by_lower = {candidate.lower(): candidate for candidate in known}
-    close = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.6)
+    close = get_close_matches(name.lower(), by_lower, n=3, cutoff=0.6)
     if not close:
         return ""
     return f"; did you mean {' or '.join(repr(by_lower[word]) for word in close)}?"

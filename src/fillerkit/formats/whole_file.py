@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,7 +23,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     with suppress(FileNotFoundError):
         if not stat.S_ISREG(target.stat().st_mode):
             raise FormatError(f"{path}: is not a regular file, so it cannot be replaced by one")
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    part = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
     try:
         file = open(part, "xb", buffering=0)
     except OSError as error:

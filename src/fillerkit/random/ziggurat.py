@@ -18,8 +18,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from math import exp
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +47,7 @@ class _Table:
 @cache
 def _corners(name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The corners x and y of a ziggurat's layers, as Boost prints them."""
-    tables = json.loads((files(__package__) / "ziggurat_tables.json").read_text())[name]
+    tables = json.loads(Path(__file__).with_name("ziggurat_tables.json").read_text())[name]
     return np.array(tables["x"]), np.array(tables["y"])
 
 

@@ -1,0 +1,24 @@
+"""Printing what a registry holds: a line each, or the whole text of one."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+
+import click
+
+import fillerkit as fk
+from fillerkit.errors import did_you_mean
+from fillerkit.registry import first_line
+
+
+def list_names(documented: Mapping[str, object], name: str | None, what: str) -> None:
+    """Print each name with the first line of its docstring, or all of the docstring of one."""
+    if name is None:
+        width = max(map(len, documented))
+        for known, thing in documented.items():
+            click.echo(f"{known:<{width}}  {first_line(thing)}")
+        return
+    if name not in documented:
+        raise fk.UsageError(f"unknown {what} '{name}'{did_you_mean(name, documented)}")
+    click.echo(f"{name}\n\n{inspect.getdoc(documented[name])}")
