@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 import fillerkit as fk
-from fillerkit.cli.options import load, net_options
+from fillerkit.cli.options import Shapes, load, net_options
 
 _BAR_FROM = 1 << 22  # values; fewer are done before a bar is drawn
 
@@ -40,7 +40,7 @@ def command(
     phase: str | None,
     level: int | None,
     stages: Sequence[str],
-    shapes: Sequence[tuple[str, tuple[int, ...]]],
+    shapes: Shapes,
     output: str | None,
     seed: int | None,
     dtype: str,

@@ -14,18 +14,18 @@ import fillerkit as fk
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class _Shape(click.ParamType):
-    """``NAME=D,D,...`` as (name, lengths)."""
+Shapes = Sequence[tuple[str, tuple[int, ...]]]
 
-    name = "shape"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, tuple[int, ...]]:
-        blob, equals, lengths = str(value).rpartition("=")
-        if not (blob and equals and re.fullmatch(r"\d+([,x]\d+)*", lengths)):
-            self.fail(f"{value!r} is not NAME=D,D,... like data=64,1,28,28", param, ctx)
-        return blob, tuple(int(length) for length in re.split("[,x]", lengths))
+def _parse_shapes(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> Shapes:
+    """Turn each ``NAME=D,D,...`` into (name, lengths)."""
+    shapes = []
+    for value in values:
+        blob, _, lengths = value.rpartition("=")
+        if not (blob and re.fullmatch(r"\d+([,x]\d+)*", lengths)):
+            raise click.BadParameter(f"{value!r} is not NAME=D,D,... like data=64,1,28,28")
+        shapes.append((blob, tuple(int(length) for length in re.split("[,x]", lengths))))
+    return shapes
 
 
 def net_options(command: Command) -> Command:
@@ -45,7 +45,7 @@ def net_options(command: Command) -> Command:
             click.option(
                 "--shape",
                 "shapes",
-                type=_Shape(),
+                callback=_parse_shapes,
                 metavar="NAME=D,D,...",
                 multiple=True,
                 help="The shape of a blob that a data or input layer makes, as in "
@@ -62,7 +62,7 @@ def load(
     phase: str | None,
     level: int | None,
     stages: Sequence[str],
-    shapes: Sequence[tuple[str, tuple[int, ...]]],
+    shapes: Shapes,
 ) -> fk.Net:
     """Read the net that the options of `net_options` name; notes on it go to stderr."""
     text = net

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import fillerkit as fk
-from fillerkit.cli.options import load, net_options
+from fillerkit.cli.options import Shapes, load, net_options
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-_WIDE = 120  # columns; a narrower terminal gets the type under the name
+_WIDE = 120  # characters; a narrower terminal gets the type under the name
+_WIDE_COLUMNS = ("layer", "type", "top", "parameters", "count", "fan in", "fan out", "starts as")
+_NARROW_COLUMNS = ("layer", "top", "parameters", "count", "starts as")
 
 
 @click.command("show")
@@ -26,7 +28,7 @@ def command(
     phase: str | None,
     level: int | None,
     stages: Sequence[str],
-    shapes: Sequence[tuple[str, tuple[int, ...]]],
+    shapes: Shapes,
     as_json: bool,
 ) -> None:
     """Show every layer of NET: tops, parameters with fan-in and fan-out, and how they start.
@@ -135,10 +137,7 @@ def _table(net: fk.Net, *, narrow: bool) -> Table:
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    names = ("layer", "top", "parameters", "count", "starts as")
-    if not narrow:
-        names = ("layer", "type", "top", "parameters", "count", "fan in", "fan out", "starts as")
-    for name in names:
+    for name in _NARROW_COLUMNS if narrow else _WIDE_COLUMNS:
         right = name in ("count", "fan in", "fan out")
         table.add_column(name, justify="right" if right else "left", overflow="fold")
     for layer in net.layers:
