@@ -15,7 +15,7 @@ from fillerkit.blobs import Alias, Array, Blobs
 from fillerkit.errors import UsageError
 from fillerkit.fillers import Distribution
 from fillerkit.formats import Entry
-from fillerkit.random import Engine, chunks, discard
+from fillerkit.random import Engine, chunks, discard, make_engine
 from fillerkit.random import fill as fill_values
 from fillerkit.version import __version__
 
@@ -68,10 +68,10 @@ class _Run:
     def steps(self) -> Iterator[tuple[Layer, int, ParamBlob, Distribution, Engine]]:
         """Every owned blob in Caffe's order; its values are to be made before the next is asked.
 
-        A blob that shares another's values is filled all the same, and forgotten: Caffe lets the
-        two share only after both have taken their draws.
+        A blob that shares another's values takes its draws all the same: Caffe lets the two share
+        only after it has filled both.
         """
-        engine = Engine(self.seed)
+        engine = make_engine(self.seed)
         for layer in self.net.layers:
             engine.skip(layer.draws)
             for index, param in enumerate(layer.params):
@@ -80,6 +80,8 @@ class _Run:
                     yield layer, index, param, distribution, engine
                 else:
                     discard(distribution, param.count, self.dtype, engine)
+            for param in layer.forgotten:
+                discard(param.distribution_in(self.dtype), param.count, self.dtype, engine)
 
 
 def fill(net: Net, seed: int | None, dtype: str) -> Blobs:

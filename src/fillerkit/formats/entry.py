@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
@@ -24,7 +25,8 @@ class Entry:
     shape : tuple of int
     dtype : numpy dtype
     chunks : iterator of one-dimensional arrays
-        All its values in C order. A piece is good until the next is asked for.
+        All its values in C order. A piece stays as it is until `fillerkit.random.KEPT` more have
+        been asked for.
     aliases : tuple of Alias
         The blobs that share these values.
     """
@@ -36,3 +38,8 @@ class Entry:
     dtype: np.dtype[np.floating]
     chunks: Iterator[Array]
     aliases: tuple[Alias, ...] = ()
+
+    @property
+    def nbytes(self) -> int:
+        """The size of the values."""
+        return self.dtype.itemsize * prod(self.shape)

@@ -24,22 +24,30 @@ from numpy.lib import format as npy
 
 from fillerkit.blobs import Alias, Array, Blobs
 from fillerkit.errors import FormatError
+from fillerkit.formats.background import BackgroundWriter
+from fillerkit.formats.checksum import crc32
 from fillerkit.formats.entry import Entry
 from fillerkit.formats.whole_file import whole_file
 
 ALIGNMENT = 64
 _LOCAL_HEADER = 30  # bytes before the name, in a zip archive
-_ZIP64_EXTRA = 20
-_ZIP64_FROM = 2**31 - 2**20  # members from here on get the larger header
 _PADDING_ID = 0xD935  # the extra field that Android's zipalign uses for the same purpose
 
 
 def write(path: Path, entries: Iterable[Entry], origin: Mapping[str, Any]) -> None:
     """Write `entries` as they come, each no larger in memory than its pieces."""
-    with whole_file(path) as file, ZipFile(file, "w", ZIP_STORED) as archive:
-        archive.comment = _json(origin)
-        for entry in entries:
-            _write_member(archive, file, entry)
+    with whole_file(path) as file:
+        with BackgroundWriter(file) as writer:
+            members = [_write_member(writer, entry) for entry in entries]
+        end = file.tell()
+        for member in members:
+            # Only now is the checksum known that a member's header starts with.
+            file.seek(member.header_offset)
+            file.write(member.FileHeader())
+        file.seek(end)
+        with ZipFile(file, "w") as archive:
+            archive.comment = _json(origin)
+            archive.filelist.extend(members)
 
 
 def read(path: Path) -> Blobs:
@@ -55,30 +63,47 @@ def read(path: Path) -> Blobs:
         raise FormatError(f"{path}: is not an .npz of blobs, or is damaged: {error}") from None
 
 
-def _write_member(archive: ZipFile, file: BinaryIO, entry: Entry) -> None:
+def _write_member(writer: BackgroundWriter, entry: Entry) -> ZipInfo:
+    """Write one blob as an ``.npy``, behind a header whose checksum is still to be put in."""
     name = f"{entry.layer}/{entry.index}.npy"
     if "\0" in name:
         raise FormatError(f"layer name {entry.layer!r} cannot be a key of an .npz")
+    npy_header = _npy_header(entry)
+    member = ZipInfo(name)
+    member.create_system = 3  # the same bytes on every system
+    member.external_attr = 0o644 << 16
+    member.comment = _json(
+        {"name": entry.name}
+        | ({"aliases": [vars(alias) for alias in entry.aliases]} if entry.aliases else {})
+    )
+    member.CRC = 0
+    member.header_offset = writer.position
+    member.file_size = member.compress_size = len(npy_header) + entry.nbytes
+    member.extra = _padding(0)
+    member.extra = _padding(-(writer.position + len(member.FileHeader())) % ALIGNMENT)
+    writer.write(member.FileHeader())
+    writer.write(npy_header)
+    checksum = crc32(npy_header, 0)
+    for chunk in entry.chunks:
+        piece = chunk.view(np.uint8).data
+        checksum = crc32(piece, checksum)
+        writer.write(piece)
+    member.CRC = checksum
+    return member
+
+
+def _npy_header(entry: Entry) -> bytes:
     header = BytesIO()
     npy.write_array_header_1_0(
         header,
         {"descr": npy.dtype_to_descr(entry.dtype), "fortran_order": False, "shape": entry.shape},
     )
-    info = ZipInfo(name)
-    info.create_system = 3  # the same bytes on every system
-    info.external_attr = 0o644 << 16
-    info.comment = _json(
-        {"name": entry.name}
-        | ({"aliases": [vars(alias) for alias in entry.aliases]} if entry.aliases else {})
-    )
-    size = len(header.getbuffer()) + entry.dtype.itemsize * int(np.prod(entry.shape, dtype=object))
-    large = size >= _ZIP64_FROM
-    start = file.tell() + _LOCAL_HEADER + len(name.encode()) + _ZIP64_EXTRA * large + 4
-    info.extra = struct.pack("<HH", _PADDING_ID, -start % ALIGNMENT) + bytes(-start % ALIGNMENT)
-    with archive.open(info, "w", force_zip64=large) as member:
-        member.write(header.getbuffer())
-        for chunk in entry.chunks:
-            member.write(chunk.view(np.uint8).data)
+    return header.getvalue()
+
+
+def _padding(size: int) -> bytes:
+    """An extra field that nobody reads, `size` bytes larger than the smallest one."""
+    return struct.pack("<HH", _PADDING_ID, size) + bytes(size)
 
 
 def _json(value: Mapping[str, Any]) -> bytes:

@@ -1,6 +1,8 @@
 """From a seed and a distribution to values: Caffe's engine and its draws, bit for bit."""
 
 from fillerkit.random.engine import Engine as Engine
+from fillerkit.random.engine import make_engine as make_engine
+from fillerkit.random.sample import KEPT as KEPT
 from fillerkit.random.sample import chunks as chunks
 from fillerkit.random.sample import discard as discard
 from fillerkit.random.sample import fill as fill

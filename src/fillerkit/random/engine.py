@@ -1,47 +1,48 @@
-"""The one source of randomness of a net: MT19937, seeded with 32 bits."""
+"""The one source of randomness of a net: MT19937, seeded with 32 bits, and what is drawn from it.
+
+There are two engines with the same bits: `KernelEngine` in C, and the NumPy `ReferenceEngine`,
+which is what the other is tested against and what runs where nothing was compiled.
+"""
 
 from __future__ import annotations
+
+import os
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-Draws = NDArray[np.uint32]
+Floats = NDArray[np.floating]
 
 
-class Engine:
-    """Caffe's engine: MT19937 with the classic 32-bit seeding, one stream of 32-bit draws.
-
-    Draws that turn out not to be needed can be given back, so vectorised code may take more than
-    it uses and still leave the stream where Caffe would.
-
-    Parameters
-    ----------
-    seed
-        From 0 to 2^32 - 1.
-    """
-
-    def __init__(self, seed: int) -> None:
-        self._state = np.random.RandomState(seed)
-        self._back: Draws = np.empty(0, np.uint32)
-
-    def draw(self, count: int) -> Draws:
-        """The next `count` draws."""
-        back = self._back
-        if count <= back.size:
-            self._back = back[count:]
-            return back[:count]
-        fresh: Draws = self._state.randint(0, 2**32, size=count - back.size, dtype=np.uint32)
-        if not back.size:
-            return fresh
-        self._back = back[:0]
-        return np.concatenate([back, fresh])
+class Engine(Protocol):
+    """One stream of draws; every method takes the next ones. Buffers are one-dimensional."""
 
     def skip(self, count: int) -> None:
         """Take `count` draws and forget them."""
-        if count:
-            self.draw(count)
 
-    def give_back(self, draws: Draws) -> None:
-        """Put draws back at the front of the stream: they are the next ones again."""
-        if draws.size:
-            self._back = np.concatenate([draws, self._back])
+    def uniform(self, low: float, high: float, out: Floats) -> None:
+        """Fill `out` with values of [low, high]."""
+
+    def gaussian(self, mean: float, std: float, out: Floats) -> None:
+        """Fill `out` with values of N(mean, std^2)."""
+
+    def thin(self, probability: float, out: Floats) -> None:
+        """Keep each value of `out` with a probability above 0, multiply the others with 0."""
+
+
+def make_engine(seed: int) -> Engine:
+    """The fastest engine there is here, seeded with a number from 0 to 2^32 - 1.
+
+    ``FILLERKIT_KERNELS=numpy`` in the environment asks for the reference.
+    """
+    if os.environ.get("FILLERKIT_KERNELS") != "numpy":
+        try:
+            from fillerkit.random.kernels import KernelEngine
+
+            return KernelEngine(seed)
+        except ImportError:
+            pass
+    from fillerkit.random.reference import ReferenceEngine
+
+    return ReferenceEngine(seed)

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import cycle
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fillerkit.fillers import Constant, Distribution, Gaussian, Given, Sparse, Uniform, Whole
 from fillerkit.random.engine import Engine
-from fillerkit.random.uniform import fill_uniform
-from fillerkit.random.ziggurat import fill_gaussian
 
 Floats = NDArray[np.floating]
 
-CHUNK = 1 << 18
+CHUNK = 1 << 17
 """Elements worked out at a time: few enough to stay in a processor's cache."""
+
+KEPT = 4
+"""How many pieces are kept: a piece's memory is used again by the fourth after it."""
 
 
 def chunks(
     distribution: Distribution, count: int, dtype: type[np.floating], engine: Engine
 ) -> Iterator[Floats]:
-    """The `count` values of a blob, in order, in pieces; each piece is gone at the next.
+    """The `count` values of a blob, in order, in pieces of which `KEPT` live at a time.
 
     Memory is bounded by `CHUNK`, except for distributions that need the whole blob at once.
     """
@@ -33,9 +35,11 @@ def chunks(
     if isinstance(distribution, Given):
         yield distribution.values.astype(dtype, copy=False)
         return
-    buffer = np.empty(min(count, CHUNK), dtype)
+    buffers = cycle(
+        [np.empty(min(count, CHUNK), dtype) for _ in range(min(KEPT, -(-count // CHUNK)))]
+    )
     for start in range(0, count, CHUNK):
-        piece = buffer[: min(CHUNK, count - start)]
+        piece = next(buffers)[: min(CHUNK, count - start)]
         _fill_piece(distribution, piece, engine)
         yield piece
 
@@ -53,8 +57,7 @@ def fill(distribution: Distribution, out: Floats, engine: Engine) -> None:
         fill(distribution.kept, out, engine)
         _thin(distribution.probability, out, engine)
         return
-    for start in range(0, out.size, CHUNK):
-        _fill_piece(distribution, out[start : start + CHUNK], engine)
+    _fill_piece(distribution, out, engine)
 
 
 def discard(
@@ -71,9 +74,9 @@ def _fill_piece(distribution: Constant | Uniform | Gaussian, out: Floats, engine
     if isinstance(distribution, Constant):
         out.fill(distribution.value)
     elif isinstance(distribution, Uniform):
-        fill_uniform(engine, distribution.low, distribution.high, out)
+        engine.uniform(distribution.low, distribution.high, out)
     else:
-        fill_gaussian(engine, distribution.mean, distribution.std, out)
+        engine.gaussian(distribution.mean, distribution.std, out)
 
 
 def _thin(probability: float, out: Floats, engine: Engine) -> None:
@@ -84,9 +87,5 @@ def _thin(probability: float, out: Floats, engine: Engine) -> None:
     """
     if probability == 0:
         out *= 0
-        return
-    dtype = out.dtype.type
-    limit = dtype(probability) * dtype(2**32 - 1)
-    for start in range(0, out.size, CHUNK):
-        piece = out[start : start + CHUNK]
-        piece *= engine.draw(piece.size).astype(dtype) <= limit
+    else:
+        engine.thin(probability, out)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from fillerkit.random.engine import Draws, Engine
+from fillerkit.random.draws import Draws, DrawStream
 
 
-def fill_uniform(engine: Engine, low: float, high: float, out: NDArray[np.floating]) -> None:
+def fill_uniform(draws: DrawStream, low: float, high: float, out: NDArray[np.floating]) -> None:
     """Fill `out` with values of [low, high], as Caffe asks Boost for them.
 
     A draw u becomes u / 2^32 * (end - low) + low, each step rounded to the type of `out`, where
@@ -16,33 +16,34 @@ def fill_uniform(engine: Engine, low: float, high: float, out: NDArray[np.floati
     round up to a value of end: such a value is dropped and the next draw taken, which shifts all
     that follows (the golden ``uniform_equal`` drops about half).
     """
+    first, end, halved = uniform_span(low, high, out.dtype.type)
     done = 0
     while done < out.size:
-        values = uniform_values(engine.draw(out.size - done), low, high, out.dtype.type)
-        if done == 0 and values.size == out.size:
-            out[:] = values
-        else:
-            out[done : done + values.size] = values
+        values = _scale(draws.take(out.size - done), first, end, out.dtype.type)
+        out[done : done + values.size] = values
         done += values.size
+    if halved:
+        out *= 2
 
 
-def uniform_values(
-    draws: Draws, low: float, high: float, dtype: type[np.floating]
-) -> NDArray[np.floating]:
-    """The values that `draws` make; fewer than there are draws where some are dropped."""
-    first, end = dtype(low), np.nextafter(dtype(high), dtype(np.inf))
+def uniform_span(low: float, high: float, dtype: type[np.floating]) -> tuple[float, float, bool]:
+    """The first and the end of the values to make, and whether they are to be doubled then.
+
+    They are where the span itself would overflow: Boost makes halves of such values.
+    """
+    first, end = dtype(low), np.nextafter(dtype(high), np.finfo(dtype).max)
     if end / 2 - first / 2 > np.finfo(dtype).max / 2:
-        # The span itself overflows: Boost then makes half the value and doubles it.
-        return dtype(2) * _scale(draws, first / dtype(2), end / dtype(2), dtype)
-    return _scale(draws, first, end, dtype)
+        return float(first / 2), float(end / 2), True
+    return float(first), float(end), False
 
 
 def _scale(
-    draws: Draws, first: np.floating, end: np.floating, dtype: type[np.floating]
+    draws: Draws, first: float, end: float, dtype: type[np.floating]
 ) -> NDArray[np.floating]:
+    """The values that `draws` make; fewer than there are draws where some are dropped."""
     values = draws.astype(dtype)
     values *= dtype(2.0**-32)
-    values *= end - first
-    values += first
-    kept = values < end
+    values *= dtype(end) - dtype(first)
+    values += dtype(first)
+    kept = values < dtype(end)
     return values if kept.all() else values[kept]

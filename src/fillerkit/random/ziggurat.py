@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fillerkit.random.engine import Draws, Engine
+from fillerkit.random.draws import Draws, DrawStream
 
 Floats = NDArray[np.floating]
 
@@ -79,16 +79,40 @@ def _layers(name: str, dtype: type[np.floating]) -> _Table:
     )
 
 
+def kernel_tables(dtype: type[np.floating]) -> tuple[Floats, Floats]:
+    """The layers of both ziggurats as the kernels want them: rows of one length."""
+    return (_double_rows if dtype is np.float64 else _single_rows)()
+
+
+@cache
+def _single_rows() -> tuple[Floats, Floats]:
+    return _rows("normal", np.float32), _rows("exponential", np.float32)[:5]
+
+
+@cache
+def _double_rows() -> tuple[Floats, Floats]:
+    return _rows("normal", np.float64), _rows("exponential", np.float64)[:5]
+
+
+def _rows(name: str, dtype: type[np.floating]) -> Floats:
+    table = _table(name, dtype)
+    rows = np.zeros((6, table.width.size + 1), dtype)
+    for row, layers in zip(rows, vars(table).values(), strict=True):
+        row[:-1] = layers
+    rows[2, -1] = 1  # where the layers end: width 0, height 1
+    return rows
+
+
 # In float32 the largest draws make a uniform of 1, which Boost drops.
 _ROUNDS_TO_ONE = 2**32 - 128
 
 
-def fill_gaussian(engine: Engine, mean: float, std: float, out: Floats) -> None:
+def fill_gaussian(draws: DrawStream, mean: float, std: float, out: Floats) -> None:
     """Fill `out` with values of N(mean, std^2): z * std + mean, each step rounded to its type."""
     dtype = out.dtype.type
     done, spare = 0, 32
     while done < out.size:
-        values = _normals(engine, out.size - done, dtype, spare)
+        values = _normals(draws, out.size - done, dtype, spare)
         # Nothing at all means a tail longer than the draws at hand: it is tried again with more.
         spare = 32 if values.size else 2 * spare
         out[done : done + values.size] = values
@@ -97,10 +121,10 @@ def fill_gaussian(engine: Engine, mean: float, std: float, out: Floats) -> None:
     out += dtype(mean)
 
 
-def _normals(engine: Engine, count: int, dtype: type[np.floating], spare: int) -> Floats:
+def _normals(stream: DrawStream, count: int, dtype: type[np.floating], spare: int) -> Floats:
     """Up to `count` values of N(0, 1); the engine is left after the last one's draws."""
     step = 1 if dtype is np.float32 else 2
-    draws = engine.draw((count + count // 32 + spare) * step)
+    draws = stream.take((count + count // 32 + spare) * step)
     starts = draws.size - step  # positions at which a slow candidate still has its next draw
     bucket = draws[:starts] & np.uint32(255)
     layer = (bucket >> np.uint32(1)).astype(np.intp)
@@ -127,7 +151,7 @@ def _normals(engine: Engine, count: int, dtype: type[np.floating], spare: int) -
         positions = positions[:count]
         last = int(positions[-1])
         end = walk.ends.get(last, last + step)
-    engine.give_back(draws[end:])
+    stream.give_back(draws[end:])
     values = x[positions]
     np.negative(values, out=values, where=(bucket[positions] & np.uint32(1)) == 0)
     return values

@@ -1,0 +1,66 @@
+"""Writing on a thread of its own, so that the next values are made while the last are written."""
+
+from __future__ import annotations
+
+import threading
+from queue import Queue
+from types import TracebackType
+from typing import Any, BinaryIO
+
+AHEAD = 2
+"""How many buffers may wait; with the one that is being written, `AHEAD` + 1 are in use."""
+
+
+class BackgroundWriter:
+    """Writes buffers to a file in the order they come; an error comes out at the next call.
+
+    A buffer must stay as it is until `AHEAD` + 1 more have been written after it.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.position = file.tell()
+        self._file = file
+        self._queue: Queue[Any] = Queue(AHEAD)
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="fillerkit-writer", daemon=True)
+        self._thread.start()
+
+    def write(self, buffer: memoryview | bytes) -> None:
+        """Hand a buffer over; waits while too many wait."""
+        self._check()
+        self._queue.put(buffer)
+        self.position += len(buffer)
+
+    def __enter__(self) -> BackgroundWriter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Wait until all is written."""
+        self._queue.put(None)
+        self._thread.join()
+        if error is None:
+            self._check()
+
+    def _check(self) -> None:
+        if self._error is not None:
+            raise self._error
+
+    def _run(self) -> None:
+        while (buffer := self._queue.get()) is not None:
+            if self._error is None:
+                try:
+                    _write_all(self._file, buffer)
+                except BaseException as error:
+                    self._error = error
+
+
+def _write_all(file: BinaryIO, buffer: memoryview | bytes) -> None:
+    """An unbuffered file may take less than it is given."""
+    rest = memoryview(buffer)
+    while rest:
+        rest = rest[file.write(rest) :]

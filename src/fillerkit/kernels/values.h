@@ -1,0 +1,149 @@
+/* Values of one floating point type from a stream of draws; included once a type.
+ *
+ * REAL is the type, NAME(f) the name of f for it, DRAWS_A_PLACE how many draws a ziggurat takes for
+ * a place along a layer. What each function does, and why, is told in uniform.py and ziggurat.py.
+ */
+
+#define TWO_TO_32 ((REAL)4294967296.0)
+
+/* ---------------------------------------------------------------- uniform */
+
+/* Turn `count` draws into values; return whether all of them are below `end`. */
+WIDE static int NAME(scale)(const uint32_t *restrict draws, REAL *restrict out, int count,
+                            REAL first, REAL span, REAL end) {
+  int outside = 0;
+  for (int i = 0; i < count; i++) {
+    REAL value = (REAL)draws[i] * (1 / TWO_TO_32) * span + first;
+    out[i] = value;
+    outside |= !(value < end);
+  }
+  return !outside;
+}
+
+static void NAME(uniform)(Stream *stream, REAL *out, Py_ssize_t count, REAL first, REAL end,
+                          int halved) {
+  REAL span = end - first;
+  REAL *to = out, *stop = out + count;
+  while (to < stop) {
+    int size = (int)ready(stream);
+    if (size > stop - to) size = (int)(stop - to);
+    if (NAME(scale)(stream->block + stream->position, to, size, first, span, end)) {
+      to += size;
+    } else {
+      REAL *from = to;
+      for (int i = 0; i < size; i++)
+        if (from[i] < end) *to++ = from[i];
+    }
+    stream->position += (uint32_t)size;
+  }
+  if (halved)
+    for (to = out; to < stop; to++) *to *= 2;
+}
+
+/* ---------------------------------------------------------------- gaussian */
+
+/* A ziggurat's layers: rows of a table that Python lays out. */
+typedef struct {
+  const REAL *width, *inside, *height, *rise, *step, *convex;
+} NAME(Layers);
+
+static NAME(Layers) NAME(layers)(const REAL *rows, int length) {
+  NAME(Layers) layers = {rows,
+                         rows + length,
+                         rows + 2 * length,
+                         rows + 3 * length,
+                         rows + 4 * length,
+                         rows + 5 * length};
+  return layers;
+}
+
+/* A place in [0, 1) along a layer, and the 8 bits that choose the layer. */
+static inline REAL NAME(place)(Stream *stream, uint32_t *bits) {
+  uint32_t word = draw(stream);
+  *bits = word & 255;
+  REAL place = (REAL)(word >> 8) * (REAL)(1 / 16777216.0);
+#if DRAWS_A_PLACE == 2
+  place = (place + (REAL)(draw(stream) & 0x1fffffff)) * (REAL)(1 / 536870912.0);
+#endif
+  return place;
+}
+
+/* A uniform below 1: draws that round up to 1 are dropped. */
+static inline REAL NAME(fraction)(Stream *stream) {
+  for (;;) {
+    REAL value = (REAL)draw(stream) * (1 / TWO_TO_32);
+    if (value < 1) return value;
+  }
+}
+
+static REAL NAME(exponential)(Stream *stream, const NAME(Layers) * z) {
+  REAL shift = 0;
+  for (;;) {
+    uint32_t i;
+    REAL x = NAME(place)(stream, &i) * z->width[i];
+    if (x < z->inside[i]) return shift + x;
+    if (i == 0) {
+      shift += z->width[1];
+      continue;
+    }
+    REAL up = NAME(fraction)(stream);
+    REAL height = z->height[i] + up * z->rise[i];
+    REAL over_chord = z->step[i] * up - (z->width[i] - x);
+    REAL top = z->height[i + 1];
+    REAL over_tangent = height - (top + (z->width[i + 1] - x) * top);
+    if (over_chord < 0 && (over_tangent < 0 || height < (REAL)exp(-(double)x))) return shift + x;
+  }
+}
+
+static REAL NAME(tail)(Stream *stream, REAL start, const NAME(Layers) * exponential) {
+  for (;;) {
+    REAL x = NAME(exponential)(stream, exponential) / start;
+    REAL y = NAME(exponential)(stream, exponential);
+    if (2 * y > x * x) return x + start;
+  }
+}
+
+/* Whether x, outside its layer's box, is kept at the height that the next draw gives. */
+static int NAME(under_curve)(Stream *stream, const NAME(Layers) * z, uint32_t i, REAL x) {
+  REAL up = NAME(fraction)(stream);
+  REAL height = z->height[i] + up * z->rise[i];
+  REAL over_chord = z->step[i] * up - (z->width[i] - x);
+  REAL over_tangent = height - (z->height[i] + (z->width[i] - x) * z->height[i] * z->width[i]);
+  REAL over_upper = z->convex[i] ? over_chord : over_tangent;
+  REAL over_lower = z->convex[i] ? over_tangent : over_chord;
+  return over_upper < 0 && (over_lower < 0 || height < (REAL)exp(-(double)(x * x / 2)));
+}
+
+static void NAME(gaussian)(Stream *stream, REAL *out, Py_ssize_t count, REAL mean, REAL std,
+                           const REAL *normal_rows, const REAL *exponential_rows) {
+  NAME(Layers) normal = NAME(layers)(normal_rows, 129);
+  NAME(Layers) exponential = NAME(layers)(exponential_rows, 257);
+  for (REAL *to = out, *stop = out + count; to < stop;) {
+    uint32_t bits;
+    REAL place = NAME(place)(stream, &bits);
+    uint32_t i = bits >> 1;
+    REAL x = place * normal.width[i];
+    if (!(x < normal.inside[i])) {
+      if (i == 0)
+        x = NAME(tail)(stream, normal.width[1], &exponential);
+      else if (!NAME(under_curve)(stream, &normal, i, x))
+        continue;
+    }
+    *to++ = (bits & 1 ? x : -x) * std + mean;
+  }
+}
+
+/* ---------------------------------------------------------------- Bernoulli */
+
+static void NAME(thin)(Stream *stream, REAL *out, Py_ssize_t count, REAL limit) {
+  for (REAL *to = out, *stop = out + count; to < stop;) {
+    int size = (int)ready(stream);
+    if (size > stop - to) size = (int)(stop - to);
+    const uint32_t *draws = stream->block + stream->position;
+    for (int i = 0; i < size; i++) to[i] *= (REAL)draws[i] <= limit ? (REAL)1 : (REAL)0;
+    stream->position += (uint32_t)size;
+    to += size;
+  }
+}
+
+#undef TWO_TO_32

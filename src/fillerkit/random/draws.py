@@ -1,0 +1,37 @@
+"""The stream of 32-bit draws that everything random is made of."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Draws = NDArray[np.uint32]
+
+
+class DrawStream:
+    """MT19937 with the classic 32-bit seeding, one draw after the other.
+
+    Draws that turn out not to be needed can be given back, so vectorised code may take more than
+    it uses and still leave the stream where Caffe would.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._state = np.random.RandomState(seed)
+        self._back: Draws = np.empty(0, np.uint32)
+
+    def take(self, count: int) -> Draws:
+        """The next `count` draws."""
+        back = self._back
+        if count <= back.size:
+            self._back = back[count:]
+            return back[:count]
+        fresh: Draws = self._state.randint(0, 2**32, size=count - back.size, dtype=np.uint32)
+        if not back.size:
+            return fresh
+        self._back = back[:0]
+        return np.concatenate([back, fresh])
+
+    def give_back(self, draws: Draws) -> None:
+        """Put draws back at the front of the stream: they are the next ones again."""
+        if draws.size:
+            self._back = np.concatenate([draws, self._back])
