@@ -131,6 +131,7 @@ class _Builder:
             bottoms=tuple(layer.bottom),
             tops=tops,
             params=params,
+            forgotten=tuple(_param(planned, None) for planned in plan.forgotten),
             draws=plan.draws,
             line=self._text.place(field).line,
             key=self._key(layer.name, index) if params else layer.name,

@@ -88,6 +88,8 @@ class Layer:
     tops : tuple of (str, tuple of int)
         Name and shape of every top; a top that a loss made itself is named ``(automatic)``.
     params : tuple of ParamBlob
+    forgotten : tuple of ParamBlob
+        Blobs that are filled after `params` and thrown away, for the draws they take.
     draws : int
         32-bit draws it takes from the net's engine besides the ones of its fillers.
     line : int
@@ -102,6 +104,7 @@ class Layer:
     bottoms: tuple[str, ...]
     tops: tuple[tuple[str, Shape], ...]
     params: tuple[ParamBlob, ...]
+    forgotten: tuple[ParamBlob, ...]
     draws: int
     line: int
     key: str

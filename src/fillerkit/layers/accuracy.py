@@ -14,7 +14,7 @@ from fillerkit.schema.caffe_pb2 import LayerParameter
 
 @layer("Accuracy", bottoms=2, tops=(1, 2))
 def accuracy(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """The share of labels (bottom 1) that are among the top_k predictions (bottom 0).
+    """The share of labels among the top_k predictions.
 
     A second top is the share for each class.
     """

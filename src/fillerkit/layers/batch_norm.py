@@ -15,7 +15,7 @@ _BLOBS = ("mean", "variance", "scale_factor")
 
 @layer("BatchNorm")
 def batch_norm(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """Normalises each channel by its statistics (Ioffe & Szegedy 2015); Scale learns the rest.
+    """Normalises channels (Ioffe & Szegedy 2015).
 
     Its three blobs (mean and variance by channel, and the factor both are to be divided by) are 0
     at the start and move with the data, so a lr_mult other than 0 on them is refused.

@@ -13,7 +13,7 @@ from fillerkit.schema.caffe_pb2 import ConcatParameter, LayerParameter, SlicePar
 
 @layer("Concat", bottoms=(1, None))
 def concat(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """Joins bottoms that differ in one axis only, along that axis."""
+    """Joins bottoms along one axis."""
     p, first = layer.concat_param, bottoms[0]
     axis = chosen_axis(p, "concat_dim", first, "concat_param")
     for index, shape in enumerate(bottoms):

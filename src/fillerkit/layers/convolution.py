@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Param, Plan, Shape
@@ -15,38 +15,68 @@ from fillerkit.schema.caffe_pb2 import ConvolutionParameter, LayerParameter
 def convolution(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Cross-correlates each bottom with one bank of filters.
 
-    The weight is num_output x (channels / group) x kernel; a top's spatial length is
-    (length + 2 pad - (dilation (kernel - 1) + 1)) / stride + 1, divided as C divides.
+    The weight is num_output x (channels / group) x kernel.
     """
-    window = _Window(layer, bottoms)
-    lengths = [
-        _c_divide(length + 2 * pad - (dilation * (kernel - 1) + 1), stride) + 1
-        for length, kernel, stride, pad, dilation in window.axes()
-    ]
-    return window.plan(layer, bottoms, window.channels, lengths)
+    return _plan(layer, bottoms, convolved, transposed=False)
 
 
 @layer("Deconvolution", bottoms=(1, None), tops=(1, None), same=True)
 def deconvolution(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """The transpose of a convolution: spreads each bottom by one bank of filters.
+    """The transpose of a convolution: spreads each bottom.
 
     The weight is channels x (num_output / group) x kernel: its first axis is the bottom's
-    channels. A top's spatial length is stride (length - 1) + dilation (kernel - 1) + 1 - 2 pad.
+    channels.
     """
-    window = _Window(layer, bottoms)
-    lengths = [
-        stride * (length - 1) + dilation * (kernel - 1) + 1 - 2 * pad
-        for length, kernel, stride, pad, dilation in window.axes()
-    ]
-    return window.plan(layer, bottoms, window.channels, lengths, transposed=True)
+    return _plan(layer, bottoms, _deconvolved, transposed=True)
 
 
-class _Window:
-    """What ``convolution_param`` says about the bottoms at hand, checked as Caffe checks it."""
+def convolved(length: int, kernel: int, stride: int, pad: int, dilation: int) -> int:
+    """The length of an axis after a convolution: the windows that fit.
 
-    def __init__(self, layer: LayerParameter, bottoms: Sequence[Shape]) -> None:
-        p, shape = layer.convolution_param, bottoms[0]
+    Divided as C divides, towards 0, a window a little too large still makes one.
+    """
+    room = length + 2 * pad - (dilation * (kernel - 1) + 1)
+    return (room // stride if room >= 0 else -(-room // stride)) + 1
+
+
+def _deconvolved(length: int, kernel: int, stride: int, pad: int, dilation: int) -> int:
+    """The length of an axis after a deconvolution."""
+    return stride * (length - 1) + dilation * (kernel - 1) + 1 - 2 * pad
+
+
+def _plan(
+    layer: LayerParameter,
+    bottoms: Sequence[Shape],
+    spatial: Callable[[int, int, int, int, int], int],
+    *,
+    transposed: bool,
+) -> Plan:
+    p = layer.convolution_param
+    window = Window(p, bottoms[0])
+    channels = window.channels
+    outputs = positive(p.num_output, "convolution_param.num_output")
+    group = positive(p.group, "convolution_param.group")
+    for what, total in (("channels", channels), ("num_output", outputs)):
+        if total % group:
+            raise LayerError(
+                f"group {group} does not divide its {total} {what}", field="convolution_param.group"
+            )
+    equal_shapes(bottoms)
+    rows, columns = (channels, outputs) if transposed else (outputs, channels)
+    params = [Param("weight", (rows, columns // group, *window.kernel), p.weight_filler)]
+    if p.bias_term:
+        params.append(Param("bias", (outputs,), p.bias_filler))
+    lengths = [spatial(*axis) for axis in window.axes()]
+    top = (*bottoms[0][: window.channel_axis], outputs, *lengths)
+    return Plan(tops=[top] * len(bottoms), params=params)
+
+
+class Window:
+    """What ``convolution_param`` says about the spatial axes of a bottom, checked as by Caffe."""
+
+    def __init__(self, p: ConvolutionParameter, shape: Shape) -> None:
         self.channel_axis = canonical_axis(p.axis, shape, "convolution_param.axis")
+        self.channels = shape[self.channel_axis]
         self.spatial = shape[self.channel_axis + 1 :]
         self.kernel = _lengths(p, "kernel", "kernel_size", len(self.spatial), None)
         self.stride = _lengths(p, "stride", "stride", len(self.spatial), 1)
@@ -55,40 +85,12 @@ class _Window:
         for name, lengths in (("kernel_size", self.kernel), ("stride", self.stride)):
             for length in lengths:
                 positive(length, f"convolution_param.{name}")
-        self.channels = shape[self.channel_axis]
-        self.outputs = positive(p.num_output, "convolution_param.num_output")
-        self.group = positive(p.group, "convolution_param.group")
-        for what, total in (("channels", self.channels), ("num_output", self.outputs)):
-            if total % self.group:
-                raise LayerError(
-                    f"group {self.group} does not divide its {total} {what}",
-                    field="convolution_param.group",
-                )
-        equal_shapes(bottoms)
 
     def axes(self) -> list[tuple[int, int, int, int, int]]:
         """Of every spatial axis: length, kernel, stride, pad, dilation."""
         return list(
             zip(self.spatial, self.kernel, self.stride, self.pad, self.dilation, strict=True)
         )
-
-    def plan(
-        self,
-        layer: LayerParameter,
-        bottoms: Sequence[Shape],
-        channels: int,
-        lengths: Sequence[int],
-        *,
-        transposed: bool = False,
-    ) -> Plan:
-        p = layer.convolution_param
-        rows, columns = (channels, self.outputs) if transposed else (self.outputs, channels)
-        weight = (rows, columns // self.group, *self.kernel)
-        params = [Param("weight", weight, p.weight_filler)]
-        if p.bias_term:
-            params.append(Param("bias", (self.outputs,), p.bias_filler))
-        top = (*bottoms[0][: self.channel_axis], self.outputs, *lengths)
-        return Plan(tops=[top] * len(bottoms), params=params)
 
 
 def _lengths(
@@ -120,8 +122,3 @@ def _lengths(
             field=field if values else "convolution_param",
         )
     return tuple(values)
-
-
-def _c_divide(a: int, b: int) -> int:
-    """A / b rounded towards 0: a window a little too large still makes one row (Caffe's ints)."""
-    return a // b if a >= 0 else -(-a // b)

@@ -17,7 +17,7 @@ from fillerkit.schema.caffe_pb2 import TRAIN, BlobShape, LayerParameter
 
 @source("Input", tops=(1, None))
 def input_(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
-    """Blobs that the program around the net puts values into."""
+    """Blobs that the program around the net fills."""
     shapes = layer.input_param.shape
     if len(shapes) not in (0, 1, len(layer.top)):
         raise LayerError(
@@ -39,7 +39,7 @@ def _input_shape(layer: LayerParameter, given: Mapping[str, Shape], index: int) 
 
 @source("DummyData", tops=(1, None))
 def dummy_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
-    """Blobs that fillers fill; constants once, the others anew in every forward pass."""
+    """Blobs that fillers fill in the forward pass."""
     p, tops = layer.dummy_data_param, len(layer.top)
     old = [list(getattr(p, name)) for name in ("num", "channels", "height", "width")]
     if len(p.data_filler) not in (0, 1, tops):
@@ -78,7 +78,7 @@ def dummy_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
 
 @source("MemoryData", tops=2)
 def memory_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
-    """Images and labels that the program around the net hands over from memory."""
+    """Images and labels handed over from memory."""
     p, (data, label) = layer.memory_data_param, layer.top
     shape = given.get(data, (p.batch_size, p.channels, p.height, p.width))
     if count(shape) <= 0:
@@ -91,20 +91,28 @@ def memory_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
 
 @source("Data", tops=(1, 2))
 def data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
-    """Images, and labels as its second top, from an LMDB or LevelDB."""
+    """Images, and labels, from an LMDB or LevelDB."""
     return _images(layer, given, layer.data_param.batch_size, layer.data_param.source)
 
 
 @source("ImageData", tops=2)
 def image_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
-    """Images and labels from files that a list names."""
+    """Images, and labels, that a list of files names."""
     p = layer.image_data_param
     return _images(layer, given, p.batch_size, p.source, extra=p.shuffle + (p.rand_skip > 0))
 
 
+@source("WindowData", tops=2)
+def window_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
+    """Windows of images, and labels, that a window file lists."""
+    p, transform = layer.window_data_param, layer.transform_param
+    random = bool(transform.mirror or transform.crop_size)
+    return _images(layer, given, p.batch_size, p.source, extra=random)
+
+
 @source("HDF5Data", tops=(1, None))
 def hdf5_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
-    """Any datasets, by the names of its tops, from HDF5 files that a list names.
+    """Datasets, by its tops' names, from HDF5 files.
 
     Caffe does not run one with a transform_param; it would not change a weight, so it is let be.
     """

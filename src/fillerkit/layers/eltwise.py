@@ -13,7 +13,10 @@ from fillerkit.schema.caffe_pb2 import EltwiseParameter, LayerParameter
 
 @layer("Eltwise", bottoms=(2, None))
 def eltwise(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """Combines its bottoms element by element; a SUM may weigh them with coeff."""
+    """The sum, product or maximum of its bottoms.
+
+    A SUM may weigh them with coeff.
+    """
     p = layer.eltwise_param
     if p.coeff and len(p.coeff) != len(bottoms):
         raise LayerError(

@@ -13,7 +13,7 @@ from fillerkit.schema.caffe_pb2 import LayerParameter
 
 @layer("Flatten", in_place=False)
 def flatten(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """Makes the axes from axis to end_axis, both included, one."""
+    """Makes the axes from axis to end_axis one."""
     p, shape = layer.flatten_param, bottoms[0]
     start = canonical_axis(p.axis, shape, "flatten_param.axis")
     end = canonical_axis(p.end_axis, shape, "flatten_param.end_axis") + 1

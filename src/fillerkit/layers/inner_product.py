@@ -12,7 +12,7 @@ from fillerkit.schema.caffe_pb2 import LayerParameter
 
 @layer("InnerProduct")
 def inner_product(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """Multiplies everything from ``axis`` on with a matrix and adds a bias.
+    """Multiplies with a matrix and adds a bias.
 
     The weight is num_output x inputs, or inputs x num_output with ``transpose``.
     """

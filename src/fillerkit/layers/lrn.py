@@ -13,7 +13,7 @@ from fillerkit.schema.caffe_pb2 import LayerParameter
 
 @layer("LRN")
 def lrn(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """Divides each value by a power of its neighbourhood's energy (Krizhevsky et al. 2012)."""
+    """Local response normalisation (Krizhevsky 2012)."""
     size = layer.lrn_param.local_size
     if size % 2 == 0:
         raise LayerError(

@@ -39,6 +39,9 @@ class Plan:
         The shapes of the tops that the type makes. A layer may list fewer of them.
     params
         The parameter blobs in Caffe's order, which is the order of filling.
+    forgotten
+        Blobs that are filled after `params`, in order, and thrown away: copies of a layer's
+        parameters that Caffe fills before it lets them share.
     draws
         32-bit draws that the layer takes from the net's engine when it is set up, for something
         that is not a weight.
@@ -46,4 +49,5 @@ class Plan:
 
     tops: Sequence[Shape]
     params: Sequence[Param] = field(default=())
+    forgotten: Sequence[Param] = field(default=())
     draws: int = 0

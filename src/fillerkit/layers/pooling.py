@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Plan, Shape
 from fillerkit.layers.registry import layer
-from fillerkit.layers.shapes import axes4, positive, shown
+from fillerkit.layers.shapes import axes4, positive
 from fillerkit.schema.caffe_pb2 import LayerParameter, PoolingParameter
 
 
 @layer("Pooling", tops=(1, 2))
 def pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """The largest, mean or a drawn value of each window of two spatial axes.
+    """The largest, mean or a drawn value of each window.
 
     A second top, of MAX pooling only, is the mask of where the largest stood. The last window may
     hang over the edge (round_mode CEIL, the default), but one that starts in the padding is cut.
@@ -22,24 +22,43 @@ def pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     kernel = _kernel(p, bottoms[0])
     num, channels, *lengths = axes4(bottoms[0], "Pooling")
     pad, stride = _pair(p, "pad"), _pair(p, "stride")
-    for length in stride:
-        positive(length, "pooling_param.stride")
-    _check(p, kernel, pad, stride)
+    if p.global_pooling and (any(pad) or stride != (1, 1)):
+        raise LayerError("global_pooling goes with pad 0 and stride 1", field="pooling_param")
+    if any(pad) and p.pool == PoolingParameter.STOCHASTIC:
+        raise LayerError("pad is for MAX and AVE pooling only", field="pooling_param.pad")
     if len(layer.top) > 1 and p.pool != PoolingParameter.MAX:
         raise LayerError("a second top, the mask, is for MAX pooling only", field="top")
+    down = p.round_mode == PoolingParameter.FLOOR
+    return Plan(tops=[(num, channels, *pooled(lengths, kernel, stride, pad, down=down))] * 2)
+
+
+def pooled(
+    lengths: Sequence[int],
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    pad: Sequence[int],
+    *,
+    down: bool = False,
+) -> list[int]:
+    """The lengths of pooled axes: the windows that reach a bottom, counted up or `down`."""
     tops = []
-    for length, k, padding, step in zip(lengths, kernel, pad, stride, strict=True):
+    for length, k, step, padding in zip(lengths, kernel, stride, pad, strict=True):
+        positive(step, "pooling_param.stride")
+        if any(pad) and padding >= k:
+            raise LayerError(
+                f"pad {padding} must be smaller than its kernel, {k}", field="pooling_param.pad"
+            )
         over = length + 2 * padding - k
-        pooled = (over // step if p.round_mode == PoolingParameter.FLOOR else -(-over // step)) + 1
-        if any(pad) and (pooled - 1) * step >= length + padding:
-            pooled -= 1
-            if (pooled - 1) * step >= length + padding:
+        top = (over // step if down else -(-over // step)) + 1
+        if any(pad) and (top - 1) * step >= length + padding:
+            top -= 1
+            if (top - 1) * step >= length + padding:
                 raise LayerError(
-                    f"a window of stride {step} would start beyond its bottom, {shown(bottoms[0])}",
+                    f"a window at stride {step} would begin beyond the {length} of its bottom",
                     field="pooling_param.stride",
                 )
-        tops.append(pooled)
-    return Plan(tops=[(num, channels, *tops)] * 2)
+        tops.append(top)
+    return tops
 
 
 def _kernel(p: PoolingParameter, bottom: Shape) -> tuple[int, int]:
@@ -77,19 +96,3 @@ def _pair(p: PoolingParameter, name: str) -> tuple[int, int]:
     if height:
         return getattr(p, f"{name}_h"), getattr(p, f"{name}_w")
     return (getattr(p, name),) * 2
-
-
-def _check(
-    p: PoolingParameter, kernel: tuple[int, int], pad: tuple[int, int], stride: tuple[int, int]
-) -> None:
-    if p.global_pooling and (any(pad) or stride != (1, 1)):
-        raise LayerError("global_pooling goes with pad 0 and stride 1", field="pooling_param")
-    if any(pad):
-        if p.pool == PoolingParameter.STOCHASTIC:
-            raise LayerError("pad is for MAX and AVE pooling only", field="pooling_param.pad")
-        for padding, length in zip(pad, kernel, strict=True):
-            if padding >= length:
-                raise LayerError(
-                    f"pad {padding} must be smaller than its kernel {length}",
-                    field="pooling_param.pad",
-                )

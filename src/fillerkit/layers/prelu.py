@@ -13,7 +13,9 @@ from fillerkit.schema.caffe_pb2 import FillerParameter, LayerParameter
 
 @layer("PReLU")
 def prelu(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """max(0, x) + slope * min(0, x); one slope a channel, or one for all (He et al. 2015).
+    """A ReLU that learns its slope (He et al. 2015).
+
+    max(0, x) + slope min(0, x), with one slope a channel, or one for all.
 
     The slopes start at 0.25 where no filler is given. Caffe reads the channels by an accessor
     for blobs of up to 4 axes, which bounds the bottom.

@@ -15,7 +15,10 @@ _DIM = "reshape_param.shape.dim"
 
 @layer("Reshape", in_place=False)
 def reshape(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """Gives num_axes axes from axis on new lengths; 0 copies a length, one -1 is worked out."""
+    """Gives axes new lengths.
+
+    num_axes axes from axis on get the ones of shape; 0 copies a length, one -1 is worked out.
+    """
     p, shape = layer.reshape_param, bottoms[0]
     start = p.axis if p.axis >= 0 else len(shape) + p.axis + 1
     if not 0 <= start <= len(shape):

@@ -13,9 +13,10 @@ from fillerkit.schema.caffe_pb2 import FillerParameter, LayerParameter
 
 @layer("Scale", bottoms=(1, 2))
 def scale(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """Multiplies its bottom with a learned blob, or with a second bottom; may add a bias.
+    """Multiplies with a learned blob, or its second bottom.
 
-    The factor spans num_axes axes from axis on, and starts at 1 where no filler is given.
+    May add a bias. The factor spans num_axes axes from axis on, and starts at 1 where no filler
+    is given.
     """
     p = layer.scale_param
     params = []
@@ -34,7 +35,7 @@ def scale(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
 
 @layer("Bias", bottoms=(1, 2))
 def bias(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """Adds a learned blob, or a second bottom, that spans num_axes axes from axis on."""
+    """Adds a learned blob, or its second bottom."""
     p = layer.bias_param
     if len(bottoms) == 2:
         _fits(bottoms, p.axis, "bias_param")

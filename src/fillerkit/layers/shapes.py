@@ -79,6 +79,13 @@ def equal_batch(bottoms: Sequence[Shape]) -> None:
         )
 
 
+def legacy_shape(shape: Shape, what: str) -> Shape:
+    """`shape` as (num, channels, height, width), missing ones 1: Caffe's accessors of old."""
+    if len(shape) > 4:
+        raise LayerError(f"{what} needs a bottom of at most 4 axes, not {shown(shape)}")
+    return (*shape, *(1,) * (4 - len(shape)))
+
+
 def axes4(shape: Shape, what: str) -> Shape:
     """`shape`, which has to be (num, channels, height, width)."""
     if len(shape) != 4:

@@ -15,7 +15,7 @@ from fillerkit.schema.caffe_pb2 import LayerParameter
 
 @layer("Slice", tops=(1, None))
 def slice_(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """Cuts its bottom at the slice_points given, or into equal parts."""
+    """Cuts its bottom at slice_points, or into equal parts."""
     p, shape, tops = layer.slice_param, bottoms[0], len(layer.top)
     axis = chosen_axis(p, "slice_dim", shape, "slice_param")
     length, points = shape[axis], list(p.slice_point)

@@ -11,11 +11,17 @@ from fillerkit.schema.caffe_pb2 import LayerParameter
 
 @layer("Split", tops=(1, None), in_place=False)
 def split(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """Gives its bottom to every top; Caffe inserts these itself, so few files hold one."""
+    """Gives its bottom to every top.
+
+    Caffe inserts these itself, so few files hold one.
+    """
     return Plan(tops=[bottoms[0]] * len(layer.top))
 
 
 @layer("Silence", bottoms=(1, None), tops=0)
 def silence(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """Takes blobs that nothing else does, so that they are not the net's outputs."""
+    """Takes blobs that nothing else does.
+
+    They would be the net's outputs otherwise.
+    """
     return Plan(tops=[])

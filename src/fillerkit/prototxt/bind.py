@@ -68,6 +68,11 @@ def bind(block: Field, message: Message, source: Source) -> None:
             getattr(message, field.name).append(value)
         else:
             setattr(message, field.name, value)
+    for name in _required(descriptor):
+        if name not in seen:
+            raise PrototxtError(
+                f"{descriptor.name} needs '{name}'", place=source.place(block.offset)
+            )
 
 
 def _touched(message: Message) -> Message:
@@ -80,7 +85,7 @@ def _setters(descriptor: Descriptor) -> dict[str, tuple[bool, bool, Callable[[Fi
     """For every field of a message: is it repeated, is it a message, how is its literal read."""
     return {
         field.name: (
-            is_repeated(field),
+            _is(field, "repeated"),
             field.message_type is not None,
             _converter(field),
         )
@@ -88,12 +93,19 @@ def _setters(descriptor: Descriptor) -> dict[str, tuple[bool, bool, Callable[[Fi
     }
 
 
-def is_repeated(field: FieldDescriptor) -> bool:
-    """Whether a field takes any number of values (old protobuf runtimes only have a label)."""
+@cache
+def _required(descriptor: Descriptor) -> list[str]:
+    """The fields that a message may not be without."""
+    return [field.name for field in descriptor.fields if _is(field, "required")]
+
+
+def _is(field: FieldDescriptor, label: str) -> bool:
+    """Whether a field is ``repeated`` or ``required``, asked in the new way or else in the old."""
     try:
-        return bool(field.is_repeated)
+        return bool(getattr(field, f"is_{label}"))
     except AttributeError:
-        return bool(getattr(field, "label") == FieldDescriptor.LABEL_REPEATED)  # noqa: B009
+        old = getattr(field, "label") == getattr(field, f"LABEL_{label.upper()}")  # noqa: B009
+        return bool(old)
 
 
 def _converter(field: FieldDescriptor) -> Callable[[Field], Any]:

@@ -1,6 +1,7 @@
 """Older generations of the format, turned into the current one as Caffe 1.0 turns them.
 
-The order is Caffe's: data-transform fields, V1 layers, net-level inputs, BatchNorm's three params.
+The order is Caffe's: V0 layers, data-transform fields, V1 layers, net-level inputs, BatchNorm's
+three params.
 Each step works on the layers of a net and keeps every layer beside the text it came from.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 from fillerkit.errors import PrototxtError
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field
+from fillerkit.prototxt.upgrade_v0 import absorb_padding, from_v0
 from fillerkit.schema.caffe_pb2 import (
     BlobShape,
     InputParameter,
@@ -56,7 +58,7 @@ def upgrade(net: NetParameter, root: Field, source: Source) -> list[TextLayer]:
     name = "layers" if net.layers else "layer"
     fields = [field for field in root.fields if field.name == name]
     if net.layers:
-        old = list(zip(net.layers, fields, strict=True))
+        old = absorb_padding(zip(net.layers, fields, strict=True), source)
         layers = [(_from_v1(layer, field, source), field) for layer, field in old]
     else:
         layers = list(zip(net.layer, fields, strict=True))
@@ -69,11 +71,7 @@ def upgrade(net: NetParameter, root: Field, source: Source) -> list[TextLayer]:
 
 def _from_v1(old: V1LayerParameter, field: Field, source: Source) -> LayerParameter:
     if old.HasField("layer"):
-        raise PrototxtError(
-            "this layer is of Caffe's first format (V0: layers { layer { ... } }), "
-            "which fillerkit does not read yet",
-            place=source.place(field.offset),
-        )
+        return from_v0(old, field, source)
     _move_transform(old)
     new = LayerParameter(name=old.name, bottom=old.bottom, top=old.top)
     new.type = _v1_type(old)

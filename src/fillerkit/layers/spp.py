@@ -1,0 +1,27 @@
+"""SPP: spatial pyramid pooling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fillerkit.layers.plan import Plan, Shape
+from fillerkit.layers.pooling import pooled
+from fillerkit.layers.registry import layer
+from fillerkit.layers.shapes import legacy_shape, positive
+from fillerkit.schema.caffe_pb2 import LayerParameter
+
+
+@layer("SPP")
+def spp(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """Pools into 1, 2 x 2, 4 x 4, ... bins (He et al. 2014)."""
+    levels = positive(layer.spp_param.pyramid_height, "spp_param.pyramid_height")
+    num, channels, *lengths = legacy_shape(bottoms[0], "SPP")
+    bins: list[int] = []
+    for level in range(levels):
+        kernel = [-(-positive(length, "the bottom") // 2**level) for length in lengths]
+        pad = [(k * 2**level - length + 1) // 2 for k, length in zip(kernel, lengths, strict=True)]
+        height, width = pooled(lengths, kernel, kernel, pad)
+        bins.append(height * width)
+    if levels == 1:  # Caffe then pools and does not flatten
+        return Plan(tops=[(num, channels, height, width)])
+    return Plan(tops=[(num, channels * sum(bins))])
