@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 GRPCIO_TOOLS := grpcio-tools==1.63.2
 
-.PHONY: demo test lint types format proto proto-check clean
+.PHONY: demo test lint types format proto proto-check wild clean
 
 # Fill a sample net and look at it.
 demo: $(VENV)/.installed
@@ -32,6 +32,10 @@ proto: $(VENV)/.proto
 
 proto-check: $(VENV)/.proto
 	$(BIN)/python tools/make_schema.py --check
+
+# Hold a corpus of real nets against what Caffe makes of them: make wild CORPUS=folder
+wild: $(VENV)/.test
+	$(BIN)/python tools/wild.py $(CORPUS)
 
 clean:
 	rm -rf $(VENV) build *.egg-info src/*.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,124 @@
+"""Run ``fillerkit init`` over a corpus of real prototxts and hold it against Caffe's own results.
+
+    python tools/wild.py CORPUS [--only TEXT] [--verbose]
+
+CORPUS holds ``nets/``, ``index.json`` (what each file is, and what Caffe says of it) and
+``expected/FILE.PHASE.json`` for those that Caffe accepts. Every file goes through the command
+line, in both phases; shapes of data layers come from the golden, else from a guess that only has
+to get the net read. Exit code 1 where something differs from Caffe or crashes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import re
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from goldens import differences
+
+import fillerkit as fk
+from fillerkit.cli import fillerkit as command
+
+SEED = 1701
+_OPTION = re.compile(r"--shape (\S+?)=(\S+)")
+
+
+def main() -> None:
+    """Print a line for each file and phase that is not as Caffe has it, then the table."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("--only", default="", help="only files whose name holds this")
+    parser.add_argument("--verbose", action="store_true", help="a line for every file and phase")
+    arguments = parser.parse_args()
+    index = json.loads((arguments.corpus / "index.json").read_text())
+    counts: Counter[str] = Counter()
+    for name, about in sorted(index.items()):
+        if arguments.only not in name:
+            continue
+        for phase in ("TRAIN", "TEST"):
+            verdict, why = _judge(arguments.corpus, name, about, phase)
+            counts[verdict] += 1
+            if arguments.verbose or verdict in ("differs", "crashed", "refused, Caffe accepts"):
+                print(f"{verdict}: {name} {phase}: {why}")
+    for verdict, count in sorted(counts.items()):
+        print(f"{count:5} {verdict}")
+    sys.exit(any(counts[bad] for bad in ("differs", "crashed", "refused, Caffe accepts")))
+
+
+def _judge(corpus: Path, name: str, about: Mapping[str, Any], phase: str) -> tuple[str, str]:
+    golden_file = corpus / "expected" / f"{name}.{phase}.json"
+    golden = json.loads(golden_file.read_text()) if golden_file.exists() else None
+    net_file = corpus / "nets" / name
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "out.npz"
+        shapes = _shapes(golden)
+        code, said = _init(net_file, phase, shapes, output)
+        # Without a golden nobody says what a data layer's shape is: take what the error offers.
+        while code == 1 and (option := _OPTION.search(said)) and option[1] not in shapes:
+            shapes[option[1]] = _guess(option[2])
+            code, said = _init(net_file, phase, shapes, output)
+        if code not in (0, 1):
+            return "crashed", said
+        if code == 1:
+            return ("refused, Caffe accepts" if golden else "refused"), said
+        if golden is None:
+            return "filled, Caffe does not", ""
+        net = fk.load_net(net_file, phase=phase, shapes=shapes)
+        found = differences(net, fk.load(output), golden)
+        return ("differs", "; ".join(found)) if found else ("matched", "")
+
+
+def _shapes(golden: Mapping[str, Any] | None) -> dict[str, tuple[int, ...]]:
+    """The shapes of data layers, which stand as Input layers in a golden."""
+    if golden is None:
+        return {}
+    return {
+        top: tuple(shape)
+        for layer in golden["layers"]
+        if layer["type"] == "Input"
+        for top, shape in layer["tops"]
+    }
+
+
+def _guess(lengths: str) -> tuple[int, ...]:
+    """The shape that an error asks for, its letters filled in with an image's usual lengths."""
+    usual = {"N": 2, "C": 3, "H": 224, "W": 224}
+    return tuple(usual.get(length) or int(length) for length in lengths.split(","))
+
+
+def _init(
+    net: Path, phase: str, shapes: Mapping[str, tuple[int, ...]], output: Path
+) -> tuple[int, str]:
+    """Run ``fillerkit init`` in this process: its exit code (3 for a crash) and what it said."""
+    words = ["init", str(net), "--phase", phase.lower(), "--seed", str(SEED), "-o", str(output)]
+    for blob, shape in shapes.items():
+        words += ["--shape", f"{blob}={','.join(map(str, shape))}"]
+    with _quiet():
+        try:
+            command.main(words, standalone_mode=False)
+        except fk.FillerkitError as error:
+            return 1, str(error)
+        except click.ClickException as error:
+            return error.exit_code, error.format_message()
+        except Exception as error:
+            return 3, f"{type(error).__name__}: {error}"
+    return 0, ""
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        yield
+
+
+if __name__ == "__main__":
+    main()
