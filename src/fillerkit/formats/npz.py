@@ -157,10 +157,7 @@ def _frozen(array: Array) -> Array:
 
 
 def _from_json(comment: bytes) -> dict[str, Any]:
-    if not comment:
+    """What a comment says; nothing where it is not ours. One of ours that is cut is damage."""
+    if not comment.startswith(b"{"):
         return {}
-    try:
-        value = json.loads(comment)
-    except ValueError:
-        return {}
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    return cast("dict[str, Any]", json.loads(comment))

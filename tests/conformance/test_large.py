@@ -1,0 +1,31 @@
+"""VGG-16 three times, 138 million weights each: long streams, the rare rejections included."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import fillerkit as fk
+
+HERE = Path(__file__).parent
+GOLDENS: list[dict[str, Any]] = [
+    json.loads(line) for line in (HERE / "large.jsonl").read_text().splitlines()
+]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "golden", [g for g in GOLDENS if g["boost"] == "1.64"], ids=lambda g: g["net"]
+)
+def test_a_large_net_starts_as_in_caffe(golden: dict[str, Any], tmp_path: Path) -> None:
+    net = fk.load_net(HERE / "large" / f"{golden['net']}.prototxt", phase="TEST")
+    net.save(tmp_path / "large.npz", seed=1701)
+    blobs = fk.load(tmp_path / "large.npz")
+    for layer in golden["TEST"]["layers"]:
+        for index, blob in enumerate(layer["blobs"]):
+            digest = hashlib.sha1(blobs[layer["name"]][index].data).hexdigest()
+            assert digest == blob["sha1"], f"{layer['name']}/{index}"
