@@ -14,6 +14,7 @@ def gaussian(
     itemsize: int,
     mean: float,
     std: float,
+    plain: bool,
     normal: Buffer,
     exponential: Buffer,
     /,

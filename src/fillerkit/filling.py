@@ -15,7 +15,7 @@ from fillerkit.blobs import Alias, Array, Blobs
 from fillerkit.errors import UsageError
 from fillerkit.fillers import Distribution
 from fillerkit.formats import Entry
-from fillerkit.random import Engine, chunks, discard, make_engine
+from fillerkit.random import BOOSTS, Engine, chunks, discard, make_engine
 from fillerkit.random import fill as fill_values
 from fillerkit.version import __version__
 
@@ -32,16 +32,19 @@ class _Run:
     net: Net
     seed: int
     dtype: type[np.floating]
+    boost: str
 
     @classmethod
-    def of(cls, net: Net, seed: int | None, dtype: str) -> _Run:
+    def of(cls, net: Net, seed: int | None, dtype: str, boost: str) -> _Run:
+        if boost not in BOOSTS:
+            raise UsageError(f"boost is one of {', '.join(BOOSTS)}, not {boost!r}")
         if dtype not in DTYPES:
             raise UsageError(f"dtype is float32 or float64, not {dtype!r}")
         if seed is None:
             seed = secrets.randbits(32) if net.random_seed is None else net.random_seed
         if not 0 <= seed < 2**32:
             raise UsageError(f"a seed is a number from 0 to {2**32 - 1}, not {seed}")
-        return cls(net, seed, DTYPES[dtype])
+        return cls(net, seed, DTYPES[dtype], boost)
 
     @property
     def origin(self) -> dict[str, Any]:
@@ -53,7 +56,7 @@ class _Run:
             "phase": net.phase,
             "seed": self.seed,
             "stream": "caffe",
-            "boost": "1.64",
+            "boost": self.boost,
             "dtype": np.dtype(self.dtype).name,
             "fillerkit": __version__,
         }
@@ -71,7 +74,7 @@ class _Run:
         A blob that shares another's values takes its draws all the same: Caffe lets the two share
         only after it has filled both.
         """
-        engine = make_engine(self.seed)
+        engine = make_engine(self.seed, self.boost)
         for layer in self.net.layers:
             engine.skip(layer.draws)
             for index, param in enumerate(layer.params):
@@ -84,9 +87,9 @@ class _Run:
                 discard(param.distribution_in(self.dtype), param.count, self.dtype, engine)
 
 
-def fill(net: Net, seed: int | None, dtype: str) -> Blobs:
+def fill(net: Net, seed: int | None, dtype: str, boost: str) -> Blobs:
     """See `fillerkit.Net.fill`."""
-    run = _Run.of(net, seed, dtype)
+    run = _Run.of(net, seed, dtype, boost)
     owned = {}
     for layer, index, param, distribution, engine in run.steps():
         values = np.empty(param.count, run.dtype)
@@ -100,10 +103,11 @@ def save(
     path: str | os.PathLike[str],
     seed: int | None,
     dtype: str,
+    boost: str,
     progress: Callable[[int], None] | None,
 ) -> Mapping[str, Any]:
     """See `fillerkit.Net.save`."""
-    run = _Run.of(net, seed, dtype)
+    run = _Run.of(net, seed, dtype, boost)
     formats.save(path, _entries(run, progress or _nobody), run.origin)
     return run.origin
 

@@ -157,7 +157,9 @@ class Net:
             param.count for layer in self.layers for param in layer.params if param.owner is None
         )
 
-    def fill(self, seed: int | None = None, dtype: str = "float32") -> Blobs:
+    def fill(
+        self, seed: int | None = None, dtype: str = "float32", *, boost: str = "1.64"
+    ) -> Blobs:
         """Give every parameter blob its first values, in memory.
 
         Parameters
@@ -167,14 +169,19 @@ class Net:
             one: the solver's if it fixes one, else a fresh one, in the result's `origin`.
         dtype
             ``"float32"``, or ``"float64"`` for the bits of Caffe's double nets.
+        boost
+            The Boost that the imitated Caffe was built with, which makes its gaussians: ``"1.64"``
+            and later, ``"1.58"`` (1.56 to 1.63) or ``"1.55"`` and earlier.
         """
-        return filling.fill(self, seed, dtype)
+        return filling.fill(self, seed, dtype, boost)
 
     def save(
         self,
         path: str | os.PathLike[str],
         seed: int | None = None,
         dtype: str = "float32",
+        *,
+        boost: str = "1.64",
         progress: Callable[[int], None] | None = None,
     ) -> Mapping[str, Any]:
         """Fill straight into a file, piece by piece, without holding the net in memory.
@@ -185,7 +192,7 @@ class Net:
         ----------
         path
             The format follows its suffix: ``.npz``.
-        seed, dtype
+        seed, dtype, boost
             As for `fill`.
         progress
             Called with the number of values written since the last call.
@@ -195,4 +202,4 @@ class Net:
         mapping
             The origin that the file records; ``origin["seed"]`` is the seed used.
         """
-        return filling.save(self, path, seed, dtype, progress)
+        return filling.save(self, path, seed, dtype, boost, progress)

@@ -18,12 +18,10 @@ GOLDENS: list[dict[str, Any]] = [
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(
-    "golden", [g for g in GOLDENS if g["boost"] == "1.64"], ids=lambda g: g["net"]
-)
+@pytest.mark.parametrize("golden", GOLDENS, ids=lambda g: f"{g['net']}-boost-{g['boost']}")
 def test_a_large_net_starts_as_in_caffe(golden: dict[str, Any], tmp_path: Path) -> None:
     net = fk.load_net(HERE / "large" / f"{golden['net']}.prototxt", phase="TEST")
-    net.save(tmp_path / "large.npz", seed=1701)
+    net.save(tmp_path / "large.npz", seed=1701, boost=golden["boost"])
     blobs = fk.load(tmp_path / "large.npz")
     for layer in golden["TEST"]["layers"]:
         for index, blob in enumerate(layer["blobs"]):

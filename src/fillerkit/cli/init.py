@@ -35,6 +35,14 @@ _BAR_FROM = 1 << 22  # values; fewer are done before a bar is drawn
     show_default=True,
     help="The type of the net that is imitated and of the values written.",
 )
+@click.option(
+    "--boost",
+    type=click.Choice(["1.55", "1.58", "1.64"]),
+    default="1.64",
+    show_default=True,
+    help="The Boost that the imitated Caffe was built with: 1.64 and later, 1.58 for 1.56 to "
+    "1.63, 1.55 and earlier. It decides how gaussians are made (gaussian, msra).",
+)
 def command(
     net: str,
     phase: str | None,
@@ -44,6 +52,7 @@ def command(
     output: str | None,
     seed: int | None,
     dtype: str,
+    boost: str,
 ) -> None:
     """Fill the weights of NET and write them to a file.
 
@@ -64,7 +73,7 @@ def command(
     loaded = load(net, phase, level, stages, shapes)
     path = output or _default_output(loaded)
     with _progress(loaded.count) as progress:
-        origin = loaded.save(path, seed=seed, dtype=dtype, progress=progress)
+        origin = loaded.save(path, seed=seed, dtype=dtype, boost=boost, progress=progress)
     _warn_of_zeros(loaded)
     again = "" if seed is not None or loaded.random_seed is not None else " (fresh)"
     blobs = sum(param.owner is None for layer in loaded.layers for param in layer.params)

@@ -21,7 +21,8 @@ def xavier(spec: FillerParameter, shape: tuple[int, ...], dtype: type[np.floatin
     factor in every layer, below it dies away, and three or four layers make the difference plain.
     Going back, the gradient of an input sums over the n_out units it feeds, and the same steps
     ask for n_out Var(w) = 1. Both cannot hold unless n_in = n_out; the paper settles for
-    Var(w) = 2 / (n_in + n_out), which is neither exactly, and off by at most a factor of 2.
+    Var(w) = 2 / (n_in + n_out), which keeps neither exactly: in a layer that narrows the signal
+    grows, by less than 2, while the gradient shrinks, and the other way round in one that widens.
 
     In Caffe, n is the fan-in (FAN_IN, the default, forward kept), the fan-out (FAN_OUT, backward
     kept) or the mean of both (AVERAGE, the paper's). A uniform on (-s, s) has variance s^2 / 3,

@@ -83,6 +83,33 @@ static inline uint32_t draw(Stream *stream) {
 
 /* ---------------------------------------------------------------- values, by type */
 
+/* The float32 logarithm of elementary.py, by the same steps in the same order. */
+static float log_single(float x) {
+  static const double table[16][2] = {
+      {0x1.661ec79f8f3bep+0, -0x1.57bf7808caadep-2}, {0x1.571ed4aaf883dp+0, -0x1.2bef0a7c06ddbp-2},
+      {0x1.49539f0f010bp+0, -0x1.01eae7f513a67p-2},  {0x1.3c995b0b80385p+0, -0x1.b31d8a68224e9p-3},
+      {0x1.30d190c8864a5p+0, -0x1.6574f0ac07758p-3}, {0x1.25e227b0b8eap+0, -0x1.1aa2bc79c81p-3},
+      {0x1.1bb4a4a1a343fp+0, -0x1.a4e76ce8c0e5ep-4}, {0x1.12358f08ae5bap+0, -0x1.1973c5a611cccp-4},
+      {0x1.0953f419900a7p+0, -0x1.252f438e10c1ep-5}, {0x1p+0, 0x0p+0},
+      {0x1.e608cfd9a47acp-1, 0x1.aa5aa5df25984p-5},  {0x1.ca4b31f026aap-1, 0x1.c5e53aa362eb4p-4},
+      {0x1.b2036576afce6p-1, 0x1.526e57720db08p-3},  {0x1.9c2d163a1aa2dp-1, 0x1.bc2860d22477p-3},
+      {0x1.886e6037841edp-1, 0x1.1058bc8a07ee1p-2},  {0x1.767dcf5534862p-1, 0x1.4043057b6ee09p-2},
+  };
+  int32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  int32_t offset = bits - 0x3f330000;
+  int32_t part = (offset >> 19) & 15, exponent = offset >> 23;
+  bits -= exponent * (1 << 23);
+  memcpy(&x, &bits, sizeof x);
+  double r = (double)x * table[part][0] - 1;
+  double base = table[part][1] + exponent * 0x1.62e42fefa39efp-1;
+  double square = r * r;
+  double tail = 0x1.5575b0be00b6ap-2 * r + -0x1.ffffef20a4123p-2;
+  return (float)((-0x1.00ea348b88334p-2 * square + tail) * square + (base + r));
+}
+
+static double log_double(double x) { return log(x); }
+
 #define REAL float
 #define NAME(name) name##_single
 #define DRAWS_A_PLACE 1
@@ -178,8 +205,8 @@ static PyObject *py_uniform(PyObject *module, PyObject *args) {
 static PyObject *py_gaussian(PyObject *module, PyObject *args) {
   Py_buffer state, out, normal, exponential;
   double mean, std;
-  int size;
-  if (!PyArg_ParseTuple(args, "w*w*iddy*y*", &state, &out, &size, &mean, &std, &normal,
+  int size, plain;
+  if (!PyArg_ParseTuple(args, "w*w*iddpy*y*", &state, &out, &size, &mean, &std, &plain, &normal,
                         &exponential))
     return NULL;
   int good = check_state(&state);
@@ -192,10 +219,11 @@ static PyObject *py_gaussian(PyObject *module, PyObject *args) {
     Stream stream;
     open_stream(&stream, state.buf);
     if (size == 4)
-      gaussian_single(&stream, out.buf, out.len / 4, (float)mean, (float)std, normal.buf,
-                      exponential.buf);
+      gaussian_single(&stream, out.buf, out.len / 4, (float)mean, (float)std, plain,
+                      normal.buf, exponential.buf);
     else
-      gaussian_double(&stream, out.buf, out.len / 8, mean, std, normal.buf, exponential.buf);
+      gaussian_double(&stream, out.buf, out.len / 8, mean, std, plain, normal.buf,
+                      exponential.buf);
     close_stream(&stream);
     Py_END_ALLOW_THREADS
   }
@@ -263,7 +291,7 @@ static PyMethodDef methods[] = {
     {"draw", py_draw, METH_VARARGS, "draw(state, out)"},
     {"uniform", py_uniform, METH_VARARGS, "uniform(state, out, itemsize, first, end, halved)"},
     {"gaussian", py_gaussian, METH_VARARGS,
-     "gaussian(state, out, itemsize, mean, std, normal, exponential)"},
+     "gaussian(state, out, itemsize, mean, std, plain, normal, exponential)"},
     {"thin", py_thin, METH_VARARGS, "thin(state, out, itemsize, limit)"},
     {NULL, NULL, 0, NULL},
 };

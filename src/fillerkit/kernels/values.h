@@ -95,18 +95,27 @@ static REAL NAME(exponential)(Stream *stream, const NAME(Layers) * z) {
   }
 }
 
-static REAL NAME(tail)(Stream *stream, REAL start, const NAME(Layers) * exponential) {
+static REAL NAME(tail)(Stream *stream, REAL start, int plain,
+                       const NAME(Layers) * exponential) {
   for (;;) {
-    REAL x = NAME(exponential)(stream, exponential) / start;
-    REAL y = NAME(exponential)(stream, exponential);
+    REAL x, y;
+    if (plain) {
+      x = -NAME(log)(1 - NAME(fraction)(stream)) / start;
+      y = -NAME(log)(1 - NAME(fraction)(stream));
+    } else {
+      x = NAME(exponential)(stream, exponential) / start;
+      y = NAME(exponential)(stream, exponential);
+    }
     if (2 * y > x * x) return x + start;
   }
 }
 
 /* Whether x, outside its layer's box, is kept at the height that the next draw gives. */
-static int NAME(under_curve)(Stream *stream, const NAME(Layers) * z, uint32_t i, REAL x) {
+static int NAME(under_curve)(Stream *stream, const NAME(Layers) * z, uint32_t i, REAL x,
+                             int plain) {
   REAL up = NAME(fraction)(stream);
   REAL height = z->height[i] + up * z->rise[i];
+  if (plain) return height < (REAL)exp(-(double)(x * x / 2));
   REAL over_chord = z->step[i] * up - (z->width[i] - x);
   REAL over_tangent = height - (z->height[i] + (z->width[i] - x) * z->height[i] * z->width[i]);
   REAL over_upper = z->convex[i] ? over_chord : over_tangent;
@@ -115,7 +124,7 @@ static int NAME(under_curve)(Stream *stream, const NAME(Layers) * z, uint32_t i,
 }
 
 static void NAME(gaussian)(Stream *stream, REAL *out, Py_ssize_t count, REAL mean, REAL std,
-                           const REAL *normal_rows, const REAL *exponential_rows) {
+                           int plain, const REAL *normal_rows, const REAL *exponential_rows) {
   NAME(Layers) normal = NAME(layers)(normal_rows, 129);
   NAME(Layers) exponential = NAME(layers)(exponential_rows, 257);
   for (REAL *to = out, *stop = out + count; to < stop;) {
@@ -125,8 +134,8 @@ static void NAME(gaussian)(Stream *stream, REAL *out, Py_ssize_t count, REAL mea
     REAL x = place * normal.width[i];
     if (!(x < normal.inside[i])) {
       if (i == 0)
-        x = NAME(tail)(stream, normal.width[1], &exponential);
-      else if (!NAME(under_curve)(stream, &normal, i, x))
+        x = NAME(tail)(stream, normal.width[1], plain, &exponential);
+      else if (!NAME(under_curve)(stream, &normal, i, x, plain))
         continue;
     }
     *to++ = (bits & 1 ? x : -x) * std + mean;

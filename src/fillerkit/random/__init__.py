@@ -1,5 +1,6 @@
 """From a seed and a distribution to values: Caffe's engine and its draws, bit for bit."""
 
+from fillerkit.random.engine import BOOSTS as BOOSTS
 from fillerkit.random.engine import Engine as Engine
 from fillerkit.random.engine import make_engine as make_engine
 from fillerkit.random.sample import KEPT as KEPT

@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 Draws = NDArray[np.uint32]
 
+ROUNDS_TO_ONE = 2**32 - 128
+"""Draws from here on make a float32 uniform of 1, which Boost drops."""
+
 
 class DrawStream:
     """MT19937 with the classic 32-bit seeding, one draw after the other.

@@ -25,14 +25,20 @@ class Engine(Protocol):
         """Fill `out` with values of [low, high]."""
 
     def gaussian(self, mean: float, std: float, out: Floats) -> None:
-        """Fill `out` with values of N(mean, std^2)."""
+        """Fill `out`, a blob or an even number of its values, with values of N(mean, std^2)."""
 
     def thin(self, probability: float, out: Floats) -> None:
         """Keep each value of `out` with a probability above 0, multiply the others with 0."""
 
 
-def make_engine(seed: int) -> Engine:
+BOOSTS = ("1.55", "1.58", "1.64")
+"""Generations of Boost that make gaussians differently, each named for a version of it."""
+
+
+def make_engine(seed: int, boost: str = "1.64") -> Engine:
     """The fastest engine there is here, seeded with a number from 0 to 2^32 - 1.
+
+    `boost` is one of `BOOSTS`; it only matters for gaussians.
 
     ``FILLERKIT_KERNELS=numpy`` in the environment asks for the reference.
     """
@@ -40,9 +46,9 @@ def make_engine(seed: int) -> Engine:
         try:
             from fillerkit.random.kernels import KernelEngine
 
-            return KernelEngine(seed)
+            return KernelEngine(seed, boost)
         except ImportError:
             pass
     from fillerkit.random.reference import ReferenceEngine
 
-    return ReferenceEngine(seed)
+    return ReferenceEngine(seed, boost)

@@ -10,26 +10,43 @@ from fillerkit.random.uniform import uniform_span
 
 Floats = NDArray[np.floating]
 
+_AT_ONCE = 1 << 18
+"""Values of Boost 1.55 made at a time, in NumPy: even, for they come in pairs."""
+
 
 class KernelEngine:
     """See `fillerkit.random.engine.Engine`."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, boost: str) -> None:
+        self._boost = boost
         self._state = np.empty(625, np.uint32)  # MT19937's words, and where the next draw is
         _kernels.seed(self._state, seed)
 
+    def take(self, count: int) -> NDArray[np.uint32]:
+        """The next `count` draws."""
+        draws = np.empty(count, np.uint32)
+        _kernels.draw(self._state, draws)
+        return draws
+
     def skip(self, count: int) -> None:
-        _kernels.draw(self._state, np.empty(count, np.uint32))
+        self.take(count)
 
     def uniform(self, low: float, high: float, out: Floats) -> None:
         first, end, halved = uniform_span(low, high, out.dtype.type)
         _kernels.uniform(self._state, out, out.itemsize, first, end, halved)
 
     def gaussian(self, mean: float, std: float, out: Floats) -> None:
+        if self._boost == "1.55":
+            from fillerkit.random.box_muller import fill_gaussian
+
+            for start in range(0, out.size, _AT_ONCE):
+                fill_gaussian(self, mean, std, out[start : start + _AT_ONCE])
+            return
         from fillerkit.random.ziggurat import kernel_tables
 
         tables = kernel_tables(out.dtype.type)
-        _kernels.gaussian(self._state, out, out.itemsize, mean, std, *tables)
+        plain = self._boost == "1.58"
+        _kernels.gaussian(self._state, out, out.itemsize, mean, std, plain, *tables)
 
     def thin(self, probability: float, out: Floats) -> None:
         dtype = out.dtype.type

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from fillerkit.random import box_muller, ziggurat
 from fillerkit.random.draws import DrawStream
 from fillerkit.random.uniform import fill_uniform
-from fillerkit.random.ziggurat import fill_gaussian
 
 Floats = NDArray[np.floating]
 
@@ -18,8 +18,9 @@ _AT_ONCE = 1 << 18
 class ReferenceEngine:
     """See `fillerkit.random.engine.Engine`."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, boost: str) -> None:
         self._draws = DrawStream(seed)
+        self._boost = boost
 
     def skip(self, count: int) -> None:
         if count:
@@ -31,7 +32,11 @@ class ReferenceEngine:
 
     def gaussian(self, mean: float, std: float, out: Floats) -> None:
         for start in range(0, out.size, _AT_ONCE):
-            fill_gaussian(self._draws, mean, std, out[start : start + _AT_ONCE])
+            piece = out[start : start + _AT_ONCE]
+            if self._boost == "1.55":
+                box_muller.fill_gaussian(self._draws, mean, std, piece)
+            else:
+                ziggurat.fill_gaussian(self._draws, mean, std, piece, plain=self._boost == "1.58")
 
     def thin(self, probability: float, out: Floats) -> None:
         dtype = out.dtype.type

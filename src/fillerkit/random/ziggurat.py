@@ -1,4 +1,4 @@
-"""Gaussian values, as Boost 1.64 and later makes them: a ziggurat of 128 layers.
+"""Gaussian values, as Boost 1.56 and later makes them: a ziggurat of 128 layers.
 
 The area under exp(-x^2 / 2), x > 0, is covered by 128 layers of equal area, layer i reaching from
 0 to ``x[i]`` (Marsaglia & Tsang 2000). A *candidate* takes a draw (two in float64): its low bits
@@ -11,6 +11,9 @@ So the draws after a slow candidate depend on it, but a slow candidate outside t
 takes the same number of draws. That is what lets whole arrays be worked out at once: every
 position is looked at as if a candidate began there, and one pass over the few slow positions
 tells which of them do begin one.
+
+Up to Boost 1.63 (*plain* below) the curve alone decides on a height, and the exponentials of the
+tail are logarithms of uniforms.
 """
 
 from __future__ import annotations
@@ -24,7 +27,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fillerkit.random.draws import Draws, DrawStream
+from fillerkit.random.draws import ROUNDS_TO_ONE, Draws, DrawStream
+from fillerkit.random.elementary import log
 
 Floats = NDArray[np.floating]
 
@@ -103,16 +107,14 @@ def _rows(name: str, dtype: type[np.floating]) -> Floats:
     return rows
 
 
-# In float32 the largest draws make a uniform of 1, which Boost drops.
-_ROUNDS_TO_ONE = 2**32 - 128
-
-
-def fill_gaussian(draws: DrawStream, mean: float, std: float, out: Floats) -> None:
+def fill_gaussian(
+    draws: DrawStream, mean: float, std: float, out: Floats, *, plain: bool = False
+) -> None:
     """Fill `out` with values of N(mean, std^2): z * std + mean, each step rounded to its type."""
     dtype = out.dtype.type
     done, spare = 0, 32
     while done < out.size:
-        values = _normals(draws, out.size - done, dtype, spare)
+        values = _normals(draws, out.size - done, dtype, spare, plain)
         # Nothing at all means a tail longer than the draws at hand: it is tried again with more.
         spare = 32 if values.size else 2 * spare
         out[done : done + values.size] = values
@@ -121,7 +123,9 @@ def fill_gaussian(draws: DrawStream, mean: float, std: float, out: Floats) -> No
     out += dtype(mean)
 
 
-def _normals(stream: DrawStream, count: int, dtype: type[np.floating], spare: int) -> Floats:
+def _normals(
+    stream: DrawStream, count: int, dtype: type[np.floating], spare: int, plain: bool
+) -> Floats:
     """Up to `count` values of N(0, 1); the engine is left after the last one's draws."""
     step = 1 if dtype is np.float32 else 2
     draws = stream.take((count + count // 32 + spare) * step)
@@ -132,15 +136,15 @@ def _normals(stream: DrawStream, count: int, dtype: type[np.floating], spare: in
     x = _fractions(draws[: starts + step - 1], dtype) * table.width[layer]
     keep = x < table.inside[layer]
     slow = np.flatnonzero(~keep)
-    special = (layer[slow] == 0) | (draws[slow + step] >= _ROUNDS_TO_ONE)
-    walk = _Walk(draws, starts, slow, special, step, dtype)
+    special = (layer[slow] == 0) | (draws[slow + step] >= ROUNDS_TO_ONE)
+    walk = _Walk(draws, starts, slow, special, step, dtype, plain)
 
     if step == 2:
         keep &= _aligned(walk.ends, starts)
     wedges = walk.wedges
     for offset in range(1, step + 1):
         keep[np.minimum(wedges + offset, starts - 1)] = False
-    keep[wedges] = _under_curve(x[wedges], layer[wedges], draws[wedges + step], dtype)
+    keep[wedges] = _under_curve(x[wedges], layer[wedges], draws[wedges + step], plain)
     for position, value in walk.specials:
         keep[position : walk.ends[position]] = False
         if value is not None:
@@ -180,6 +184,7 @@ class _Walk:
         special: NDArray[np.bool_],
         step: int,
         dtype: type[np.floating],
+        plain: bool,
     ) -> None:
         wedges: list[int] = []
         self.specials: list[tuple[int, np.floating | None]] = []
@@ -189,7 +194,7 @@ class _Walk:
             if position < end or (position - end) % step:
                 continue
             if is_special:
-                reader = _Reader(draws, position, dtype)
+                reader = _Reader(draws, position, dtype, plain)
                 try:
                     value = reader.candidate()
                 except IndexError:
@@ -227,31 +232,37 @@ def _fractions(draws: Draws, dtype: type[np.floating]) -> Floats:
 
 
 def _under_curve(
-    x: Floats, layer: NDArray[np.intp], draws: Draws, dtype: type[np.floating]
+    x: Floats, layer: NDArray[np.intp], draws: Draws, plain: bool
 ) -> NDArray[np.bool_]:
     """Whether the point at x, at the height in its layer that a draw gives, is under the curve.
 
-    A chord and a tangent of the curve decide most cases without the exponential, in the order
-    that Boost asks them; in floating point that is not quite the same as asking the curve.
+    Plainly, the curve is asked. Later a chord and a tangent of the curve decide most cases without
+    the exponential, in the order that Boost asks them; in floating point that is not quite the
+    same as asking the curve.
     """
+    dtype = x.dtype.type
     table = _table("normal", dtype)
     width, bottom = table.width[layer], table.height[layer]
     up = draws.astype(dtype) * dtype(2.0**-32)
     height = bottom + up * table.rise[layer]
+    curve = np.exp(-(x * x / dtype(2)).astype(np.float64)).astype(dtype)
+    under: NDArray[np.bool_] = height < curve
+    if plain:
+        return under
     over_chord = table.step[layer] * up - (width - x)
     over_tangent = height - (bottom + (width - x) * bottom * width)
     convex = table.convex[layer]
     over_upper = np.where(convex, over_chord, over_tangent)
     over_lower = np.where(convex, over_tangent, over_chord)
-    curve = np.exp(-(x * x / dtype(2)).astype(np.float64)).astype(dtype)
-    under: NDArray[np.bool_] = (over_upper < 0) & ((over_lower < 0) | (height < curve))
-    return under
+    squeezed: NDArray[np.bool_] = (over_upper < 0) & ((over_lower < 0) | under)
+    return squeezed
 
 
 class _Reader:
     """Works out one candidate at a time from an array of draws; for the rare ones."""
 
-    def __init__(self, draws: Draws, position: int, dtype: type[np.floating]) -> None:
+    def __init__(self, draws: Draws, position: int, dtype: type[np.floating], plain: bool) -> None:
+        self._plain = plain
         self._draws = draws
         self._dtype = dtype
         self.position = position
@@ -266,14 +277,18 @@ class _Reader:
         x = fraction * table.width[layer]
         draw = self._uniform_draw()
         one = np.array([x]), np.array([layer], np.intp), np.array([draw], np.uint32)
-        return x if _under_curve(*one, self._dtype)[0] else None
+        return x if _under_curve(*one, self._plain)[0] else None
 
     def _tail(self) -> np.floating:
         """A value beyond layer 0: exponentials, kept where they stay under the curve."""
         start = _table("normal", self._dtype).width[1]
         while True:
-            x = self._exponential() / start
-            y = self._exponential()
+            if self._plain:
+                x = -self._log_of_uniform() / start
+                y = -self._log_of_uniform()
+            else:
+                x = self._exponential() / start
+                y = self._exponential()
             if 2 * y > x * x:
                 beyond: np.floating = x + start
                 return beyond
@@ -301,6 +316,13 @@ class _Reader:
             if over_chord < 0 and (over_tangent < 0 or height < dtype(exp(-float(x)))):
                 return value
 
+    def _log_of_uniform(self) -> np.floating:
+        """The logarithm of 1 minus a uniform."""
+        dtype = self._dtype
+        rest = np.array([dtype(1) - dtype(self._uniform_draw()) * dtype(2.0**-32)])
+        logarithm: np.floating = (log(rest) if dtype is np.float32 else np.log(rest))[0]
+        return logarithm
+
     def _place(self) -> tuple[np.floating, int]:
         """The fraction and the low 8 bits of a candidate."""
         size = 1 if self._dtype is np.float32 else 2
@@ -311,7 +333,7 @@ class _Reader:
         """The next draw that makes a uniform below 1."""
         while True:
             draw = int(self._take(1)[0])
-            if self._dtype is not np.float32 or draw < _ROUNDS_TO_ONE:
+            if self._dtype is not np.float32 or draw < ROUNDS_TO_ONE:
                 return draw
 
     def _take(self, count: int) -> Draws:
