@@ -41,4 +41,5 @@ from fillerkit.layers import layer_types as layer_types
 from fillerkit.net import Layer as Layer
 from fillerkit.net import Net as Net
 from fillerkit.net import ParamBlob as ParamBlob
+from fillerkit.prototxt import upgrade_text as upgrade_text
 from fillerkit.version import __version__ as __version__

@@ -57,6 +57,13 @@ def net_options(command: Command) -> Command:
     return command
 
 
+def read_argument(path: str) -> str:
+    """A path as it is; for ``-`` the text on standard input, which a line break tells from one."""
+    if path != "-":
+        return path
+    return sys.stdin.buffer.read().decode("utf-8", "surrogateescape") + "\n"
+
+
 def load(
     net: str,
     phase: str | None,
@@ -65,11 +72,9 @@ def load(
     shapes: Shapes,
 ) -> fk.Net:
     """Read the net that the options of `net_options` name; notes on it go to stderr."""
-    text = net
-    if net == "-":
-        # A line break tells a text from a path.
-        text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape") + "\n"
-    loaded = fk.load_net(text, phase=phase, level=level, stages=stages, shapes=dict(shapes))
+    loaded = fk.load_net(
+        read_argument(net), phase=phase, level=level, stages=stages, shapes=dict(shapes)
+    )
     for note in loaded.notes:
         click.echo(f"note: {note}", err=True)
     return loaded

@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from google.protobuf.message import Message
+
 from fillerkit.errors import Place, PrototxtError, UsageError
 from fillerkit.prototxt.bind import bind
 from fillerkit.prototxt.phase import select
-from fillerkit.prototxt.solver import follow, is_solver, random_seed
+from fillerkit.prototxt.solver import follow, is_solver, name_solver_type, random_seed
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, parse
-from fillerkit.prototxt.upgrade import TextLayer, upgrade
+from fillerkit.prototxt.upgrade import TextLayer, upgrade, upgraded_net
 from fillerkit.schema.caffe_pb2 import TRAIN, NetParameter, NetState, Phase, SolverParameter
 
 
@@ -78,8 +80,7 @@ def read_net(
     root = parse(source)
     if not is_solver(root):
         return _net(root, source, sha256, phase, level, stages)
-    solver = SolverParameter()
-    bind(root, solver, source)
+    solver = _solver(root, source)
     found = follow(solver, root, source, folder, TRAIN if phase is None else phase)
     if found.inline is not None:
         net, net_source, net_sha256 = found.inline, source, sha256
@@ -98,6 +99,36 @@ def read_net(
         seed=random_seed(solver),
         notes=(found.note,),
     )
+
+
+def upgrade_text(path_or_text: str | os.PathLike[str]) -> str:
+    """A net or a solver of any generation, as text of the current format."""
+    source, _, _ = _load(path_or_text)
+    root = parse(source)
+    if is_solver(root):
+        solver = _solver(root, source)
+        for name in ("net_param", "train_net_param", "test_net_param"):
+            blocks = [field for field in root.fields if field.name == name]
+            nets = getattr(solver, name) if name == "test_net_param" else [getattr(solver, name)]
+            for net, block in zip(nets, blocks, strict=False):
+                net.CopyFrom(upgraded_net(net, block, source))
+        return _as_text(solver)
+    net = NetParameter()
+    bind(root, net, source)
+    return _as_text(upgraded_net(net, root, source))
+
+
+def _solver(root: Field, source: Source) -> SolverParameter:
+    solver = SolverParameter()
+    bind(root, solver, source)
+    name_solver_type(solver, root, source)
+    return solver
+
+
+def _as_text(message: Message) -> str:
+    from google.protobuf import text_format
+
+    return text_format.MessageToString(message, as_utf8=True)
 
 
 def _net(

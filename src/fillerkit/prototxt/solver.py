@@ -43,6 +43,30 @@ def is_solver(root: Field) -> bool:
     return any(name in solver and name not in net for name in names)
 
 
+# The names of the solvers that the deprecated solver_type chose by number.
+_SOLVER_TYPES = {
+    SolverParameter.SGD: "SGD",
+    SolverParameter.NESTEROV: "Nesterov",
+    SolverParameter.ADAGRAD: "AdaGrad",
+    SolverParameter.RMSPROP: "RMSProp",
+    SolverParameter.ADADELTA: "AdaDelta",
+    SolverParameter.ADAM: "Adam",
+}
+
+
+def name_solver_type(solver: SolverParameter, root: Field, source: Source) -> None:
+    """Turn the deprecated ``solver_type: ADAM`` into ``type: "Adam"``; both at once is refused."""
+    if not solver.HasField("solver_type"):
+        return
+    if solver.HasField("type"):
+        raise PrototxtError(
+            "the solver gives both type and solver_type, its old form: keep type",
+            place=source.place((root.find("solver_type") or root).offset),
+        )
+    solver.type = _SOLVER_TYPES[solver.solver_type]
+    solver.ClearField("solver_type")
+
+
 def random_seed(solver: SolverParameter) -> int | None:
     """The seed that a solver fixes, as Caffe takes it (32 bits), or None if it is left open."""
     return solver.random_seed % 2**32 if solver.random_seed >= 0 else None

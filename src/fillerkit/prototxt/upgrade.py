@@ -69,6 +69,17 @@ def upgrade(net: NetParameter, root: Field, source: Source) -> list[TextLayer]:
     return layers
 
 
+def upgraded_net(net: NetParameter, root: Field, source: Source) -> NetParameter:
+    """`net` in the current form, every layer of every phase in it."""
+    new = NetParameter(layer=[layer for layer, _ in upgrade(net, root, source)])
+    for field in ("name", "force_backward", "debug_info"):
+        if net.HasField(field):
+            setattr(new, field, getattr(net, field))
+    if net.HasField("state"):
+        new.state.CopyFrom(net.state)
+    return new
+
+
 def _from_v1(old: V1LayerParameter, field: Field, source: Source) -> LayerParameter:
     if old.HasField("layer"):
         return from_v0(old, field, source)
