@@ -174,12 +174,12 @@ class _Builder:
         count = len(plan.params)
         if len(layer.param) > count:
             raise LayerError(
-                f"has {len(layer.param)} times param {{ }}, but {count} parameter blobs",
+                f"has param {{ }} {len(layer.param)} times, but only {count} parameter blobs",
                 field="param",
             )
         if layer.blobs and len(layer.blobs) != count:
             raise LayerError(
-                f"has {len(layer.blobs)} times blobs {{ }}, but {count} parameter blobs",
+                f"has blobs {{ }} {len(layer.blobs)} times, but {count} parameter blobs",
                 field="blobs",
             )
         params: list[ParamBlob] = []

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Param, Plan, Shape
 from fillerkit.layers.registry import layer
-from fillerkit.layers.shapes import canonical_axis
+from fillerkit.layers.shapes import shown
 from fillerkit.schema.caffe_pb2 import LayerParameter
 
 _BLOBS = ("mean", "variance", "scale_factor")
@@ -27,9 +27,13 @@ def batch_norm(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
                 f"not {param.lr_mult:g}",
                 field="param",
             )
-    channels = bottoms[0][canonical_axis(1, bottoms[0], "the channels")]
-    shapes = ((channels,), (channels,), (1,))
+    shape = bottoms[0]
+    if len(shape) < 2:
+        raise LayerError(
+            f"needs a bottom of 2 axes or more, axis 1 the channels, not {shown(shape)}"
+        )
+    shapes = ((shape[1],), (shape[1],), (1,))
     return Plan(
-        tops=[bottoms[0]],
+        tops=[shape],
         params=[Param(name, shape) for name, shape in zip(_BLOBS, shapes, strict=True)],
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Param, Plan, Shape
 from fillerkit.layers.registry import layer
-from fillerkit.layers.shapes import canonical_axis, equal_shapes, positive
+from fillerkit.layers.shapes import canonical_axis, equal_shapes, positive, shown
 from fillerkit.schema.caffe_pb2 import ConvolutionParameter, LayerParameter
 
 
@@ -67,6 +67,12 @@ def _plan(
     if p.bias_term:
         params.append(Param("bias", (outputs,), p.bias_filler))
     lengths = [spatial(*axis) for axis in window.axes()]
+    if any(length < 0 for length in lengths):
+        raise LayerError(
+            f"its kernel, {shown(window.kernel)}, does not fit its bottom, {shown(bottoms[0])}: "
+            f"a top would be {shown(lengths)}",
+            field="convolution_param.kernel_size",
+        )
     top = (*bottoms[0][: window.channel_axis], outputs, *lengths)
     return Plan(tops=[top] * len(bottoms), params=params)
 

@@ -15,7 +15,7 @@ from fillerkit.schema.caffe_pb2 import LayerParameter
 def contrastive_loss(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Pulls like pairs together and unlike ones apart (Hadsell et al. 2006)."""
     equal_batch(bottoms)
-    first, second, similar = (legacy_shape(shape, "ContrastiveLoss") for shape in bottoms)
+    first, second, similar = (legacy_shape(shape) for shape in bottoms)
     if first[1] != second[1] or first[2:] != (1, 1) or second[2:] != (1, 1):
         raise LayerError(
             "its first two bottoms must be N x C alike: "
@@ -50,7 +50,7 @@ def hinge_loss(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
 def multinomial_logistic_loss(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Cross entropy of probabilities in bottom 0."""
     equal_batch(bottoms)
-    if legacy_shape(bottoms[1], "MultinomialLogisticLoss")[1:] != (1, 1, 1):
+    if legacy_shape(bottoms[1])[1:] != (1, 1, 1):
         raise LayerError(f"bottom 1 must be one label an item, not {shown(bottoms[1])}")
     return Plan(tops=[()])
 

@@ -19,4 +19,4 @@ def lrn(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
         raise LayerError(
             f"local_size must be odd, to have a middle, not {size}", field="lrn_param.local_size"
         )
-    return Plan(tops=[axes4(bottoms[0], "LRN")])
+    return Plan(tops=[axes4(bottoms[0])])

@@ -13,5 +13,5 @@ from fillerkit.schema.caffe_pb2 import LayerParameter
 @layer("MVN")
 def mvn(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Gives each item mean 0, and variance 1, over its axes."""
-    legacy_shape(bottoms[0], "MVN")
+    legacy_shape(bottoms[0])
     return Plan(tops=[bottoms[0]])

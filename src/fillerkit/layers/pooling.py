@@ -20,7 +20,7 @@ def pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """
     p = layer.pooling_param
     kernel = _kernel(p, bottoms[0])
-    num, channels, *lengths = axes4(bottoms[0], "Pooling")
+    num, channels, *lengths = axes4(bottoms[0])
     pad, stride = _pair(p, "pad"), _pair(p, "stride")
     if p.global_pooling and (any(pad) or stride != (1, 1)):
         raise LayerError("global_pooling goes with pad 0 and stride 1", field="pooling_param")
@@ -69,7 +69,7 @@ def _kernel(p: PoolingParameter, bottom: Shape) -> tuple[int, int]:
                 "global_pooling takes the whole bottom as its window: remove kernel_size",
                 field="pooling_param.kernel_size" if size else "pooling_param",
             )
-        height, width = axes4(bottom, "Pooling")[2:]
+        height, width = axes4(bottom)[2:]
         return _positive_kernel(height, width)
     if size == all(sides):
         raise LayerError(

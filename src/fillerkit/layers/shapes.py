@@ -26,7 +26,8 @@ def canonical_axis(axis: int, shape: Shape, field: str) -> int:
     """`axis` counted from the front; negative ones count from the end (-1 is the last)."""
     if not -len(shape) <= axis < len(shape):
         raise LayerError(
-            f"{field}: {axis} is not an axis of its bottom, {shown(shape)} ({len(shape)} axes)",
+            f"{field.rpartition('.')[2]} {axis} is out of range for its bottom, {shown(shape)}, "
+            f"with {len(shape)} axes",
             field=field,
         )
     return axis % len(shape)
@@ -35,7 +36,8 @@ def canonical_axis(axis: int, shape: Shape, field: str) -> int:
 def positive(value: int, field: str) -> int:
     """`value`, which has to be 1 or more."""
     if value <= 0:
-        raise LayerError(f"{field.rpartition('.')[2]} must be 1 or more, not {value}", field=field)
+        name = field.rpartition(".")[2]
+        raise LayerError(f"needs {name} to be 1 or more; it is {value}", field=field)
     return value
 
 
@@ -79,17 +81,17 @@ def equal_batch(bottoms: Sequence[Shape]) -> None:
         )
 
 
-def legacy_shape(shape: Shape, what: str) -> Shape:
+def legacy_shape(shape: Shape) -> Shape:
     """`shape` as (num, channels, height, width), missing ones 1: Caffe's accessors of old."""
     if len(shape) > 4:
-        raise LayerError(f"{what} needs a bottom of at most 4 axes, not {shown(shape)}")
+        raise LayerError(f"needs a bottom of at most 4 axes, not {shown(shape)}")
     return (*shape, *(1,) * (4 - len(shape)))
 
 
-def axes4(shape: Shape, what: str) -> Shape:
+def axes4(shape: Shape) -> Shape:
     """`shape`, which has to be (num, channels, height, width)."""
     if len(shape) != 4:
         raise LayerError(
-            f"{what} needs a bottom of 4 axes (num x channels x height x width), not {shown(shape)}"
+            f"needs a bottom of 4 axes (num x channels x height x width), not {shown(shape)}"
         )
     return shape

@@ -27,7 +27,7 @@ def select(
     for layer, field in layers:
         if layer.include and layer.exclude:
             raise LayerError(
-                "has both include and exclude rules: give rules of one kind",
+                f"layer '{layer.name}' has both include and exclude rules: give rules of one kind",
                 layer=layer.name,
                 place=source.place(field.offset),
             )
