@@ -45,11 +45,11 @@ def command(
     console = Console(highlight=False)
     click.secho(_title(loaded), bold=True)
     if console.is_terminal:
-        console.print(_table(loaded, narrow=console.width < _WIDE))
+        console.print(_table(loaded, narrow=console.width < _WIDE, ruled=True))
     else:
         whole = Console(highlight=False, width=10_000)
         with whole.capture() as text:
-            whole.print(_table(loaded, narrow=False))
+            whole.print(_table(loaded, narrow=False, ruled=False))
         click.echo("\n".join(line.rstrip() for line in text.get().splitlines()))
     click.echo(_totals(loaded))
 
@@ -131,12 +131,12 @@ def _size(count: float) -> str:
     raise AssertionError
 
 
-def _table(net: fk.Net, *, narrow: bool) -> Table:
+def _table(net: fk.Net, *, narrow: bool, ruled: bool) -> Table:
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = Table(box=box.SIMPLE_HEAD if ruled else None, pad_edge=False, show_edge=False)
     for name in _NARROW_COLUMNS if narrow else _WIDE_COLUMNS:
         right = name in ("count", "fan in", "fan out")
         table.add_column(name, justify="right" if right else "left", overflow="fold")
