@@ -130,132 +130,125 @@ static double log_double(double x) { return log(x); }
 
 /* ---------------------------------------------------------------- Python */
 
-static int check_state(const Py_buffer *state) {
-  if (state->len == STATE_BYTES && ((const uint32_t *)state->buf)[WORDS] <= WORDS) return 1;
+/* What a function that fills a buffer from a stream works with. */
+typedef struct {
+  Py_buffer state, out;
+  Stream stream;
+} Work;
+
+/* Open the stream of a state; with an exception set and the buffers released where it is none. */
+static int begin(Work *work) {
+  uint32_t *state = work->state.buf;
+  if (work->state.len == STATE_BYTES && state[WORDS] <= WORDS) {
+    open_stream(&work->stream, state);
+    return 1;
+  }
+  PyBuffer_Release(&work->out);
+  PyBuffer_Release(&work->state);
   PyErr_SetString(PyExc_ValueError, "not a state");
   return 0;
+}
+
+static PyObject *finish(Work *work) {
+  close_stream(&work->stream);
+  PyBuffer_Release(&work->out);
+  PyBuffer_Release(&work->state);
+  Py_RETURN_NONE;
 }
 
 static PyObject *py_seed(PyObject *module, PyObject *args) {
   Py_buffer state;
   unsigned int seed;
   if (!PyArg_ParseTuple(args, "w*I", &state, &seed)) return NULL;
-  if (state.len != STATE_BYTES) {
-    PyBuffer_Release(&state);
-    PyErr_SetString(PyExc_ValueError, "not a state");
-    return NULL;
+  int good = state.len == STATE_BYTES;
+  if (good) {
+    uint32_t *words = state.buf;
+    words[0] = seed;
+    for (uint32_t i = 1; i < WORDS; i++)
+      words[i] = 1812433253u * (words[i - 1] ^ (words[i - 1] >> 30)) + i;
+    words[WORDS] = WORDS;
   }
-  uint32_t *words = state.buf;
-  words[0] = seed;
-  for (uint32_t i = 1; i < WORDS; i++)
-    words[i] = 1812433253u * (words[i - 1] ^ (words[i - 1] >> 30)) + i;
-  words[WORDS] = WORDS;
   PyBuffer_Release(&state);
-  Py_RETURN_NONE;
+  if (good) Py_RETURN_NONE;
+  PyErr_SetString(PyExc_ValueError, "not a state");
+  return NULL;
 }
 
 static PyObject *py_draw(PyObject *module, PyObject *args) {
-  Py_buffer state, out;
-  if (!PyArg_ParseTuple(args, "w*w*", &state, &out)) return NULL;
-  int good = check_state(&state);
-  if (good) {
-    Py_BEGIN_ALLOW_THREADS
-    Stream stream;
-    open_stream(&stream, state.buf);
-    uint32_t *to = out.buf, *end = to + out.len / 4;
-    while (to < end) {
-      Py_ssize_t count = ready(&stream);
-      if (count > end - to) count = end - to;
-      memcpy(to, stream.block + stream.position, 4 * (size_t)count);
-      stream.position += (uint32_t)count;
-      to += count;
-    }
-    close_stream(&stream);
-    Py_END_ALLOW_THREADS
+  Work work;
+  if (!PyArg_ParseTuple(args, "w*w*", &work.state, &work.out) || !begin(&work)) return NULL;
+  Py_BEGIN_ALLOW_THREADS
+  Stream *stream = &work.stream;
+  uint32_t *to = work.out.buf, *end = to + work.out.len / 4;
+  while (to < end) {
+    Py_ssize_t count = ready(stream);
+    if (count > end - to) count = end - to;
+    memcpy(to, stream->block + stream->position, 4 * (size_t)count);
+    stream->position += (uint32_t)count;
+    to += count;
   }
-  PyBuffer_Release(&out);
-  PyBuffer_Release(&state);
-  if (!good) return NULL;
-  Py_RETURN_NONE;
+  Py_END_ALLOW_THREADS
+  return finish(&work);
 }
 
 static PyObject *py_uniform(PyObject *module, PyObject *args) {
-  Py_buffer state, out;
+  Work work;
   double first, end;
   int size, halved;
-  if (!PyArg_ParseTuple(args, "w*w*iddp", &state, &out, &size, &first, &end, &halved)) return NULL;
-  int good = check_state(&state);
-  if (good) {
-    Py_BEGIN_ALLOW_THREADS
-    Stream stream;
-    open_stream(&stream, state.buf);
-    if (size == 4)
-      uniform_single(&stream, out.buf, out.len / 4, (float)first, (float)end, halved);
-    else
-      uniform_double(&stream, out.buf, out.len / 8, first, end, halved);
-    close_stream(&stream);
-    Py_END_ALLOW_THREADS
-  }
-  PyBuffer_Release(&out);
-  PyBuffer_Release(&state);
-  if (!good) return NULL;
-  Py_RETURN_NONE;
+  if (!PyArg_ParseTuple(args, "w*w*iddp", &work.state, &work.out, &size, &first, &end, &halved) ||
+      !begin(&work))
+    return NULL;
+  Py_BEGIN_ALLOW_THREADS
+  if (size == 4)
+    uniform_single(&work.stream, work.out.buf, work.out.len / 4, (float)first, (float)end, halved);
+  else
+    uniform_double(&work.stream, work.out.buf, work.out.len / 8, first, end, halved);
+  Py_END_ALLOW_THREADS
+  return finish(&work);
 }
 
 static PyObject *py_gaussian(PyObject *module, PyObject *args) {
-  Py_buffer state, out, normal, exponential;
+  Work work;
+  Py_buffer normal, exponential;
   double mean, std;
   int size, plain;
-  if (!PyArg_ParseTuple(args, "w*w*iddpy*y*", &state, &out, &size, &mean, &std, &plain, &normal,
-                        &exponential))
+  if (!PyArg_ParseTuple(args, "w*w*iddpy*y*", &work.state, &work.out, &size, &mean, &std, &plain,
+                        &normal, &exponential))
     return NULL;
-  int good = check_state(&state);
-  if (good && (normal.len != size * 6 * 129 || exponential.len != size * 5 * 257)) {
+  PyObject *result = NULL;
+  if (normal.len != size * 6 * 129 || exponential.len != size * 5 * 257) {
+    PyBuffer_Release(&work.out);
+    PyBuffer_Release(&work.state);
     PyErr_SetString(PyExc_ValueError, "not the tables of a ziggurat");
-    good = 0;
-  }
-  if (good) {
+  } else if (begin(&work)) {
     Py_BEGIN_ALLOW_THREADS
-    Stream stream;
-    open_stream(&stream, state.buf);
     if (size == 4)
-      gaussian_single(&stream, out.buf, out.len / 4, (float)mean, (float)std, plain,
+      gaussian_single(&work.stream, work.out.buf, work.out.len / 4, (float)mean, (float)std, plain,
                       normal.buf, exponential.buf);
     else
-      gaussian_double(&stream, out.buf, out.len / 8, mean, std, plain, normal.buf,
+      gaussian_double(&work.stream, work.out.buf, work.out.len / 8, mean, std, plain, normal.buf,
                       exponential.buf);
-    close_stream(&stream);
     Py_END_ALLOW_THREADS
+    result = finish(&work);
   }
   PyBuffer_Release(&exponential);
   PyBuffer_Release(&normal);
-  PyBuffer_Release(&out);
-  PyBuffer_Release(&state);
-  if (!good) return NULL;
-  Py_RETURN_NONE;
+  return result;
 }
 
 static PyObject *py_thin(PyObject *module, PyObject *args) {
-  Py_buffer state, out;
+  Work work;
   double limit;
   int size;
-  if (!PyArg_ParseTuple(args, "w*w*id", &state, &out, &size, &limit)) return NULL;
-  int good = check_state(&state);
-  if (good) {
-    Py_BEGIN_ALLOW_THREADS
-    Stream stream;
-    open_stream(&stream, state.buf);
-    if (size == 4)
-      thin_single(&stream, out.buf, out.len / 4, (float)limit);
-    else
-      thin_double(&stream, out.buf, out.len / 8, limit);
-    close_stream(&stream);
-    Py_END_ALLOW_THREADS
-  }
-  PyBuffer_Release(&out);
-  PyBuffer_Release(&state);
-  if (!good) return NULL;
-  Py_RETURN_NONE;
+  if (!PyArg_ParseTuple(args, "w*w*id", &work.state, &work.out, &size, &limit) || !begin(&work))
+    return NULL;
+  Py_BEGIN_ALLOW_THREADS
+  if (size == 4)
+    thin_single(&work.stream, work.out.buf, work.out.len / 4, (float)limit);
+  else
+    thin_double(&work.stream, work.out.buf, work.out.len / 8, limit);
+  Py_END_ALLOW_THREADS
+  return finish(&work);
 }
 
 #ifdef HAVE_CRC32
