@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +10,7 @@ from math import prod
 
 import numpy as np
 
-from fillerkit.errors import FillerError, LayerError, UsageError, did_you_mean
+from fillerkit.errors import FillerError, LayerError, ShapeNeeded, UsageError, did_you_mean
 from fillerkit.fillers import Given
 from fillerkit.layers import Param, Plan, Shape, layer_type
 from fillerkit.layers.registry import LayerType
@@ -68,8 +69,10 @@ def load_net(
 
 def _given_shape(name: str, shape: Sequence[int]) -> Shape:
     try:
-        return checked([int(length) for length in shape], f"the shape given for '{name}'")
-    except (LayerError, TypeError, ValueError) as error:
+        return checked([operator.index(length) for length in shape], "it")
+    except TypeError:
+        raise UsageError(f"shape of '{name}': {shape!r} is not a row of whole numbers") from None
+    except LayerError as error:
         raise UsageError(f"shape of '{name}': {error}") from None
 
 
@@ -84,6 +87,7 @@ class _Builder:
         self._maker: dict[str, str] = {}
         self._unused: dict[str, None] = {}
         self._keys: set[str] = set()
+        self._notes = list(text.notes)
         self._sharing = Sharing()
         self._crowded = _crowded(text.layers)
 
@@ -107,7 +111,7 @@ class _Builder:
             sha256=text.sha256,
             shapes=self._given,
             random_seed=text.random_seed,
-            notes=text.notes,
+            notes=tuple(self._notes),
         )
 
     def _set_up(self, index: int, layer: LayerParameter, field: Field) -> Layer:
@@ -116,7 +120,8 @@ class _Builder:
         _check_connections(known, layer)
         for position in range(len(layer.top)):
             self._check_top(known, layer, position, index)
-        plan = known.plan(layer, self._given if known.source else bottoms)
+        plan = self._plan_source(known, layer) if known.source else known.plan(layer, bottoms)
+        self._notes.extend(plan.notes)
         for name in layer.bottom:
             self._unused.pop(name, None)
         tops = _tops(known, layer, plan)
@@ -136,6 +141,22 @@ class _Builder:
             line=self._text.place(field).line,
             key=self._key(layer.name, index) if params else layer.name,
         )
+
+    def _plan_source(self, known: LayerType, layer: LayerParameter) -> Plan:
+        """Plan a data layer from the shapes that the caller gives, else from its real source."""
+        if not known.outside or layer.top[0] in self._given:
+            try:
+                return known.plan(layer, self._given)
+            except ShapeNeeded:
+                if not known.outside:
+                    raise
+        from fillerkit.sources import find_shapes
+
+        found = find_shapes(layer)
+        if found is None:
+            return known.plan(layer, self._given)
+        self._notes.append(found.note)
+        return known.plan(layer, {**found.shapes, **self._given})
 
     def _bottom(self, name: str) -> Shape:
         if name in self._shapes:
@@ -162,8 +183,8 @@ class _Builder:
             )
         if in_place and (index, position) in self._crowded:
             raise LayerError(
-                f"changes '{name}' in place, but another layer takes '{name}' as it was before: "
-                "give the top a name of its own",
+                f"changes '{name}' in place, but '{name}' as it was before is taken elsewhere too "
+                "(by a layer, or as a loss): give the top a name of its own",
                 field="top",
             )
         if not in_place and (name in self._maker or name in layer.top[:position]):
@@ -184,7 +205,9 @@ class _Builder:
             )
         params: list[ParamBlob] = []
         for position, planned in enumerate(plan.params):
-            spec = layer.param[position] if position < len(layer.param) else ParamSpec()
+            spec = ParamSpec() if planned.learned else ParamSpec(lr_mult=0)
+            if position < len(layer.param):
+                spec = layer.param[position]
             blob = layer.blobs[position] if layer.blobs else None
             param = self._sharing.add((index, position), layer.name, _param(planned, blob), spec)
             params.append(param)
@@ -223,13 +246,8 @@ class _Builder:
 def _filler_field(field: Field, error: FillerError) -> Field:
     """The filler at fault in a layer's text: the blob's own, or the layer's only one."""
     own = "bias_filler" if error.blob == "bias" else "weight_filler"
-    found = [
-        filler
-        for block in field.fields
-        for filler in block.fields
-        if filler.name in (own, "filler")
-    ]
-    return found[0] if found else field
+    found = {filler.name: filler for block in field.fields for filler in block.fields}
+    return found.get(own) or found.get("filler") or found.get("data_filler") or field
 
 
 def _maker(layers: Iterable[TextLayer], blob: str) -> str | None:

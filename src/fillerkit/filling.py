@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
@@ -42,6 +43,10 @@ class _Run:
             raise UsageError(f"dtype is float32 or float64, not {dtype!r}")
         if seed is None:
             seed = secrets.randbits(32) if net.random_seed is None else net.random_seed
+        try:
+            seed = operator.index(seed)
+        except TypeError:
+            raise UsageError(f"a seed is a whole number, not {seed!r}") from None
         if not 0 <= seed < 2**32:
             raise UsageError(f"a seed is a number from 0 to {2**32 - 1}, not {seed}")
         return cls(net, seed, DTYPES[dtype], boost)

@@ -51,7 +51,6 @@ class Registry(Generic[T]):
     def _load_packages(self) -> None:
         if self._complete:
             return
-        self._complete = True
         from importlib.metadata import entry_points
 
         for entry in entry_points(group=self._entry_points):
@@ -62,6 +61,7 @@ class Registry(Generic[T]):
                     f"an installed package's {self._what} '{entry.name}' ({entry.value}) "
                     f"cannot be loaded: {type(error).__name__}: {error}"
                 ) from error
+        self._complete = True
 
 
 def first_line(documented: object) -> str:

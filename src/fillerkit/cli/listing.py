@@ -17,8 +17,8 @@ def list_names(documented: Mapping[str, object], name: str | None, what: str) ->
     if name is None:
         width = max(map(len, documented))
         for known, thing in documented.items():
-            click.echo(f"{known:<{width}}  {first_line(thing)}")
+            click.echo(f"{known:<{width}}  {first_line(thing)}".rstrip())
         return
     if name not in documented:
         raise fk.UsageError(f"unknown {what} '{name}'{did_you_mean(name, documented)}")
-    click.echo(f"{name}\n\n{inspect.getdoc(documented[name])}")
+    click.echo(f"{name}\n\n{inspect.getdoc(documented[name]) or 'It says nothing of itself.'}")

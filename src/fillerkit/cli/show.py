@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import fields
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -38,7 +39,7 @@ def command(
     """
     loaded = load(net, phase, level, stages, shapes)
     if as_json:
-        click.echo(json.dumps(as_data(loaded), indent=1))
+        click.echo(json.dumps(as_data(loaded), indent=1, allow_nan=False))
         return
     from rich.console import Console
 
@@ -80,7 +81,7 @@ def as_data(net: fk.Net) -> dict[str, Any]:
 def _param_data(net: fk.Net, param: fk.ParamBlob) -> dict[str, Any]:
     distribution = param.distribution
     numbers = {
-        field.name: value
+        field.name: _finite(value)
         for field in fields(distribution)
         if isinstance(value := getattr(distribution, field.name), float | int)
     }
@@ -96,12 +97,17 @@ def _param_data(net: fk.Net, param: fk.ParamBlob) -> dict[str, Any]:
         "distribution": {
             "kind": type(distribution).__name__.lower(),
             **numbers,
-            "mean": distribution.mean,
-            "std": distribution.std,
+            "mean": _finite(distribution.mean),
+            "std": _finite(distribution.std),
             "words": str(distribution),
         },
         "shared_with": None if param.owner is None else _owner(net, param.owner),
     }
+
+
+def _finite(value: float) -> float | None:
+    """JSON has no infinity and no NaN."""
+    return value if isfinite(value) else None
 
 
 def _owner(net: fk.Net, owner: tuple[int, int]) -> str:

@@ -62,17 +62,23 @@ def filler(name: str, *, sparse: bool = False) -> Callable[[MakeDistribution], M
     return register
 
 
+def known_filler(name: str) -> Filler:
+    """The filler of that name, ours or an installed package's."""
+    known = fillers.get(name)
+    if known is None:
+        nearest = did_you_mean(name, fillers.names())
+        raise FillerError(
+            f"unknown filler '{name}'{nearest or '; fillerkit fillers lists the known ones'}",
+            field="type",
+        )
+    return known
+
+
 def distribution(
     spec: FillerParameter, shape: tuple[int, ...], dtype: type[np.floating]
 ) -> Distribution:
     """Which values the filler that `spec` names gives a blob of `shape`."""
-    known = fillers.get(spec.type)
-    if known is None:
-        nearest = did_you_mean(spec.type, fillers.names())
-        raise FillerError(
-            f"unknown filler '{spec.type}'{nearest or '; fillerkit fillers lists the known ones'}",
-            field="type",
-        )
+    known = known_filler(spec.type)
     if spec.sparse != -1 and not known.sparse:
         raise FillerError(
             f"'{spec.type}' does not know sparse; gaussian does, or remove it", field="sparse"

@@ -35,5 +35,7 @@ def batch_norm(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     shapes = ((shape[1],), (shape[1],), (1,))
     return Plan(
         tops=[shape],
-        params=[Param(name, shape) for name, shape in zip(_BLOBS, shapes, strict=True)],
+        params=[
+            Param(name, shape, learned=False) for name, shape in zip(_BLOBS, shapes, strict=True)
+        ],
     )

@@ -68,10 +68,11 @@ def _plan(
         params.append(Param("bias", (outputs,), p.bias_filler))
     lengths = [spatial(*axis) for axis in window.axes()]
     if any(length < 0 for length in lengths):
+        at_fault = "pad" if transposed else "kernel_size"
         raise LayerError(
-            f"its kernel, {shown(window.kernel)}, does not fit its bottom, {shown(bottoms[0])}: "
-            f"a top would be {shown(lengths)}",
-            field="convolution_param.kernel_size",
+            f"kernel {shown(window.kernel)} with pad {shown(window.pad)} does not fit its bottom, "
+            f"{shown(bottoms[0])}: a top would be {shown(lengths)}",
+            field=f"convolution_param.{at_fault}",
         )
     top = (*bottoms[0][: window.channel_axis], outputs, *lengths)
     return Plan(tops=[top] * len(bottoms), params=params)
@@ -116,6 +117,9 @@ def _lengths(
                 f"give {name} once, or once an axis",
                 field=f"convolution_param.{short}_{'h' if p.HasField(f'{short}_h') else 'w'}",
             )
+        if short != "pad":
+            for side in ("h", "w"):
+                positive(getattr(p, f"{short}_{side}"), f"convolution_param.{short}_{side}")
         return getattr(p, f"{short}_h"), getattr(p, f"{short}_w")
     if not values and default is not None:
         return (default,) * axes

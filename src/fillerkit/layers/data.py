@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fillerkit.errors import LayerError, ShapeNeeded
+from fillerkit.fillers.registry import known_filler
 from fillerkit.layers.plan import Plan, Shape
 from fillerkit.layers.registry import source
-from fillerkit.layers.shapes import count
+from fillerkit.layers.shapes import count, shown
 from fillerkit.schema.caffe_pb2 import TRAIN, BlobShape, LayerParameter
 
 
@@ -33,7 +34,7 @@ def _input_shape(layer: LayerParameter, given: Mapping[str, Shape], index: int) 
     if top in given:
         return given[top]
     if not shapes:
-        raise shape_needed(layer, index, "has no shape")
+        raise shape_needed("has no shape", {top: "N,C,H,W"})
     return _dims(shapes[0 if len(shapes) == 1 else index])
 
 
@@ -48,6 +49,8 @@ def dummy_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
             f"it has {len(p.data_filler)}",
             field="dummy_data_param.data_filler",
         )
+    for filler in p.data_filler:
+        known_filler(filler.type)
     if any(old):
         if p.shape:
             raise LayerError(
@@ -89,50 +92,65 @@ def memory_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     return Plan(tops=[shape, given.get(label, shape[:1])], draws=_transformer_draws(layer))
 
 
-@source("Data", tops=(1, 2))
+@source("Data", tops=(1, 2), outside=True)
 def data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     """Images, and labels, from an LMDB or LevelDB."""
-    return _images(layer, given, layer.data_param.batch_size, layer.data_param.source)
+    p, transform = layer.data_param, layer.transform_param
+    channels = (
+        3 if p.force_encoded_color or transform.force_color else 1 if transform.force_gray else 0
+    )
+    return _images(layer, given, p.batch_size, p.source, channels)
 
 
-@source("ImageData", tops=2)
+@source("ImageData", tops=2, outside=True)
 def image_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     """Images, and labels, that a list of files names."""
     p = layer.image_data_param
-    return _images(layer, given, p.batch_size, p.source, extra=p.shuffle + (p.rand_skip > 0))
+    return _images(
+        layer,
+        given,
+        p.batch_size,
+        p.source,
+        channels=3 if p.is_color else 1,
+        sides=(p.new_height, p.new_width),
+        extra_draws=p.shuffle + (p.rand_skip > 0),
+    )
 
 
-@source("WindowData", tops=2)
+@source("WindowData", tops=2, outside=True)
 def window_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     """Windows of images, and labels, that a window file lists."""
     p, transform = layer.window_data_param, layer.transform_param
     random = bool(transform.mirror or transform.crop_size)
-    return _images(layer, given, p.batch_size, p.source, extra=random)
+    return _images(layer, given, p.batch_size, p.source, extra_draws=random)
 
 
-@source("HDF5Data", tops=(1, None))
+@source("HDF5Data", tops=(1, None), outside=True)
 def hdf5_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     """Datasets, by its tops' names, from HDF5 files.
 
     Caffe does not run one with a transform_param; it would not change a weight, so it is let be.
     """
-    return Plan(
-        tops=[
-            _from_outside(
-                layer, given, index, layer.hdf5_data_param.batch_size, layer.hdf5_data_param.source
-            )
-            for index in range(len(layer.top))
-        ]
-    )
+    p = layer.hdf5_data_param
+    batch = str(p.batch_size or "N")
+    missing = {
+        top: batch if index else f"{batch},C,H,W"
+        for index, top in enumerate(layer.top)
+        if top not in given
+    }
+    if missing:
+        raise shape_needed(f"reads its shapes from its source '{p.source}'", missing)
+    return Plan(tops=[given[top] for top in layer.top])
 
 
-def shape_needed(layer: LayerParameter, index: int, why: str, lead: str = "N,C,H,W") -> ShapeNeeded:
-    """The error that says which option supplies the shape of a top."""
-    top = layer.top[index]
-    return ShapeNeeded(
-        f"{why}: give its shape with --shape {top}={lead} "
-        f"(in Python: shapes={{{top!r}: ({lead.replace(',', ', ')})}})"
+def shape_needed(why: str, missing: Mapping[str, str]) -> ShapeNeeded:
+    """The error that says which options supply the shapes of tops, each with a pattern."""
+    options = " ".join(f"--shape {top}={lengths}" for top, lengths in missing.items())
+    shapes = ", ".join(
+        f"{top!r}: ({lengths.replace(',', ', ')}{',' * (',' not in lengths)})"
+        for top, lengths in missing.items()
     )
+    return ShapeNeeded(f"{why}: say it with {options} (in Python: shapes={{{shapes}}})")
 
 
 def _images(
@@ -140,27 +158,33 @@ def _images(
     given: Mapping[str, Shape],
     batch: int,
     where: str,
+    channels: int = 0,
+    sides: tuple[int, int] = (0, 0),
     *,
-    extra: int = 0,
+    extra_draws: int = 0,
 ) -> Plan:
-    """A source of images whose prefetching thread and transformer seed engines of their own."""
-    image = _from_outside(layer, given, 0, batch, where)
+    """A source of images whose prefetching thread and transformer seed engines of their own.
+
+    `channels` and `sides` are what the layer's own message settles, 0 for what it leaves open.
+    """
+    top, notes = layer.top[0], []
+    image = given.get(top)
+    if image is None:
+        transform = layer.transform_param
+        if len(transform.mean_value) > 1:
+            channels = channels or len(transform.mean_value)
+        if transform.crop_size:
+            sides = (transform.crop_size,) * 2
+        image = (batch, channels, *sides)
+        if not all(image):
+            lengths = ",".join(str(n or letter) for n, letter in zip(image, "NCHW", strict=True))
+            raise shape_needed(f"reads its shape from its source '{where}'", {top: lengths})
+        notes.append(f"{top}: {shown(image)}, as the prototxt settles it without '{where}'")
     tops = [image]
     if len(layer.top) > 1:
         tops.append(given.get(layer.top[1], image[:1]))
-    return Plan(tops=tops, draws=1 + _transformer_draws(layer, 2) + extra)
-
-
-def _from_outside(
-    layer: LayerParameter, given: Mapping[str, Shape], index: int, batch: int, where: str
-) -> Shape:
-    if layer.top[index] in given:
-        return given[layer.top[index]]
-    crop = layer.transform_param.crop_size
-    lead = ",".join(
-        str(n) if n else letter for n, letter in ((batch, "N"), (0, "C"), (crop, "H"), (crop, "W"))
-    )
-    raise shape_needed(layer, index, f"reads its shape from its source '{where}'", lead)
+    draws = 1 + _transformer_draws(layer, 2) + extra_draws
+    return Plan(tops=tops, draws=draws, notes=notes)
 
 
 def _transformer_draws(layer: LayerParameter, draws: int = 1) -> int:

@@ -22,11 +22,14 @@ class Param:
         () for a single value, as Caffe has it.
     filler
         Which values it starts with; None means zeros that no filler writes.
+    learned
+        Whether a solver changes it unless the prototxt says otherwise.
     """
 
     name: str
     shape: Shape
     filler: FillerParameter | None = None
+    learned: bool = True
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,12 @@ class Plan:
     draws
         32-bit draws that the layer takes from the net's engine when it is set up, for something
         that is not a weight.
+    notes
+        What the person who reads the net should be told.
     """
 
     tops: Sequence[Shape]
     params: Sequence[Param] = field(default=())
     forgotten: Sequence[Param] = field(default=())
     draws: int = 0
+    notes: Sequence[str] = field(default=())

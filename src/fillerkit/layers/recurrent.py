@@ -21,8 +21,8 @@ def lstm(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Long short-term memory over T timesteps (Hochreiter & Schmidhuber 1997).
 
     Bottoms: x (T x N x ...), cont (T x N), optionally a static input (N x ...), and with
-    expose_hidden h and c before the first step. The weights are of the four gates at once: of x
-    and its bias, of the static input, of h.
+    expose_hidden h and c before the first step (1 x N x num_output). The weights are of the four
+    gates at once: of x and its bias, of the static input, of h.
     """
     p = layer.recurrent_param
     steps, streams, static = _inputs(layer, bottoms, hidden=2)
@@ -93,4 +93,10 @@ def _inputs(layer: LayerParameter, bottoms: Sequence[Shape], hidden: int) -> tup
         raise LayerError(
             f"bottom 2, the static input, must be streams x ..., {streams}x..., not {shown(static)}"
         )
+    state = (1, streams, layer.recurrent_param.num_output)
+    for index, shape in enumerate(bottoms[len(bottoms) - exposed :], len(bottoms) - exposed):
+        if shape != state:
+            raise LayerError(
+                f"bottom {index}, a hidden state, must be {shown(state)}, not {shown(shape)}"
+            )
     return steps, streams, static

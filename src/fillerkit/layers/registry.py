@@ -29,6 +29,8 @@ class LayerType:
         ``(LayerParameter, shapes that the caller gives, by top) -> Plan``.
     source : bool
         Whether this is a data layer.
+    outside : bool
+        Whether its tops' shapes are in files besides the prototxt.
     same : bool
         Whether every bottom has a top of its own.
     loss : bool
@@ -42,6 +44,7 @@ class LayerType:
     tops: tuple[int, int | None]
     plan: Callable[..., Plan]
     source: bool = False
+    outside: bool = False
     same: bool = False
     loss: bool = False
     in_place: bool = True
@@ -99,11 +102,14 @@ def layer(
     return register
 
 
-def source(name: str, *, tops: Counts) -> Callable[[PlanSource], PlanSource]:
-    """Make a data layer known: the function below plans it from the shapes a caller gives."""
+def source(name: str, *, tops: Counts, outside: bool = False) -> Callable[[PlanSource], PlanSource]:
+    """Make a data layer known: the function below plans it from the shapes a caller gives.
+
+    With `outside`, its source is looked into first, where it exists.
+    """
 
     def register(plan: PlanSource) -> PlanSource:
-        _add(LayerType(name, (0, 0), _span(tops), plan, source=True))
+        _add(LayerType(name, (0, 0), _span(tops), plan, source=True, outside=outside))
         return plan
 
     return register

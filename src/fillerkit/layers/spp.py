@@ -8,7 +8,7 @@ from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Plan, Shape
 from fillerkit.layers.pooling import pooled
 from fillerkit.layers.registry import layer
-from fillerkit.layers.shapes import legacy_shape, positive, shown
+from fillerkit.layers.shapes import axes4, positive, shown
 from fillerkit.schema.caffe_pb2 import LayerParameter
 
 
@@ -16,7 +16,7 @@ from fillerkit.schema.caffe_pb2 import LayerParameter
 def spp(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Pools into 1, 2 x 2, 4 x 4, ... bins (He et al. 2014)."""
     levels = positive(layer.spp_param.pyramid_height, "spp_param.pyramid_height")
-    num, channels, *lengths = legacy_shape(bottoms[0])
+    num, channels, *lengths = axes4(bottoms[0])
     bins: list[int] = []
     for level in range(levels):
         kernel = [-(-positive(length, "the bottom") // 2**level) for length in lengths]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Plan, Shape
 from fillerkit.layers.registry import layer
-from fillerkit.layers.shapes import canonical_axis
+from fillerkit.layers.shapes import canonical_axis, positive
 from fillerkit.schema.caffe_pb2 import LayerParameter
 
 
@@ -17,5 +17,6 @@ def tile(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     p, shape = layer.tile_param, bottoms[0]
     if not p.HasField("tiles"):
         raise LayerError("needs the number of copies, tiles", field="tile_param")
+    tiles = positive(p.tiles, "tile_param.tiles")
     axis = canonical_axis(p.axis, shape, "tile_param.axis")
-    return Plan(tops=[(*shape[:axis], shape[axis] * p.tiles, *shape[axis + 1 :])])
+    return Plan(tops=[(*shape[:axis], shape[axis] * tiles, *shape[axis + 1 :])])

@@ -42,12 +42,19 @@ def bind(block: Field, message: Message, source: Source) -> None:
         except KeyError:
             raise _unknown_field(field, descriptor, source) from None
         if not repeated:
+            if field.listed or field.kind is Kind.NOTHING:
+                raise PrototxtError(
+                    f"'{field.name}' takes one value, not a list",
+                    place=source.place(field.value_offset),
+                )
             if field.name in seen:
                 raise PrototxtError(
                     f"'{field.name}' is given twice: it takes one value",
                     place=source.place(field.offset),
                 )
             seen.add(field.name)
+        elif field.kind is Kind.NOTHING:
+            continue
         if nested != (field.kind is Kind.BLOCK):
             wanted = "a block { ... }" if nested else f"a value: '{field.name}: ...'"
             raise PrototxtError(
@@ -130,13 +137,15 @@ def _integer(field: Field, low: int, high: int) -> int:
         raise _Wrong(f"takes an integer, not {_shown(field)}")
     value = _c_integer(field.literal)
     if not low <= value <= high:
-        raise _Wrong(f"takes an integer from {low} to {high}, not {field.literal}")
+        raise _Wrong(f"takes an integer from {low} to {high}, not {_shown(field)}")
     return value
 
 
 def _c_integer(literal: str) -> int:
     """An integer as C writes it: 0x10 is hexadecimal, 010 is octal."""
     digits = literal.lstrip("-")
+    if len(digits) > 100:  # more than any type takes, and than Python likes to read
+        return 1 << 100
     try:
         if digits[:2].lower() != "0x" and digits.startswith("0"):
             value = int(digits, 8)
@@ -155,7 +164,7 @@ def _real(field: Field) -> float:
             return -special if literal.startswith("-") else special
     if field.kind is not Kind.NUMBER or literal.lstrip("-")[:2].lower() == "0x":
         raise _Wrong(f"takes a number, not {_shown(field)}")
-    if re.fullmatch(r"-?0[0-9]+", literal):
+    if re.match(r"-?0[0-9]", literal):
         raise _Wrong(f"takes a number, not '{literal}' (a leading 0 means octal)")
     return float(literal.rstrip("fF"))
 
@@ -192,7 +201,9 @@ def _string(field: Field) -> str:
 
 
 def _shown(field: Field) -> str:
-    return f'"{field.literal}"' if field.kind is Kind.STRING else f"'{field.literal}'"
+    literal = field.literal if len(field.literal) <= 40 else f"{field.literal[:36]} ..."
+    literal = literal.encode("utf-8", "replace").decode()
+    return f'"{literal}"' if field.kind is Kind.STRING else f"'{literal}'"
 
 
 def _unknown_field(field: Field, descriptor: Descriptor, source: Source) -> PrototxtError:

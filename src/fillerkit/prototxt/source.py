@@ -19,6 +19,8 @@ class Source:
     def place(self, offset: int) -> Place:
         """The line and column, both from 1, of the character at `offset`."""
         line = bisect_right(self._line_starts, offset)
+        if line == 1 and self.text.startswith("\ufeff"):
+            offset -= 1  # a byte order mark is no column
         return Place(self.name, line, offset - self._line_starts[line - 1] + 1)
 
     @cached_property

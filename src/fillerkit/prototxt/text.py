@@ -24,6 +24,7 @@ class Kind(Enum):
     WORD = "a word"
     NUMBER = "a number"
     STRING = "a string"
+    NOTHING = "an empty list"
 
 
 class Field:
@@ -39,9 +40,11 @@ class Field:
         A block's content, empty for scalars.
     offset, value_offset : int
         Where the name and the value begin in the text.
+    listed : bool
+        Whether it stood in a list; an empty list makes one Field too, of kind NOTHING.
     """
 
-    __slots__ = ("fields", "kind", "literal", "name", "offset", "value_offset")
+    __slots__ = ("fields", "kind", "listed", "literal", "name", "offset", "value_offset")
 
     def __init__(self, name: str, offset: int, kind: Kind, literal: str, value_offset: int) -> None:
         self.name = name
@@ -49,6 +52,7 @@ class Field:
         self.kind = kind
         self.literal = literal
         self.value_offset = value_offset
+        self.listed = False
         self.fields: list[Field] = []
 
     def find(self, path: str) -> Field | None:
@@ -125,18 +129,8 @@ class _Parser:
         colon = self._text == ":" and self._kind == "symbol"
         if colon:
             self._advance()
-        if self._symbol("[") and colon:
-            self._advance()
-            if self._symbol("]"):
-                self._advance()
-                self._skip_separator()
-                return None
-            if self._symbol("{") or self._symbol("<"):
-                return self._open(name, offset, block, (name, offset))
-            self._scalar(name, offset, block)
-            while self._list_goes_on():
-                self._scalar(name, offset, block)
-            return None
+        if self._symbol("["):
+            return self._list(name, offset, block, colon=colon)
         if self._symbol("{") or self._symbol("<"):
             return self._open(name, offset, block, None)
         if not colon:
@@ -145,12 +139,33 @@ class _Parser:
         self._skip_separator()
         return None
 
+    def _list(
+        self, name: str, offset: int, block: Field, *, colon: bool
+    ) -> tuple[Field, str, tuple[str, int] | None] | None:
+        """Read ``[ ... ]`` up to its end, or to the first block in it, which is returned."""
+        start = self._offset
+        self._advance()
+        if self._symbol("]"):
+            block.fields.append(Field(name, offset, Kind.NOTHING, "", start))
+            self._advance()
+            self._skip_separator()
+            return None
+        if self._symbol("{") or self._symbol("<"):
+            return self._open(name, offset, block, (name, offset))
+        if not colon:
+            self._fail(f"expected ':' after '{name}', or '{{' in its list, found {self._seen()}")
+        self._scalar(name, offset, block, listed=True)
+        while self._list_goes_on():
+            self._scalar(name, offset, block, listed=True)
+        return None
+
     def _open(
         self, name: str, offset: int, parent: Field, in_list: tuple[str, int] | None
     ) -> tuple[Field, str, tuple[str, int] | None]:
         if not (self._symbol("{") or self._symbol("<")):
             self._fail(f"expected '{{' in the list '{name}', found {self._seen()}")
         block = Field(name, offset, Kind.BLOCK, "", self._offset)
+        block.listed = in_list is not None
         parent.fields.append(block)
         closer = _CLOSER[self._text]
         self._advance()
@@ -167,11 +182,12 @@ class _Parser:
             return False
         self._fail(f"expected ',' or ']' in a list, found {self._seen()}")
 
-    def _scalar(self, name: str, offset: int, block: Field) -> None:
+    def _scalar(self, name: str, offset: int, block: Field, *, listed: bool = False) -> None:
         kind, literal, start = self._kind, self._text, self._offset
         if kind == "string":
-            literal = self._string()
-            block.fields.append(Field(name, offset, Kind.STRING, literal, start))
+            field = Field(name, offset, Kind.STRING, self._string(), start)
+            field.listed = listed
+            block.fields.append(field)
             return
         if kind == "symbol" and literal == "-":
             self._advance()
@@ -179,9 +195,9 @@ class _Parser:
         if kind not in ("word", "number"):
             self._fail(f"expected a value for '{name}', found {self._seen()}")
         self._advance()
-        block.fields.append(
-            Field(name, offset, Kind.WORD if kind == "word" else Kind.NUMBER, literal, start)
-        )
+        field = Field(name, offset, Kind.WORD if kind == "word" else Kind.NUMBER, literal, start)
+        field.listed = listed
+        block.fields.append(field)
 
     def _string(self) -> str:
         """Join the string tokens that stand side by side, unescaped, as UTF-8."""
@@ -193,7 +209,15 @@ class _Parser:
         if not any("\\" in piece for piece in pieces):
             return "".join(pieces)
         try:
-            return b"".join(_unescape(piece) for piece in pieces).decode("utf-8")
+            value = b"".join(map(_unescape, pieces))
+            if any(_RAW_BYTE.search(piece) for piece in pieces):
+                return value.decode("utf-8", "surrogateescape")  # for the field to refuse
+            return value.decode("utf-8")
+        except UnicodeDecodeError:
+            raise PrototxtError(
+                "a string whose escapes make bytes that are no text in UTF-8",
+                place=self._source.place(start),
+            ) from None
         except ValueError as error:
             raise PrototxtError(
                 f"a string that is not valid: {error}", place=self._source.place(start)
@@ -261,6 +285,7 @@ def _stray(character: str) -> str:
     return f"a character that has no meaning here: {character!r}"
 
 
+_RAW_BYTE = re.compile("[\udc80-\udcff]")  # of a file that is not UTF-8
 _ESCAPE = re.compile(
     r"""\\(?: (?P<plain>[abfnrtv\\'"?]) | (?P<octal>[0-7]{1,3}) | [xX](?P<hex>[0-9a-fA-F]{1,2})
           | u(?P<u>[0-9a-fA-F]{4}) | U(?P<U>[0-9a-fA-F]{8}) | (?P<bad>.) )""",
@@ -273,20 +298,21 @@ def _unescape(piece: str) -> bytes:
     """A string literal's inside as the bytes it means."""
     out, position = bytearray(), 0
     for match in _ESCAPE.finditer(piece):
-        out += piece[position : match.start()].encode()
+        out += piece[position : match.start()].encode("utf-8", "surrogateescape")
         position = match.end()
         if match["plain"]:
             out.append(_PLAIN[match["plain"]])
-        elif match["octal"]:
-            code = int(match["octal"], 8)
-            if code > 255:
-                raise ValueError(f"{match.group()} is more than a byte")
-            out.append(code)
-        elif match["hex"]:
-            out.append(int(match["hex"], 16))
         elif match["bad"]:
             raise ValueError(f"an escape {match.group()} that does not exist")
+        elif match["octal"] or match["hex"]:
+            code = int(match["octal"], 8) if match["octal"] else int(match["hex"], 16)
+            if code > 255:
+                raise ValueError(f"an escape {match.group()} that is more than a byte")
+            out.append(code)
         else:
-            out += chr(int(match["u"] or match["U"], 16)).encode()
-    out += piece[position:].encode()
+            code = int(match["u"] or match["U"], 16)
+            if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
+                raise ValueError(f"an escape {match.group()} that is no character")
+            out += chr(code).encode()
+    out += piece[position:].encode("utf-8", "surrogateescape")
     return bytes(out)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from fillerkit.errors import PrototxtError
 from fillerkit.prototxt.source import Source
-from fillerkit.prototxt.text import Field
+from fillerkit.prototxt.text import Field, Kind
 from fillerkit.prototxt.upgrade_v0 import absorb_padding, from_v0
 from fillerkit.schema.caffe_pb2 import (
     BlobShape,
@@ -56,7 +56,7 @@ def upgrade(net: NetParameter, root: Field, source: Source) -> list[TextLayer]:
             place=source.place(both.offset),
         )
     name = "layers" if net.layers else "layer"
-    fields = [field for field in root.fields if field.name == name]
+    fields = [field for field in root.fields if field.name == name and field.kind is Kind.BLOCK]
     if net.layers:
         old = absorb_padding(zip(net.layers, fields, strict=True), source)
         layers = [(_from_v1(layer, field, source), field) for layer, field in old]

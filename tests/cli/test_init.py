@@ -1,0 +1,227 @@
+"""``fillerkit init``."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import fillerkit as fk
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def test_it_writes_the_weights_and_says_what_they_are(run: Run, folder: Path) -> None:
+    done = run("init", "net.prototxt", "--seed", 1701, "-o", "weights.npz")
+    assert (done.returncode, done.stderr) == (0, "")
+    (line,) = done.stdout.splitlines()
+    for word in ("weights.npz", "28 parameters", "2 blobs", "float32", "phase TRAIN", "seed 1701"):
+        assert word in line
+    blobs = fk.load(folder / "weights.npz")
+    expected = fk.load_net(folder / "net.prototxt").fill(seed=1701)
+    assert (blobs["ip"].weight == expected["ip"].weight).all()
+
+
+def test_the_file_is_named_like_the_net_unless_said(run: Run, folder: Path) -> None:
+    (folder / "there").mkdir()
+    (folder / "there" / "lenet.prototxt").write_text((folder / "net.prototxt").read_text())
+    done = run("init", "there/lenet.prototxt", "--seed", 1)
+    assert done.returncode == 0
+    assert (folder / "lenet.npz").is_file()
+    assert done.stdout.startswith("lenet.npz: ")
+
+
+def test_the_same_command_writes_the_same_bytes(run: Run, folder: Path) -> None:
+    for name in ("a.npz", "b.npz"):
+        run("init", "net.prototxt", "--seed", 7, "-o", name)
+    assert (folder / "a.npz").read_bytes() == (folder / "b.npz").read_bytes()
+
+
+def test_a_fresh_seed_is_told_so_that_the_weights_can_be_made_again(run: Run, folder: Path) -> None:
+    done = run("init", "net.prototxt", "-o", "a.npz")
+    found = re.search(r"seed (\d+) \(fresh\)", done.stdout)
+    assert found is not None
+    run("init", "net.prototxt", "-o", "b.npz", "--seed", found[1])
+    assert (folder / "a.npz").read_bytes() == (folder / "b.npz").read_bytes()
+
+
+def test_a_seed_that_is_given_is_not_called_fresh(run: Run) -> None:
+    assert "fresh" not in run("init", "net.prototxt", "--seed", 0).stdout
+
+
+@pytest.mark.parametrize("seed", ["-1", "4294967296", "one", "1.5", ""])
+def test_a_seed_out_of_range_is_a_mistake_in_use(run: Run, folder: Path, seed: str) -> None:
+    done = run("init", "net.prototxt", "--seed", seed)
+    assert done.returncode == 2
+    assert "--seed" in done.stderr
+    assert not list(folder.glob("*.npz"))
+
+
+def test_the_largest_seed_is_a_seed(run: Run) -> None:
+    assert "seed 4294967295" in run("init", "net.prototxt", "--seed", 2**32 - 1).stdout
+
+
+def test_a_solver_gives_net_and_seed(run: Run, folder: Path) -> None:
+    (folder / "solver.prototxt").write_text('net: "net.prototxt"\nrandom_seed: 42\n')
+    done = run("init", "solver.prototxt")
+    assert done.returncode == 0
+    assert "seed 42" in done.stdout
+    assert "fresh" not in done.stdout
+    assert "note: net: net.prototxt" in done.stderr
+    assert (folder / "net.npz").is_file()
+
+
+def test_a_seed_on_the_command_line_goes_before_the_solvers(run: Run, folder: Path) -> None:
+    (folder / "solver.prototxt").write_text('net: "net.prototxt"\nrandom_seed: 42\n')
+    assert "seed 5" in run("init", "solver.prototxt", "--seed", 5).stdout
+
+
+@pytest.mark.parametrize(("dtype", "name"), [("float32", "<f4"), ("float64", "<f8")])
+def test_the_type_is_the_one_asked_for(run: Run, folder: Path, dtype: str, name: str) -> None:
+    done = run("init", "net.prototxt", "--seed", 1, "--dtype", dtype)
+    assert dtype in done.stdout
+    assert fk.load(folder / "net.npz")["ip"].weight.dtype.str == name
+
+
+def test_another_type_is_a_mistake_in_use(run: Run) -> None:
+    done = run("init", "net.prototxt", "--dtype", "float16")
+    assert done.returncode == 2
+    assert "float32" in done.stderr
+
+
+def test_an_older_boost_makes_other_gaussians_and_the_same_uniforms(run: Run, folder: Path) -> None:
+    for boost in ("1.55", "1.58", "1.64"):
+        arguments = ["--phase", "test", "--seed", "1", "--boost", boost, "-o", f"{boost}.npz"]
+        assert run("init", "net.prototxt", *arguments).returncode == 0
+    old, new = fk.load(folder / "1.55.npz"), fk.load(folder / "1.64.npz")
+    assert (old["ip"].weight == new["ip"].weight).all()
+    assert (old["out"].weight != new["out"].weight).any()
+
+
+def test_another_boost_is_a_mistake_in_use(run: Run) -> None:
+    done = run("init", "net.prototxt", "--boost", "1.60")
+    assert done.returncode == 2
+    assert "1.58" in done.stderr
+
+
+def test_the_phase_chooses_layers(run: Run, folder: Path) -> None:
+    done = run("init", "net.prototxt", "--phase", "test", "--seed", 1)
+    assert "phase TEST" in done.stdout
+    assert list(fk.load(folder / "net.npz")) == ["ip", "out"]
+
+
+def test_level_and_stages_choose_layers(run: Run, folder: Path) -> None:
+    text = (folder / "net.prototxt").read_text()
+    rule = 'include { min_level: 2 stage: "a" stage: "b" }'
+    (folder / "net.prototxt").write_text(text.replace("include { phase: TEST }", rule))
+    run("init", "net.prototxt", "--level", 2, "--stage", "a", "--stage", "b", "--seed", 1)
+    assert list(fk.load(folder / "net.npz")) == ["ip", "out"]
+
+
+@pytest.mark.parametrize("shape", ["data=5,7", "data=5x7"])
+def test_a_shape_may_be_given(run: Run, folder: Path, shape: str) -> None:
+    assert run("init", "net.prototxt", "--shape", shape, "--seed", 1).returncode == 0
+    assert fk.load(folder / "net.npz")["ip"].weight.shape == (4, 7)
+
+
+@pytest.mark.parametrize("shape", ["data", "data=", "=1,2", "data=1,,2", "data=1,-2", "data=a"])
+def test_a_shape_that_is_none_is_a_mistake_in_use(run: Run, shape: str) -> None:
+    done = run("init", "net.prototxt", "--shape", shape)
+    assert done.returncode == 2
+    assert "NAME=D,D,..." in done.stderr
+
+
+def test_a_shape_for_an_unknown_blob_is_a_mistake_in_use(run: Run) -> None:
+    done = run("init", "net.prototxt", "--shape", "dta=1,2")
+    assert done.returncode == 2
+    assert "'dta'" in done.stderr
+
+
+def test_a_missing_shape_says_which_option_gives_it(run: Run, folder: Path) -> None:
+    (folder / "d.prototxt").write_text('layer { name: "d" type: "Data" top: "data" }')
+    done = run("init", "d.prototxt")
+    assert done.returncode == 1
+    assert "--shape data=" in done.stderr
+
+
+def test_standard_output_is_refused_with_the_reason(run: Run, folder: Path) -> None:
+    done = run("init", "net.prototxt", "-o", "-")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "standard output" in done.stderr
+    assert "-o" in done.stderr
+    assert not (folder / "-").exists()
+
+
+def test_a_net_may_come_from_standard_input(run: Run, folder: Path) -> None:
+    text = (folder / "net.prototxt").read_text()
+    assert run("init", "-", "-o", "a.npz", "--seed", 1, stdin=text).returncode == 0
+    run("init", "net.prototxt", "-o", "b.npz", "--seed", 1)
+    a, b = fk.load(folder / "a.npz"), fk.load(folder / "b.npz")
+    assert (a["ip"].weight == b["ip"].weight).all()
+
+
+def test_a_net_from_standard_input_needs_a_name_for_its_weights(run: Run, folder: Path) -> None:
+    done = run("init", "-", stdin=(folder / "net.prototxt").read_text())
+    assert done.returncode == 2
+    assert "-o" in done.stderr
+
+
+def test_a_suffix_that_is_no_format_is_a_mistake_in_use(run: Run, folder: Path) -> None:
+    done = run("init", "net.prototxt", "-o", "weights.txt")
+    assert done.returncode == 2
+    assert ".npz" in done.stderr
+    assert not (folder / "weights.txt").exists()
+
+
+def test_a_folder_that_is_not_there_is_told(run: Run) -> None:
+    done = run("init", "net.prototxt", "-o", "nowhere/weights.npz")
+    assert done.returncode == 1
+    assert "nowhere/weights.npz" in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_run_that_fails_leaves_what_was_there(run: Run, folder: Path) -> None:
+    (folder / "net.npz").write_text("precious")
+    (folder / "net.prototxt").write_text("layer {")
+    assert run("init", "net.prototxt").returncode == 1
+    assert (folder / "net.npz").read_text() == "precious"
+    assert sorted(path.name for path in folder.iterdir()) == ["net.npz", "net.prototxt"]
+
+
+def test_a_run_that_succeeds_takes_the_place_of_what_was_there(run: Run, folder: Path) -> None:
+    (folder / "net.npz").write_text("old")
+    assert run("init", "net.prototxt", "--seed", 1).returncode == 0
+    assert "ip" in fk.load(folder / "net.npz")
+    assert sorted(path.name for path in folder.iterdir()) == ["net.npz", "net.prototxt"]
+
+
+def test_weights_that_stay_zeros_are_told_of(run: Run, folder: Path) -> None:
+    text = (folder / "net.prototxt").read_text().replace('weight_filler { type: "xavier" }', "")
+    (folder / "net.prototxt").write_text(text)
+    done = run("init", "net.prototxt", "--seed", 1)
+    assert done.returncode == 0
+    assert "note: all zeros" in done.stderr
+    assert "ip" in done.stderr
+
+
+def test_weights_that_do_not_stay_zeros_are_not_told_of(run: Run) -> None:
+    assert run("init", "net.prototxt", "--seed", 1).stderr == ""
+
+
+@pytest.mark.parametrize("arguments", [[], ["a.prototxt", "b.prototxt"]])
+def test_it_takes_one_net(run: Run, arguments: list[str]) -> None:
+    assert run("init", *arguments).returncode == 2
+
+
+def test_a_net_without_parameters_makes_a_file_without_blobs(run: Run, folder: Path) -> None:
+    (folder / "net.prototxt").write_text(
+        'layer { name: "s" type: "DummyData" top: "x" dummy_data_param { shape { dim: 1 } } }'
+    )
+    done = run("init", "net.prototxt", "--seed", 1)
+    assert done.returncode == 0
+    assert "0 parameters" in done.stdout
+    assert list(fk.load(folder / "net.npz")) == []

@@ -1,0 +1,178 @@
+"""What all commands share: help, exit codes, messages."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import fillerkit as fk
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+COMMANDS = ["init", "show", "upgrade", "fillers", "layers"]
+
+
+def test_help_lists_the_commands(run: Run) -> None:
+    done = run("--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    for name in COMMANDS:
+        assert f"  {name} " in done.stdout
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_every_command_has_help(run: Run, name: str, option: str) -> None:
+    done = run(name, option)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"Usage: fillerkit {name} ")
+
+
+@pytest.mark.parametrize("name", ["init", "show"])
+def test_help_says_what_is_taken_when_an_option_is_not_given(run: Run, name: str) -> None:
+    assert "default: the net's own state, else train" in " ".join(run(name, "-h").stdout.split())
+
+
+def test_the_version_is_the_packages(run: Run) -> None:
+    assert run("--version").stdout == f"fillerkit {fk.__version__}\n"
+
+
+def test_success_is_0(run: Run) -> None:
+    assert run("show", "net.prototxt").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["shwo"],
+        ["show"],
+        ["show", "--colour"],
+        ["show", "net.prototxt", "--phase", "both"],
+        ["show", "net.prototxt", "--level", "high"],
+        ["show", ""],
+        ["fillers", "qqq"],
+    ],
+)
+def test_a_mistake_in_use_is_2_with_a_message_on_standard_error(
+    run: Run, arguments: list[str]
+) -> None:
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("layer {", "net.prototxt:1:8: "),
+        ('layer { nmae: "x" }', "did you mean 'name'"),
+        ("\n\nname: lenet", "net.prototxt:3:7: "),
+        ('layer { name: "x" type: "ReLU" bottom: "y" top: "z" }', "layer 'x' (ReLU): "),
+        ("\0\0", "binary"),
+    ],
+)
+def test_a_mistake_in_a_file_is_1_with_a_message_on_standard_error(
+    run: Run, folder: Path, text: str, words: str
+) -> None:
+    (folder / "net.prototxt").write_text(text)
+    done = run("show", "net.prototxt")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: ")
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_file_that_is_not_there_is_1(run: Run) -> None:
+    done = run("show", "gone.prototxt")
+    assert done.returncode == 1
+    assert "gone.prototxt" in done.stderr
+
+
+def test_a_mistake_on_standard_input_is_placed_there(run: Run) -> None:
+    done = run("show", "-", stdin="\nlayer {")
+    assert done.returncode == 1
+    assert re.search(r"^error: <\w+>:\d+:\d+: ", done.stderr)
+
+
+def test_a_path_in_place_of_text_on_standard_input_is_no_file(run: Run) -> None:
+    assert run("show", "-", stdin="net.prototxt").returncode == 1
+
+
+def test_a_fault_of_ours_is_told_as_one_and_without_a_traceback(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object, **options: object) -> None:
+        raise ZeroDivisionError("by zero")
+
+    monkeypatch.setattr(fk, "load_net", fail)
+    monkeypatch.delenv("FILLERKIT_TRACEBACK", raising=False)
+    done = run("show", "net.prototxt")
+    assert done.returncode == 1
+    assert "please report" in done.stderr
+    assert "ZeroDivisionError: by zero" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_fault_of_ours_shows_where_when_asked_to(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object, **options: object) -> None:
+        raise ZeroDivisionError("by zero")
+
+    monkeypatch.setattr(fk, "load_net", fail)
+    monkeypatch.setenv("FILLERKIT_TRACEBACK", "1")
+    with pytest.raises(ZeroDivisionError):
+        run("show", "net.prototxt")
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [(MemoryError(), 1, "out of memory"), (KeyboardInterrupt(), 130, "interrupted")],
+)
+def test_what_stops_a_run_from_outside_is_told(
+    run: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, words: str
+) -> None:
+    def fail(*arguments: object, **options: object) -> None:
+        raise error
+
+    monkeypatch.setattr(fk, "load_net", fail)
+    done = run("show", "net.prototxt")
+    assert done.returncode == code
+    assert words in done.stderr
+
+
+def test_a_mistake_makes_no_traceback_in_a_process_of_its_own(
+    command: list[str], folder: Path
+) -> None:
+    (folder / "net.prototxt").write_text("layer {")
+    done = subprocess.run([*command, "show", "net.prototxt"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: net.prototxt:1:8: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_into_a_pipe_there_is_no_colour(command: list[str]) -> None:
+    done = subprocess.run([*command, "show", "net.prototxt"], capture_output=True, text=True)
+    assert done.returncode == 0
+    assert "InnerProduct" in done.stdout
+    assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_a_reader_who_leaves_early_gets_no_complaint(command: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [*command, "show", "net.prototxt"], stdout=writing, stderr=subprocess.PIPE, text=True
+        )
+    finally:
+        os.close(writing)
+    assert done.stderr == ""
+    assert done.returncode == 1  # click's answer to EPIPE

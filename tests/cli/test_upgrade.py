@@ -1,0 +1,73 @@
+"""``fillerkit upgrade``."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import fillerkit as fk
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+OLD = """
+name: "old"
+input: "data" input_dim: [2, 1, 1, 6]
+layers { name: "ip" type: INNER_PRODUCT bottom: "data" top: "ip" blobs_lr: 1 blobs_lr: 2
+         inner_product_param { num_output: 4 weight_filler { type: "xavier" } } }
+"""
+
+
+@pytest.fixture
+def old(folder: Path) -> Path:
+    path = folder / "old.prototxt"
+    path.write_text(OLD)
+    return path
+
+
+def test_it_prints_the_net_in_the_current_form(run: Run, old: Path) -> None:
+    done = run("upgrade", "old.prototxt")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert 'type: "InnerProduct"' in done.stdout
+    assert "layers" not in done.stdout
+    assert done.stdout.endswith("\n")
+
+
+def test_what_it_prints_fills_to_the_same_bits(run: Run, old: Path) -> None:
+    new = fk.load_net(run("upgrade", "old.prototxt").stdout).fill(seed=1)
+    assert new["ip"].weight.tobytes() == fk.load_net(OLD).fill(seed=1)["ip"].weight.tobytes()
+
+
+def test_it_writes_a_file_and_says_so(run: Run, old: Path, folder: Path) -> None:
+    printed = run("upgrade", "old.prototxt").stdout
+    done = run("upgrade", "old.prototxt", "-o", "new.prototxt")
+    assert done.returncode == 0
+    assert done.stdout.startswith("new.prototxt: ")
+    assert (folder / "new.prototxt").read_text() == printed
+
+
+def test_it_may_write_over_what_it_read(run: Run, old: Path) -> None:
+    printed = run("upgrade", "old.prototxt").stdout
+    assert run("upgrade", "old.prototxt", "-o", "old.prototxt").returncode == 0
+    assert old.read_text() == printed
+
+
+def test_a_dash_means_standard_input_and_output(run: Run, old: Path) -> None:
+    printed = run("upgrade", "old.prototxt").stdout
+    assert run("upgrade", "-", "-o", "-", stdin=OLD).stdout == printed
+
+
+def test_a_mistake_in_the_old_text_is_1_and_leaves_what_was_there(run: Run, folder: Path) -> None:
+    (folder / "bad.prototxt").write_text("layers {")
+    done = run("upgrade", "bad.prototxt", "-o", "net.prototxt")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: bad.prototxt:1:9: ")
+    assert "small" in (folder / "net.prototxt").read_text()
+
+
+def test_a_folder_that_is_not_there_is_told(run: Run, old: Path) -> None:
+    done = run("upgrade", "old.prototxt", "-o", "nowhere/new.prototxt")
+    assert done.returncode == 1
+    assert "nowhere/new.prototxt" in done.stderr

@@ -1,0 +1,101 @@
+"""Layer types of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+import fillerkit as fk
+from fillerkit.layers import layer_type, source
+from fillerkit.schema.caffe_pb2 import FillerParameter, LayerParameter
+
+INPUT = 'layer { name: "a" type: "Input" top: "a" input_param { shape { dim: [2, 3] } } }'
+
+
+@pytest.fixture(autouse=True)
+def own_types(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test registers is gone after it."""
+    fk.layer_types.names()
+    monkeypatch.setattr(fk.layer_types, "_items", dict(vars(fk.layer_types)["_items"]))
+
+
+def swap(layer: LayerParameter, bottoms: Sequence[tuple[int, ...]]) -> fk.Plan:
+    """Swaps its two axes.
+
+    By a learned matrix.
+    """
+    rows, columns = bottoms[0]
+    filler = FillerParameter(type="gaussian", std=0.5)
+    return fk.Plan(tops=[(columns, rows)], params=[fk.Param("matrix", (rows, columns), filler)])
+
+
+def one_value(layer: LayerParameter, bottoms: Sequence[tuple[int, ...]]) -> fk.Plan:
+    return fk.Plan(tops=[()])
+
+
+def test_a_layer_type_of_ones_own_is_set_up_and_filled_like_any_other() -> None:
+    fk.layer("Swap_of_a_test")(swap)
+    net = fk.load_net(INPUT + 'layer { name: "s" type: "Swap_of_a_test" bottom: "a" top: "s" }')
+    assert net.layers[1].tops == (("s", (3, 2)),)
+    assert net.layers[1].params[0].distribution == fk.Gaussian(0, 0.5)
+    assert net.fill(seed=1)["s"].matrix.shape == (2, 3)
+
+
+def test_the_decorator_gives_the_function_back() -> None:
+    assert fk.layer("Swap_of_a_test")(swap) is swap
+
+
+def test_a_layer_type_is_listed_with_the_first_line_of_its_documentation() -> None:
+    fk.layer("Swap_of_a_test")(swap)
+    assert "Swap_of_a_test" in fk.layer_types.names()
+    assert layer_type("Swap_of_a_test").summary == "Swaps its two axes."
+
+
+def test_a_name_is_not_given_twice() -> None:
+    with pytest.raises(fk.UsageError, match="'Convolution'"):
+        fk.layer("Convolution")(swap)
+
+
+def test_a_type_of_ones_own_may_take_more_bottoms_and_tops() -> None:
+    fk.layer("Many_of_a_test", bottoms=(2, 3), tops=(0, None))(one_value)
+    wires = 'bottom: "a" ' * 4
+    with pytest.raises(fk.LayerError, match="2 to 3 bottoms, not 4"):
+        fk.load_net(INPUT + f'layer {{ name: "m" type: "Many_of_a_test" {wires} }}')
+
+
+def test_a_type_of_ones_own_may_refuse_to_work_in_place() -> None:
+    fk.layer("Swap_of_a_test", in_place=False)(swap)
+    with pytest.raises(fk.LayerError, match="in place"):
+        fk.load_net(INPUT + 'layer { name: "s" type: "Swap_of_a_test" bottom: "a" top: "a" }')
+
+
+def test_a_loss_of_ones_own_makes_the_tops_that_are_missing() -> None:
+    fk.layer("Loss_of_a_test", loss=True)(one_value)
+    net = fk.load_net(INPUT + 'layer { name: "l" type: "Loss_of_a_test" bottom: "a" }')
+    assert net.layers[1].tops == (("(automatic)", ()),)
+
+
+def test_a_source_of_ones_own_gets_the_shapes_that_are_given() -> None:
+    source("Source_of_a_test", tops=1)(
+        lambda layer, given: fk.Plan(tops=[given[layer.top[0]]], draws=2)
+    )
+    net = fk.load_net('layer { name: "s" type: "Source_of_a_test" top: "x" }', shapes={"x": (4,)})
+    assert net.layers[0].tops == (("x", (4,)),)
+    assert net.layers[0].draws == 2
+
+
+def test_an_unknown_type_is_refused_with_the_nearest() -> None:
+    with pytest.raises(fk.LayerError, match="did you mean 'Convolution'") as caught:
+        layer_type("Convolutoin")
+    assert caught.value.field == "type"
+
+
+def test_an_unknown_type_like_no_other_says_where_all_are_listed() -> None:
+    with pytest.raises(fk.LayerError, match="fillerkit layers"):
+        layer_type("Qqq")
+
+
+def test_a_missing_type_is_refused_as_missing() -> None:
+    with pytest.raises(fk.LayerError, match="no type"):
+        layer_type("")
