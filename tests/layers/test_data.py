@@ -140,12 +140,7 @@ def test_data_may_come_without_labels() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "message"),
-    [
-        ("Data", "data_param"),
-        ("ImageData", "image_data_param"),
-        ("WindowData", "window_data_param"),
-    ],
+    ("kind", "message"), [("Data", "data_param"), ("WindowData", "window_data_param")]
 )
 def test_a_missing_shape_is_asked_for_with_what_is_known_of_it(
     set_up: SetUp, kind: str, message: str
@@ -154,6 +149,44 @@ def test_a_missing_shape_is_asked_for_with_what_is_known_of_it(
     with pytest.raises(fk.ShapeNeeded, match="--shape t0=64,C,27,27") as caught:
         set_up(kind, body=body, tops=2)
     assert "'my_lmdb'" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "shape"),
+    [
+        (
+            "Data",
+            'data_param { source: "none" batch_size: 4 } transform_param '
+            "{ crop_size: 27 mean_value: 104 mean_value: 117 mean_value: 123 }",
+            (4, 3, 27, 27),
+        ),
+        (
+            "Data",
+            'data_param { source: "none" batch_size: 4 } '
+            "transform_param { crop_size: 27 force_gray: true }",
+            (4, 1, 27, 27),
+        ),
+        (
+            "ImageData",
+            'image_data_param { source: "none" batch_size: 4 new_height: 30 new_width: 20 }',
+            (4, 3, 30, 20),
+        ),
+        (
+            "ImageData",
+            'image_data_param { source: "none" batch_size: 4 is_color: false } '
+            "transform_param { crop_size: 9 }",
+            (4, 1, 9, 9),
+        ),
+    ],
+)
+def test_a_shape_that_the_prototxt_settles_is_used_and_said(
+    kind: str, body: str, shape: tuple[int, ...]
+) -> None:
+    net = fk.load_net(text(kind, body, tops=2), phase="TEST")
+    assert shapes(net.layers[0]) == [shape, (4,)]
+    assert net.notes == (
+        f"t0: {'x'.join(map(str, shape))}, as the prototxt settles it without 'none'",
+    )
 
 
 def test_hdf5_data_needs_a_shape_for_each_top() -> None:
