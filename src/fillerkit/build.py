@@ -31,6 +31,7 @@ def load_net(
     level: int | None = None,
     stages: Sequence[str] = (),
     shapes: Mapping[str, Sequence[int]] | None = None,
+    allow_unknown_fields: bool = False,
 ) -> Net:
     """Read a net from a prototxt, or from a solver's, and work out every shape.
 
@@ -46,6 +47,8 @@ def load_net(
     shapes
         Shapes of tops of input and data layers, by blob name: ``{"data": (64, 1, 28, 28)}``.
         They go before what the prototxt says.
+    allow_unknown_fields
+        Pass over fields that no known Caffe has; the net's `notes` list them with their lines.
 
     Raises
     ------
@@ -62,6 +65,7 @@ def load_net(
         phase=None if phase is None else PHASES[phase.lower()],
         level=level,
         stages=stages,
+        allow_unknown_fields=allow_unknown_fields,
     )
     given = {name: _given_shape(name, shape) for name, shape in (shapes or {}).items()}
     return _Builder(text, given).build()

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 import fillerkit as fk
-from fillerkit.cli.options import Shapes, load, net_options
+from fillerkit.cli.options import takes_net
 
 _BAR_FROM = 1 << 22  # values; fewer are done before a bar is drawn
 
 
 @click.command("init")
-@net_options
+@takes_net
 @click.option(
     "-o",
     "--output",
@@ -44,11 +44,7 @@ _BAR_FROM = 1 << 22  # values; fewer are done before a bar is drawn
     "1.63, 1.55 and earlier. It decides how gaussians are made (gaussian, msra).",
 )
 def command(
-    net: str,
-    phase: str | None,
-    level: int | None,
-    stages: Sequence[str],
-    shapes: Shapes,
+    net: fk.Net,
     output: str | None,
     seed: int | None,
     dtype: str,
@@ -70,16 +66,15 @@ def command(
             "weights cannot go to standard output: an .npz is completed by going back in the "
             "file; give -o a file name"
         )
-    loaded = load(net, phase, level, stages, shapes)
-    path = output or _default_output(loaded)
-    with _progress(loaded.count) as progress:
-        origin = loaded.save(path, seed=seed, dtype=dtype, boost=boost, progress=progress)
-    _warn_of_zeros(loaded)
-    again = "" if seed is not None or loaded.random_seed is not None else " (fresh)"
-    blobs = sum(param.owner is None for layer in loaded.layers for param in layer.params)
+    path = output or _default_output(net)
+    with _progress(net.count) as progress:
+        origin = net.save(path, seed=seed, dtype=dtype, boost=boost, progress=progress)
+    _warn_of_zeros(net)
+    again = "" if seed is not None or net.random_seed is not None else " (fresh)"
+    blobs = sum(param.owner is None for layer in net.layers for param in layer.params)
     click.echo(
-        f"{path}: {loaded.count:,} parameters in {blobs} blobs, {dtype}, "
-        f"phase {loaded.phase}, seed {origin['seed']}{again}"
+        f"{path}: {net.count:,} parameters in {blobs} blobs, {dtype}, "
+        f"phase {net.phase}, seed {origin['seed']}{again}"
     )
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any
 
 import click
 
 import fillerkit as fk
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-
 
 Shapes = Sequence[tuple[str, tuple[int, ...]]]
 
@@ -28,33 +26,63 @@ def _parse_shapes(ctx: click.Context, param: click.Parameter, values: Sequence[s
     return shapes
 
 
-def net_options(command: Command) -> Command:
-    """Add the NET argument and the options that choose its layers and shapes."""
-    for option in reversed(
-        [
-            click.argument("net", metavar="NET", type=click.Path(allow_dash=True)),
-            click.option(
-                "--phase",
-                type=click.Choice(["train", "test"], case_sensitive=False),
-                help="Which layers take part.  [default: the net's own state, else train]",
-            ),
-            click.option("--level", type=int, help="The level of the net's state."),
-            click.option(
-                "--stage", "stages", multiple=True, help="A stage of the net's state; repeatable."
-            ),
-            click.option(
-                "--shape",
-                "shapes",
-                callback=_parse_shapes,
-                metavar="NAME=D,D,...",
-                multiple=True,
-                help="The shape of a blob that a data or input layer makes, as in "
-                "data=64,1,28,28; repeatable.",
-            ),
-        ]
-    ):
-        command = option(command)
-    return command
+_OPTIONS = [
+    click.argument("net", metavar="NET", type=click.Path(allow_dash=True)),
+    click.option(
+        "--phase",
+        type=click.Choice(["train", "test"], case_sensitive=False),
+        help="Which layers take part.  [default: the net's own state, else train]",
+    ),
+    click.option("--level", type=int, help="The level of the net's state."),
+    click.option(
+        "--stage", "stages", multiple=True, help="A stage of the net's state; repeatable."
+    ),
+    click.option(
+        "--shape",
+        "shapes",
+        callback=_parse_shapes,
+        metavar="NAME=D,D,...",
+        multiple=True,
+        help="The shape of a blob that a data or input layer makes, as in "
+        "data=64,1,28,28; repeatable.",
+    ),
+    click.option(
+        "--allow-unknown-fields",
+        is_flag=True,
+        help="Pass over fields that no known Caffe has, and list them.",
+    ),
+]
+
+
+def takes_net(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the NET argument and its options; it is called with the net, read."""
+
+    @wraps(command)
+    def read_first(
+        net: str,
+        phase: str | None,
+        level: int | None,
+        stages: Sequence[str],
+        shapes: Shapes,
+        allow_unknown_fields: bool,
+        **options: Any,
+    ) -> None:
+        loaded = fk.load_net(
+            read_argument(net),
+            phase=phase,
+            level=level,
+            stages=stages,
+            shapes=dict(shapes),
+            allow_unknown_fields=allow_unknown_fields,
+        )
+        for note in loaded.notes:
+            click.echo(f"note: {note}", err=True)
+        command(loaded, **options)
+
+    decorated: Callable[..., None] = read_first
+    for option in reversed(_OPTIONS):
+        decorated = option(decorated)
+    return decorated
 
 
 def read_argument(path: str) -> str:
@@ -62,19 +90,3 @@ def read_argument(path: str) -> str:
     if path != "-":
         return path
     return sys.stdin.buffer.read().decode("utf-8", "surrogateescape") + "\n"
-
-
-def load(
-    net: str,
-    phase: str | None,
-    level: int | None,
-    stages: Sequence[str],
-    shapes: Shapes,
-) -> fk.Net:
-    """Read the net that the options of `net_options` name; notes on it go to stderr."""
-    loaded = fk.load_net(
-        read_argument(net), phase=phase, level=level, stages=stages, shapes=dict(shapes)
-    )
-    for note in loaded.notes:
-        click.echo(f"note: {note}", err=True)
-    return loaded

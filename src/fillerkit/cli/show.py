@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import fillerkit as fk
-from fillerkit.cli.options import Shapes, load, net_options
+from fillerkit.cli.options import takes_net
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -22,14 +22,10 @@ _NARROW_COLUMNS = ("layer", "top", "parameters", "count", "starts as")
 
 
 @click.command("show")
-@net_options
+@takes_net
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 def command(
-    net: str,
-    phase: str | None,
-    level: int | None,
-    stages: Sequence[str],
-    shapes: Shapes,
+    net: fk.Net,
     as_json: bool,
 ) -> None:
     """Show every layer of NET: tops, parameters with fan-in and fan-out, and how they start.
@@ -37,22 +33,21 @@ def command(
     Nothing is filled: mean and std are those of the distribution that a filler means. Into a pipe,
     every line is whole and without colour.
     """
-    loaded = load(net, phase, level, stages, shapes)
     if as_json:
-        click.echo(json.dumps(as_data(loaded), indent=1, allow_nan=False))
+        click.echo(json.dumps(as_data(net), indent=1, allow_nan=False))
         return
     from rich.console import Console
 
     console = Console(highlight=False)
-    click.secho(_title(loaded), bold=True)
+    click.secho(_title(net), bold=True)
     if console.is_terminal:
-        console.print(_table(loaded, narrow=console.width < _WIDE, ruled=True))
+        console.print(_table(net, narrow=console.width < _WIDE, ruled=True))
     else:
         whole = Console(highlight=False, width=10_000)
         with whole.capture() as text:
-            whole.print(_table(loaded, narrow=False, ruled=False))
+            whole.print(_table(net, narrow=False, ruled=False))
         click.echo("\n".join(line.rstrip() for line in text.get().splitlines()))
-    click.echo(_totals(loaded))
+    click.echo(_totals(net))
 
 
 def as_data(net: fk.Net) -> dict[str, Any]:
@@ -124,7 +119,7 @@ def _totals(net: fk.Net) -> str:
     shared = sum(param.owner is not None for param in blobs)
     tail = f", {shared} of them shared" if shared else ""
     return (
-        f"{len(net.layers)} layers, {len(blobs)} parameter blobs{tail}; "
+        f"layers: {len(net.layers)}, parameter blobs: {len(blobs)}{tail}; "
         f"{net.count:,} parameters, {_size(4 * net.count)} in float32"
     )
 

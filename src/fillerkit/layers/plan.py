@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fillerkit.schema.caffe_pb2 import FillerParameter
@@ -30,6 +30,22 @@ class Param:
     shape: Shape
     filler: FillerParameter | None = None
     learned: bool = True
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the person who reads a net says besides the prototxt.
+
+    Parameters
+    ----------
+    shapes
+        Shapes of blobs, by name.
+    dialect
+        The fork whose layers are meant where one name means several, or "".
+    """
+
+    shapes: Mapping[str, Shape] = field(default_factory=dict)
+    dialect: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from fillerkit.registry import Registry, first_line
 from fillerkit.schema.caffe_pb2 import LayerParameter
 
 Counts = int | tuple[int, int | None]
-PlanLayer = Callable[[LayerParameter, Sequence[Shape]], Plan]
+PlanLayer = Callable[..., Plan]
 PlanSource = Callable[[LayerParameter, Mapping[str, Shape]], Plan]
 
 
@@ -25,8 +25,8 @@ class LayerType:
     bottoms, tops : (int, int or None)
         The least and the most; None for no limit.
     plan : callable
-        ``(LayerParameter, shapes of the bottoms) -> Plan``; of a source
-        ``(LayerParameter, shapes that the caller gives, by top) -> Plan``.
+        ``(LayerParameter, shapes of the bottoms) -> Plan``, with a `Setting` as third argument
+        where `setting`; of a source ``(LayerParameter, shapes that the caller gives) -> Plan``.
     source : bool
         Whether this is a data layer.
     outside : bool
@@ -37,6 +37,8 @@ class LayerType:
         Whether missing tops are made up, and the first top weighs 1 in the net's loss.
     in_place : bool
         Whether a top may be the layer's own bottom.
+    setting : bool
+        Whether the plan depends on what the caller says besides the prototxt.
     """
 
     name: str
@@ -48,6 +50,7 @@ class LayerType:
     same: bool = False
     loss: bool = False
     in_place: bool = True
+    setting: bool = False
 
     @property
     def summary(self) -> str:
@@ -66,6 +69,7 @@ def layer(
     same: bool = False,
     loss: bool = False,
     in_place: bool = True,
+    setting: bool = False,
 ) -> Callable[[PlanLayer], PlanLayer]:
     """Make a layer type known: the function below plans it.
 
@@ -81,6 +85,9 @@ def layer(
         Tops that the prototxt leaves out are made up, as Caffe does for losses.
     in_place
         Whether a top may be the bottom itself.
+    setting
+        Whether the function takes a third argument, the `Setting`: shapes that the caller gives,
+        and a dialect.
 
     Examples
     --------
@@ -94,7 +101,14 @@ def layer(
     def register(plan: PlanLayer) -> PlanLayer:
         _add(
             LayerType(
-                name, _span(bottoms), _span(tops), plan, same=same, loss=loss, in_place=in_place
+                name,
+                _span(bottoms),
+                _span(tops),
+                plan,
+                same=same,
+                loss=loss,
+                in_place=in_place,
+                setting=setting,
             )
         )
         return plan

@@ -31,8 +31,12 @@ class _Wrong(Exception):
     """A value that its field cannot take; the message says why."""
 
 
-def bind(block: Field, message: Message, source: Source) -> None:
-    """Fill `message` from `block`, or raise a PrototxtError that names what does not fit."""
+def bind(block: Field, message: Message, source: Source, skipped: list[str] | None = None) -> None:
+    """Fill `message` from `block`, or raise a PrototxtError that names what does not fit.
+
+    Given a list `skipped`, fields that the schema does not know are entered there, with their
+    lines, and passed over.
+    """
     descriptor: Any = message.DESCRIPTOR
     setters = _setters(descriptor)
     seen = set()
@@ -40,7 +44,11 @@ def bind(block: Field, message: Message, source: Source) -> None:
         try:
             repeated, nested, convert = setters[field.name]
         except KeyError:
-            raise _unknown_field(field, descriptor, source) from None
+            unknown = _unknown_field(field, descriptor, source)
+            if skipped is None:
+                raise unknown from None
+            skipped.append(f"line {unknown.line}: {descriptor.name}.{field.name} is skipped")
+            continue
         if not repeated:
             if field.listed or field.kind is Kind.NOTHING:
                 raise PrototxtError(
@@ -63,7 +71,7 @@ def bind(block: Field, message: Message, source: Source) -> None:
             )
         if nested:
             child = getattr(message, field.name)
-            bind(field, child.add() if repeated else _touched(child), source)
+            bind(field, child.add() if repeated else _touched(child), source, skipped)
             continue
         try:
             value = convert(field)

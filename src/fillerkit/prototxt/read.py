@@ -64,6 +64,7 @@ def read_net(
     phase: Phase | None = None,
     level: int | None = None,
     stages: Sequence[str] = (),
+    allow_unknown_fields: bool = False,
 ) -> NetText:
     """Read a net, or the net that a solver leads to.
 
@@ -75,12 +76,15 @@ def read_net(
         TRAIN or TEST; without one the phase that the text's own state gives, else TRAIN.
     level, stages
         Of the net's state. A level replaces the text's, stages are added to the text's.
+    allow_unknown_fields
+        Pass over fields that no known Caffe has, and list them in the notes.
     """
+    skipped: list[str] | None = [] if allow_unknown_fields else None
     source, sha256, folder = _load(path_or_text)
     root = parse(source)
     if not is_solver(root):
-        return _net(root, source, sha256, phase, level, stages)
-    solver = _solver(root, source)
+        return _net(root, source, sha256, phase, level, stages, skipped=skipped)
+    solver = _solver(root, source, skipped)
     found = follow(solver, root, source, folder, TRAIN if phase is None else phase)
     if found.inline is not None:
         net, net_source, net_sha256 = found.inline, source, sha256
@@ -95,6 +99,7 @@ def read_net(
         phase,
         level,
         stages,
+        skipped=skipped,
         solver_state=found.state,
         seed=random_seed(solver),
         notes=(found.note,),
@@ -118,9 +123,9 @@ def upgrade_text(path_or_text: str | os.PathLike[str]) -> str:
     return _as_text(upgraded_net(net, root, source))
 
 
-def _solver(root: Field, source: Source) -> SolverParameter:
+def _solver(root: Field, source: Source, skipped: list[str] | None = None) -> SolverParameter:
     solver = SolverParameter()
-    bind(root, solver, source)
+    bind(root, solver, source, skipped)
     name_solver_type(solver, root, source)
     return solver
 
@@ -139,15 +144,25 @@ def _net(
     level: int | None,
     stages: Sequence[str],
     *,
+    skipped: list[str] | None,
     solver_state: NetState | None = None,
     seed: int | None = None,
     notes: tuple[str, ...] = (),
 ) -> NetText:
     net = NetParameter()
-    bind(root, net, source)
+    bind(root, net, source, skipped)
     state = _state(net, phase, level, stages, solver_state)
     layers, left_out = select(upgrade(net, root, source), state, source)
-    return NetText(net.name, layers, left_out, state, source, sha256, seed, notes)
+    return NetText(
+        net.name,
+        layers,
+        left_out,
+        state,
+        source,
+        sha256,
+        seed,
+        (*notes, *dict.fromkeys(skipped or ())),
+    )
 
 
 def _state(
