@@ -16,6 +16,7 @@ This module is the whole public API.
 from fillerkit.blobs import Blobs as Blobs
 from fillerkit.blobs import LayerBlobs as LayerBlobs
 from fillerkit.build import load_net as load_net
+from fillerkit.dialects import DIALECTS as DIALECTS
 from fillerkit.errors import FillerError as FillerError
 from fillerkit.errors import FillerkitError as FillerkitError
 from fillerkit.errors import FormatError as FormatError

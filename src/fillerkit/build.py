@@ -10,14 +10,16 @@ from math import prod
 
 import numpy as np
 
+from fillerkit.dialects import DIALECTS, of_net
 from fillerkit.errors import FillerError, LayerError, ShapeNeeded, UsageError, did_you_mean
 from fillerkit.fillers import Given
 from fillerkit.layers import Param, Plan, Shape, layer_type
+from fillerkit.layers.plan import Setting
 from fillerkit.layers.registry import LayerType
 from fillerkit.layers.shapes import checked, shown
 from fillerkit.net import Layer, Net, ParamBlob
 from fillerkit.prototxt import PHASES, Field, NetText, TextLayer, phase_name, read_net
-from fillerkit.schema.caffe_pb2 import BlobProto, LayerParameter, ParamSpec
+from fillerkit.schema.forks_pb2 import BlobProto, LayerParameter, ParamSpec
 from fillerkit.sharing import Sharing
 
 AUTOMATIC = "(automatic)"
@@ -32,6 +34,7 @@ def load_net(
     stages: Sequence[str] = (),
     shapes: Mapping[str, Sequence[int]] | None = None,
     allow_unknown_fields: bool = False,
+    dialect: str | None = None,
 ) -> Net:
     """Read a net from a prototxt, or from a solver's, and work out every shape.
 
@@ -49,6 +52,9 @@ def load_net(
         They go before what the prototxt says.
     allow_unknown_fields
         Pass over fields that no known Caffe has; the net's `notes` list them with their lines.
+    dialect
+        The fork that the net was written for, where its text does not tell: a name of
+        `fillerkit.DIALECTS`.
 
     Raises
     ------
@@ -67,8 +73,11 @@ def load_net(
         stages=stages,
         allow_unknown_fields=allow_unknown_fields,
     )
+    if dialect is not None and dialect not in DIALECTS:
+        raise UsageError(f"dialect is one of {', '.join(DIALECTS)}, not {dialect!r}")
     given = {name: _given_shape(name, shape) for name, shape in (shapes or {}).items()}
-    return _Builder(text, given).build()
+    told = dialect or of_net(layer for layer, _ in text.layers)
+    return _Builder(text, Setting(given, told, said=dialect is not None)).build()
 
 
 def _given_shape(name: str, shape: Sequence[int]) -> Shape:
@@ -83,9 +92,10 @@ def _given_shape(name: str, shape: Sequence[int]) -> Shape:
 class _Builder:
     """What is known of a net after each layer: its blobs' shapes, who made them, who shares."""
 
-    def __init__(self, text: NetText, given: Mapping[str, Shape]) -> None:
+    def __init__(self, text: NetText, setting: Setting) -> None:
         self._text = text
-        self._given = given
+        self._setting = setting
+        self._given = setting.shapes
         self._layers: list[Layer] = []
         self._shapes: dict[str, Shape] = {}
         self._maker: dict[str, str] = {}
@@ -115,7 +125,7 @@ class _Builder:
             sha256=text.sha256,
             shapes=self._given,
             random_seed=text.random_seed,
-            notes=tuple(self._notes),
+            notes=tuple(dict.fromkeys(self._notes)),
         )
 
     def _set_up(self, index: int, layer: LayerParameter, field: Field) -> Layer:
@@ -124,7 +134,12 @@ class _Builder:
         _check_connections(known, layer)
         for position in range(len(layer.top)):
             self._check_top(known, layer, position, index)
-        plan = self._plan_source(known, layer) if known.source else known.plan(layer, bottoms)
+        if known.source:
+            plan = self._plan_source(known, layer)
+        elif known.setting:
+            plan = known.plan(layer, bottoms, self._setting)
+        else:
+            plan = known.plan(layer, bottoms)
         self._notes.extend(plan.notes)
         for name in layer.bottom:
             self._unused.pop(name, None)

@@ -15,7 +15,7 @@ from fillerkit import filling
 from fillerkit.blobs import Blobs
 from fillerkit.fillers import Constant, Distribution, Given, distribution, fan_in, fan_out
 from fillerkit.layers import Shape
-from fillerkit.schema.caffe_pb2 import FillerParameter
+from fillerkit.schema.forks_pb2 import FillerParameter
 
 
 @dataclass(frozen=True)

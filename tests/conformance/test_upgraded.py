@@ -8,7 +8,7 @@ import pytest
 from google.protobuf import text_format
 
 import fillerkit as fk
-from fillerkit.schema.caffe_pb2 import NetParameter
+from fillerkit.schema.forks_pb2 import NetParameter
 
 HERE = Path(__file__).parent
 UPGRADED = sorted((HERE / "upgraded").iterdir())

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import fillerkit as fk
 from fillerkit.fillers.fan import fan
-from fillerkit.schema.caffe_pb2 import FillerParameter
+from fillerkit.schema.forks_pb2 import FillerParameter
 
 SHAPES = st.lists(st.integers(1, 20), min_size=1, max_size=6)
 

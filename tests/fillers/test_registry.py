@@ -9,7 +9,7 @@ import pytest
 
 import fillerkit as fk
 from fillerkit.fillers import distribution
-from fillerkit.schema.caffe_pb2 import FillerParameter
+from fillerkit.schema.forks_pb2 import FillerParameter
 
 Weight = Callable[..., fk.Net]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import fillerkit as fk
 from fillerkit.fillers import distribution
-from fillerkit.schema.caffe_pb2 import FillerParameter
+from fillerkit.schema.forks_pb2 import FillerParameter
 
 Weight = Callable[..., fk.Net]
 SHAPES = st.lists(st.integers(1, 60), min_size=1, max_size=5).map(tuple)

@@ -8,7 +8,7 @@ import pytest
 
 import fillerkit as fk
 from fillerkit.layers import layer_type, source
-from fillerkit.schema.caffe_pb2 import FillerParameter, LayerParameter
+from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
 
 INPUT = 'layer { name: "a" type: "Input" top: "a" input_param { shape { dim: [2, 3] } } }'
 

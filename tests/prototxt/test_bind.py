@@ -14,7 +14,7 @@ from fillerkit.errors import Place, PrototxtError
 from fillerkit.prototxt.bind import bind
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import parse
-from fillerkit.schema.caffe_pb2 import (
+from fillerkit.schema.forks_pb2 import (
     TEST,
     TRAIN,
     FillerParameter,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from fillerkit.errors import LayerError
 from fillerkit.prototxt import PHASES, phase_name, read_net
-from fillerkit.schema.caffe_pb2 import TEST, TRAIN, NetStateRule, Phase
+from fillerkit.schema.forks_pb2 import TEST, TRAIN, NetStateRule, Phase
 
 
 def takes_part(

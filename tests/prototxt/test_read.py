@@ -9,7 +9,7 @@ import pytest
 
 from fillerkit.errors import PrototxtError, UsageError
 from fillerkit.prototxt import NetText, read_net
-from fillerkit.schema.caffe_pb2 import TEST, TRAIN
+from fillerkit.schema.forks_pb2 import TEST, TRAIN
 
 NET = 'name: "n"\nlayer { name: "a" }\nlayer { name: "b" include { phase: TEST } }\n'
 

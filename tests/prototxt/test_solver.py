@@ -8,7 +8,7 @@ import pytest
 
 from fillerkit.errors import PrototxtError
 from fillerkit.prototxt import NetText, read_net, upgrade_text
-from fillerkit.schema.caffe_pb2 import TEST, TRAIN
+from fillerkit.schema.forks_pb2 import TEST, TRAIN
 
 NET = """
 layer { name: "both" }

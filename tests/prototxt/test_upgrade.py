@@ -7,12 +7,12 @@ from google.protobuf import text_format
 
 from fillerkit.errors import PrototxtError
 from fillerkit.prototxt import read_net, upgrade_text
-from fillerkit.schema.caffe_pb2 import (
+from fillerkit.schema import caffe_pb2
+from fillerkit.schema.forks_pb2 import (
     LayerParameter,
     NetParameter,
     ParamSpec,
     SolverParameter,
-    V1LayerParameter,
 )
 
 
@@ -71,7 +71,7 @@ TYPES = {
 
 
 def test_every_v1_type_of_caffe_is_in_the_table() -> None:
-    assert sorted(V1LayerParameter.LayerType.keys()) == sorted(TYPES)
+    assert sorted(caffe_pb2.V1LayerParameter.LayerType.keys()) == sorted(TYPES)
 
 
 @pytest.mark.parametrize(("old", "new"), TYPES.items())

@@ -6,7 +6,7 @@ import pytest
 
 from fillerkit.errors import PrototxtError
 from fillerkit.prototxt import read_net
-from fillerkit.schema.caffe_pb2 import (
+from fillerkit.schema.forks_pb2 import (
     LayerParameter,
     ParamSpec,
     PoolingParameter,

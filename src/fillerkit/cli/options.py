@@ -47,6 +47,12 @@ _OPTIONS = [
         "data=64,1,28,28; repeatable.",
     ),
     click.option(
+        "--dialect",
+        type=click.Choice(sorted(fk.DIALECTS)),
+        help="The fork that the net is written for, where one name means several things.  "
+        "[default: as the net's text tells]",
+    ),
+    click.option(
         "--allow-unknown-fields",
         is_flag=True,
         help="Pass over fields that no known Caffe has, and list them.",
@@ -64,6 +70,7 @@ def takes_net(command: Callable[..., None]) -> Callable[..., None]:
         level: int | None,
         stages: Sequence[str],
         shapes: Shapes,
+        dialect: str | None,
         allow_unknown_fields: bool,
         **options: Any,
     ) -> None:
@@ -73,6 +80,7 @@ def takes_net(command: Callable[..., None]) -> Callable[..., None]:
             level=level,
             stages=stages,
             shapes=dict(shapes),
+            dialect=dialect,
             allow_unknown_fields=allow_unknown_fields,
         )
         for note in loaded.notes:

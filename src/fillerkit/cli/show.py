@@ -119,9 +119,13 @@ def _totals(net: fk.Net) -> str:
     shared = sum(param.owner is not None for param in blobs)
     tail = f", {shared} of them shared" if shared else ""
     return (
-        f"layers: {len(net.layers)}, parameter blobs: {len(blobs)}{tail}; "
+        f"{_many(len(net.layers), 'layer')}, {_many(len(blobs), 'parameter blob')}{tail}; "
         f"{net.count:,} parameters, {_size(4 * net.count)} in float32"
     )
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'s' * (count != 1)}"
 
 
 def _size(count: float) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 
 from fillerkit.fillers.distributions import Constant
 from fillerkit.fillers.registry import filler
-from fillerkit.schema.caffe_pb2 import FillerParameter
+from fillerkit.schema.forks_pb2 import FillerParameter
 
 
 @filler("constant")

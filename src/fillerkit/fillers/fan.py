@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 
 from fillerkit.errors import FillerError
-from fillerkit.schema.caffe_pb2 import FillerParameter
+from fillerkit.schema.forks_pb2 import FillerParameter
 
 
 def fan_in(shape: Sequence[int]) -> int:

@@ -7,7 +7,7 @@ import numpy as np
 from fillerkit.errors import FillerError
 from fillerkit.fillers.distributions import Gaussian, Sparse
 from fillerkit.fillers.registry import filler
-from fillerkit.schema.caffe_pb2 import FillerParameter
+from fillerkit.schema.forks_pb2 import FillerParameter
 
 
 @filler("gaussian", sparse=True)

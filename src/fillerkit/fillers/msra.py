@@ -7,7 +7,7 @@ import numpy as np
 from fillerkit.fillers.distributions import Gaussian
 from fillerkit.fillers.fan import fan
 from fillerkit.fillers.registry import filler
-from fillerkit.schema.caffe_pb2 import FillerParameter
+from fillerkit.schema.forks_pb2 import FillerParameter
 
 
 @filler("msra")

@@ -7,7 +7,7 @@ import numpy as np
 from fillerkit.fillers.distributions import Uniform, Values, Whole
 from fillerkit.fillers.fan import fan_in
 from fillerkit.fillers.registry import filler
-from fillerkit.schema.caffe_pb2 import FillerParameter
+from fillerkit.schema.forks_pb2 import FillerParameter
 
 
 @filler("positive_unitball")

@@ -10,7 +10,7 @@ import numpy as np
 from fillerkit.errors import FillerError, did_you_mean
 from fillerkit.fillers.distributions import Distribution
 from fillerkit.registry import Registry, first_line
-from fillerkit.schema.caffe_pb2 import FillerParameter
+from fillerkit.schema.forks_pb2 import FillerParameter
 
 MakeDistribution = Callable[[FillerParameter, tuple[int, ...], type[np.floating]], Distribution]
 

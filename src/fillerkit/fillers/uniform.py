@@ -9,7 +9,7 @@ import numpy as np
 from fillerkit.errors import FillerError
 from fillerkit.fillers.distributions import Uniform
 from fillerkit.fillers.registry import filler
-from fillerkit.schema.caffe_pb2 import FillerParameter
+from fillerkit.schema.forks_pb2 import FillerParameter
 
 
 @filler("uniform")

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 from fillerkit.errors import LayerError
 from fillerkit.layers.labels import labels_match
-from fillerkit.layers.plan import Plan, Shape
+from fillerkit.layers.plan import Plan, Setting, Shape
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import canonical_axis, count
-from fillerkit.schema.caffe_pb2 import LayerParameter
+from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("Accuracy", bottoms=2, tops=(1, 2))
-def accuracy(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+@layer("Accuracy", bottoms=2, tops=(1, 2), setting=True)
+def accuracy(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
     """The share of labels among the top_k predictions.
 
-    A second top is the share for each class.
+    A second top is the share for each class, in SegNet's Caffe with 4 axes.
     """
     p, (prediction, labels) = layer.accuracy_param, bottoms
     classes = count(prediction) // count(labels) if count(labels) else 0
@@ -27,4 +27,5 @@ def accuracy(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
         )
     axis = canonical_axis(p.axis, prediction, "accuracy_param.axis")
     labels_match(axis, bottoms)
-    return Plan(tops=[(), (prediction[axis],)])
+    classes = prediction[axis]
+    return Plan(tops=[(), (classes, 1, 1, 1) if setting.dialect == "segnet" else (classes,)])

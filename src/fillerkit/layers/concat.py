@@ -8,7 +8,7 @@ from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Plan, Shape
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import canonical_axis, shown
-from fillerkit.schema.caffe_pb2 import ConcatParameter, LayerParameter, SliceParameter
+from fillerkit.schema.forks_pb2 import ConcatParameter, LayerParameter, SliceParameter
 
 
 @layer("Concat", bottoms=(1, None))

@@ -8,7 +8,7 @@ from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Param, Plan, Shape
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import canonical_axis, equal_shapes, positive, shown
-from fillerkit.schema.caffe_pb2 import ConvolutionParameter, LayerParameter
+from fillerkit.schema.forks_pb2 import ConvolutionParameter, LayerParameter
 
 
 @layer("Convolution", bottoms=(1, None), tops=(1, None), same=True)

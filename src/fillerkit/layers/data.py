@@ -13,7 +13,7 @@ from fillerkit.fillers.registry import known_filler
 from fillerkit.layers.plan import Plan, Shape
 from fillerkit.layers.registry import source
 from fillerkit.layers.shapes import count, shown
-from fillerkit.schema.caffe_pb2 import TRAIN, BlobShape, LayerParameter
+from fillerkit.schema.forks_pb2 import TRAIN, BlobShape, LayerParameter
 
 
 @source("Input", tops=(1, None))

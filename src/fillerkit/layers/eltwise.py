@@ -8,7 +8,7 @@ from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Plan, Shape
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import equal_shapes
-from fillerkit.schema.caffe_pb2 import EltwiseParameter, LayerParameter
+from fillerkit.schema.forks_pb2 import EltwiseParameter, LayerParameter
 
 
 @layer("Eltwise", bottoms=(2, None))

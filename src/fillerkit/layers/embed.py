@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fillerkit.layers.plan import Param, Plan, Shape
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import positive
-from fillerkit.schema.caffe_pb2 import LayerParameter
+from fillerkit.schema.forks_pb2 import LayerParameter
 
 
 @layer("Embed")

@@ -8,7 +8,7 @@ from fillerkit.layers.convolution import Window, convolved
 from fillerkit.layers.plan import Plan, Shape
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import count
-from fillerkit.schema.caffe_pb2 import LayerParameter
+from fillerkit.schema.forks_pb2 import LayerParameter
 
 
 @layer("Im2col")

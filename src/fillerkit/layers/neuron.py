@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Plan, Shape
 from fillerkit.layers.registry import layer
-from fillerkit.schema.caffe_pb2 import LayerParameter
+from fillerkit.schema.forks_pb2 import LayerParameter
 
 
 @layer("AbsVal", in_place=False)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fillerkit.schema.caffe_pb2 import FillerParameter
+from fillerkit.dialects import of_layer
+from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
 
 Shape = tuple[int, ...]
 
@@ -42,10 +43,19 @@ class Setting:
         Shapes of blobs, by name.
     dialect
         The fork whose layers are meant where one name means several, or "".
+    said
+        Whether a person named the dialect; else the net's text told it.
     """
 
     shapes: Mapping[str, Shape] = field(default_factory=dict)
     dialect: str = ""
+    said: bool = False
+
+    def dialect_for(self, layer: LayerParameter, default: str) -> str:
+        """The dialect said outright, else the layer's own, else the net's, else `default`."""
+        if self.said:
+            return self.dialect
+        return of_layer(layer) or self.dialect or default
 
 
 @dataclass(frozen=True)

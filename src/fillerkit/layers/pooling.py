@@ -8,7 +8,7 @@ from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Plan, Shape
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import axes4, positive
-from fillerkit.schema.caffe_pb2 import LayerParameter, PoolingParameter
+from fillerkit.schema.forks_pb2 import LayerParameter, PoolingParameter
 
 
 @layer("Pooling", tops=(1, 2))
@@ -16,7 +16,8 @@ def pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """The largest, mean or a drawn value of each window.
 
     A second top, of MAX pooling only, is the mask of where the largest stood. The last window may
-    hang over the edge (round_mode CEIL, the default), but one that starts in the padding is cut.
+    hang over the edge (round_mode CEIL, the default; ceil_mode in the forks of R-FCN), but one that
+    starts in the padding is cut.
     """
     p = layer.pooling_param
     kernel = _kernel(p, bottoms[0])
@@ -28,7 +29,7 @@ def pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
         raise LayerError("pad is for MAX and AVE pooling only", field="pooling_param.pad")
     if len(layer.top) > 1 and p.pool != PoolingParameter.MAX:
         raise LayerError("a second top, the mask, is for MAX pooling only", field="top")
-    down = p.round_mode == PoolingParameter.FLOOR
+    down = p.round_mode == PoolingParameter.FLOOR or not p.ceil_mode
     return Plan(tops=[(num, channels, *pooled(lengths, kernel, stride, pad, down=down))] * 2)
 
 

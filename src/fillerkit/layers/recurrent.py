@@ -13,7 +13,7 @@ from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Param, Plan, Shape
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import count, positive, shown
-from fillerkit.schema.caffe_pb2 import LayerParameter
+from fillerkit.schema.forks_pb2 import LayerParameter
 
 
 @layer("LSTM", bottoms=(2, 5), tops=(1, 3))

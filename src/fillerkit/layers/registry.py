@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from fillerkit.errors import LayerError, did_you_mean
 from fillerkit.layers.plan import Plan, Shape
 from fillerkit.registry import Registry, first_line
-from fillerkit.schema.caffe_pb2 import LayerParameter
+from fillerkit.schema.forks_pb2 import LayerParameter
 
 Counts = int | tuple[int, int | None]
 PlanLayer = Callable[..., Plan]

@@ -10,7 +10,7 @@ from fillerkit.layers.concat import chosen_axis
 from fillerkit.layers.plan import Plan, Shape
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import shown
-from fillerkit.schema.caffe_pb2 import LayerParameter
+from fillerkit.schema.forks_pb2 import LayerParameter
 
 
 @layer("Slice", tops=(1, None))

@@ -9,7 +9,7 @@ from fillerkit.layers.labels import labels_match
 from fillerkit.layers.plan import Plan, Shape
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import canonical_axis, count, equal_batch, shown
-from fillerkit.schema.caffe_pb2 import LayerParameter
+from fillerkit.schema.forks_pb2 import LayerParameter
 
 
 @layer("Softmax")

@@ -9,7 +9,7 @@ from fillerkit.layers.plan import Plan, Shape
 from fillerkit.layers.pooling import pooled
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import axes4, positive, shown
-from fillerkit.schema.caffe_pb2 import LayerParameter
+from fillerkit.schema.forks_pb2 import LayerParameter
 
 
 @layer("SPP")

@@ -192,7 +192,7 @@ def _enum(field: Field, enum: EnumDescriptor) -> int:
         value = _c_integer(field.literal)
         if value in enum.values_by_number:
             return value
-    known = ", ".join(sorted(names)) if len(names) <= 8 else "a name of the enum"
+    known = ", ".join(sorted(names)) if len(names) <= 12 else "a name of the enum"
     quotes = " without quotes" if field.kind is Kind.STRING and field.literal in names else ""
     guess = "" if quotes else did_you_mean(field.literal, names)
     raise _Wrong(f"takes {known}{quotes}, not {_shown(field)}{guess}")

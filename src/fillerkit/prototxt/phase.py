@@ -5,7 +5,7 @@ from __future__ import annotations
 from fillerkit.errors import LayerError
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.upgrade import TextLayer
-from fillerkit.schema.caffe_pb2 import TEST, TRAIN, LayerParameter, NetState, NetStateRule, Phase
+from fillerkit.schema.forks_pb2 import TEST, TRAIN, LayerParameter, NetState, NetStateRule, Phase
 
 PHASES = {"train": TRAIN, "test": TEST}
 

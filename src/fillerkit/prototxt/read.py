@@ -17,7 +17,7 @@ from fillerkit.prototxt.solver import follow, is_solver, name_solver_type, rando
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, parse
 from fillerkit.prototxt.upgrade import TextLayer, upgrade, upgraded_net
-from fillerkit.schema.caffe_pb2 import TRAIN, NetParameter, NetState, Phase, SolverParameter
+from fillerkit.schema.forks_pb2 import TRAIN, NetParameter, NetState, Phase, SolverParameter
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from fillerkit.errors import PrototxtError
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field
-from fillerkit.schema.caffe_pb2 import (
+from fillerkit.schema.forks_pb2 import (
     TEST,
     TRAIN,
     NetParameter,

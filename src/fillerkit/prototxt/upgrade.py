@@ -11,7 +11,7 @@ from fillerkit.errors import PrototxtError
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, Kind
 from fillerkit.prototxt.upgrade_v0 import absorb_padding, from_v0
-from fillerkit.schema.caffe_pb2 import (
+from fillerkit.schema.forks_pb2 import (
     BlobShape,
     InputParameter,
     LayerParameter,

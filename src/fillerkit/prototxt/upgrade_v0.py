@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from fillerkit.errors import PrototxtError, did_you_mean
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field
-from fillerkit.schema.caffe_pb2 import LayerParameter, V1LayerParameter
+from fillerkit.schema.forks_pb2 import LayerParameter, V1LayerParameter
 
 _TYPES = {
     "accuracy": "Accuracy",

@@ -1,0 +1,55 @@
+"""Which fork a net was written for, where one name means different things in several.
+
+A layer's own text nearly always tells. What it does not (the second top of an Accuracy, say)
+follows from the rest of the net. A person can say it outright, and is believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fillerkit.schema.forks_pb2 import LayerParameter
+
+DIALECTS = {
+    "caffe": "Caffe 1.0",
+    "happynear": "caffe-windows: Normalize has no blobs, and its norms as a second top",
+    "pspnet": "PSPNet: BN has four blobs of 1 x C x 1 x 1",
+    "segnet": "SegNet and ENet: BN has two blobs of 1 x C x 1 x 1, Upsample takes a mask",
+    "ssd": "SSD: Normalize has a blob",
+    "tsn": "TSN's Caffe: BN has four blobs of 1 x C",
+    "yolo": "MobileNet-YOLO: Upsample enlarges by a factor",
+}
+"""The names of dialects that differ where it matters, with what is particular to each."""
+
+
+def of_net(layers: Iterable[LayerParameter]) -> str:
+    """The dialect that a net's layers tell, by the first one that does; "" if none does."""
+    return next(filter(None, map(of_layer, layers)), "")
+
+
+def of_layer(layer: LayerParameter) -> str:
+    """The dialect that one layer's own text tells, or ""."""
+    tell = _TELLS.get(layer.type)
+    return tell(layer) if tell else ""
+
+
+def _of_bn(layer: LayerParameter) -> str:
+    p = layer.bn_param
+    if any(p.HasField(name) for name in ("scale_filler", "shift_filler", "bn_mode")):
+        return "segnet"
+    if len(layer.param) > 2:
+        return "pspnet"
+    return "tsn" if p.HasField("slope_filler") or p.HasField("bias_filler") else ""
+
+
+def _of_normalize(layer: LayerParameter) -> str:
+    if layer.HasField("normalize_param") or len(layer.top) > 1:
+        return "happynear"
+    return "ssd" if layer.HasField("norm_param") else ""
+
+
+def _of_upsample(layer: LayerParameter) -> str:
+    return "segnet" if len(layer.bottom) > 1 else "yolo"
+
+
+_TELLS = {"BN": _of_bn, "Normalize": _of_normalize, "Upsample": _of_upsample}

@@ -1,0 +1,47 @@
+"""Layers that move, mix or scale channels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fillerkit.errors import LayerError
+from fillerkit.layers.plan import Plan, Shape
+from fillerkit.layers.registry import layer
+from fillerkit.layers.shapes import shown
+from fillerkit.schema.forks_pb2 import LayerParameter
+
+
+@layer("ReLU6")
+def relu6(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """min(6, max(0, x)) (MobileNet's forks)."""
+    return Plan(tops=[bottoms[0]])
+
+
+@layer("ShuffleChannel")
+def shuffle_channel(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """Mixes the channels of groups (ShuffleNet)."""
+    return Plan(tops=[bottoms[0]])
+
+
+@layer("Axpy", bottoms=3)
+def axpy(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """A x + y with one a for each channel (SENet)."""
+    scale, x, y = bottoms
+    if x != y or scale[:2] != x[:2]:
+        raise LayerError(
+            f"bottoms 1 and 2 must be alike and bottom 0 have their channels: "
+            f"{shown(scale)}, {shown(x)}, {shown(y)}"
+        )
+    return Plan(tops=[x])
+
+
+@layer("ChannelScale", bottoms=2)
+def channel_scale(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """Multiplies all channels of a place with one number (happynear)."""
+    return Plan(tops=[bottoms[0]])
+
+
+@layer("Gather", bottoms=(1, None), tops=(1, None), same=True)
+def gather(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """Collects batches from all processes; alone it copies (TSN)."""
+    return Plan(tops=list(bottoms))

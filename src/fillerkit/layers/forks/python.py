@@ -1,0 +1,136 @@
+"""Python layers: what they make is in code, which is not run; the well-known ones are built in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from fillerkit.errors import LayerError, ShapeNeeded
+from fillerkit.layers.data import shape_needed
+from fillerkit.layers.plan import Plan, Setting, Shape
+from fillerkit.layers.registry import layer
+from fillerkit.layers.shapes import axes4, shown
+from fillerkit.schema.forks_pb2 import LayerParameter
+
+PlanPython = Callable[[LayerParameter, Sequence[Shape], Setting], Plan]
+
+_known: dict[tuple[str, str], PlanPython] = {}
+
+
+@layer("Python", bottoms=(0, None), tops=(0, None), setting=True)
+def python(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
+    """A layer that a Python class defines.
+
+    Built in are the layers of py-faster-rcnn (and R-FCN) and FCN's data layers. Of any other the
+    shapes of all tops have to be given. Python layers have no parameter blobs here.
+    """
+    if layer.top and all(top in setting.shapes for top in layer.top):
+        return Plan(tops=[setting.shapes[top] for top in layer.top])
+    p = layer.python_param
+    plan = _known.get((p.module, p.layer))
+    if plan is None:
+        if not layer.top:
+            return Plan(tops=[])
+        raise shape_needed(
+            f"is Python's {p.module}.{p.layer}, whose code is not run",
+            {top: "N,C,H,W" for top in layer.top if top not in setting.shapes},
+        )
+    planned = plan(layer, bottoms, setting)
+    if len(planned.tops) < len(layer.top):
+        raise LayerError(
+            f"{p.module}.{p.layer} makes {len(planned.tops)} tops, not {len(layer.top)}",
+            field="top",
+        )
+    tops = [
+        setting.shapes.get(top, shape) for top, shape in zip(layer.top, planned.tops, strict=False)
+    ]
+    return Plan(tops=tops, notes=planned.notes)
+
+
+def _python(module: str, name: str) -> Callable[[PlanPython], PlanPython]:
+    """Make a Python layer known by its module and class."""
+
+    def register(plan: PlanPython) -> PlanPython:
+        _known[module, name] = plan
+        return plan
+
+    return register
+
+
+@_python("rpn.anchor_target_layer", "AnchorTargetLayer")
+def _anchor_target(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
+    """Labels and targets for every anchor at every place of bottom 0 (py-faster-rcnn)."""
+    _, _, height, width = axes4(bottoms[0])
+    anchors = _count(layer, "ratios", 3) * _count(layer, "scales", 3)
+    targets = (1, 4 * anchors, height, width)
+    return Plan(tops=[(1, 1, anchors * height, width), targets, targets, targets])
+
+
+@_python("rpn.proposal_layer", "ProposalLayer")
+def _proposal(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
+    """Regions, and their scores; one until the forward pass (py-faster-rcnn)."""
+    return Plan(tops=[(1, 5), (1, 1, 1, 1)])
+
+
+@_python("rpn.proposal_target_layer", "ProposalTargetLayer")
+def _proposal_target(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
+    """Regions with labels and targets; one until the forward pass (R-FCN's, with 4 axes each)."""
+    targets = (1, 4 * _number(layer, "num_classes"), 1, 1)
+    return Plan(tops=[(1, 5, 1, 1), (1, 1, 1, 1), targets, targets, targets])
+
+
+@_python("roi_data_layer.layer", "RoIDataLayer")
+def _roi_data(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
+    """Images with regions, or with boxes for a region proposal network (py-faster-rcnn).
+
+    The size of its images is in the configuration of py-faster-rcnn, by default 600 x 1000.
+    """
+    data = setting.shapes.get(layer.top[0], (1, 3, 600, 1000))
+    notes = []
+    if layer.top[0] not in setting.shapes:
+        notes.append(f"{layer.top[0]}: {shown(data)}, py-faster-rcnn's default")
+    if "im_info" in layer.top:
+        return Plan(tops=[data, (1, 3), (1, 4)], notes=notes)
+    targets = (1, 4 * _number(layer, "num_classes"))
+    return Plan(tops=[data, (1, 5), (1,), targets, targets, targets], notes=notes)
+
+
+def _segmentation_data(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
+    """An image, and its labels by pixel (FCN)."""
+    first, labels = layer.top[0], ("label", "sem", "geo")
+    missing = [top for top in layer.top if top not in setting.shapes and top not in labels]
+    if missing:
+        raise _images_needed(layer, missing)
+    _, _, height, width = axes4(setting.shapes[first])
+    return Plan(tops=[setting.shapes.get(top, (1, 1, height, width)) for top in layer.top])
+
+
+def _images_needed(layer: LayerParameter, missing: Sequence[str]) -> ShapeNeeded:
+    p = layer.python_param
+    return shape_needed(
+        f"is Python's {p.module}.{p.layer}, which reads its shapes from images",
+        dict.fromkeys(missing, "1,C,H,W"),
+    )
+
+
+for _module, _name in (
+    ("voc_layers", "VOCSegDataLayer"),
+    ("voc_layers", "SBDDSegDataLayer"),
+    ("nyud_layers", "NYUDSegDataLayer"),
+    ("siftflow_layers", "SIFTFlowSegDataLayer"),
+    ("pascalcontext_layers", "PASCALContextSegDataLayer"),
+):
+    _python(_module, _name)(_segmentation_data)
+
+
+def _count(layer: LayerParameter, name: str, default: int) -> int:
+    """How many numbers the list `name` of a param_str has; it is YAML or Python."""
+    found = re.search(rf"['\"]?{name}['\"]?\s*:[^\[(]*[\[(]([^\])]*)", layer.python_param.param_str)
+    return len([n for n in found[1].split(",") if n.strip()]) if found else default
+
+
+def _number(layer: LayerParameter, name: str) -> int:
+    found = re.search(rf"['\"]?{name}['\"]?\s*:\s*(\d+)", layer.python_param.param_str)
+    if not found:
+        raise LayerError(f"needs {name} in its param_str", field="python_param.param_str")
+    return int(found[1])

@@ -1,0 +1,49 @@
+"""Pooling of regions of interest: ROIPooling, ROIAlign, PSROIPooling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fillerkit.errors import LayerError
+from fillerkit.layers.plan import Plan, Shape
+from fillerkit.layers.registry import layer
+from fillerkit.layers.shapes import legacy_shape, positive
+from fillerkit.schema.forks_pb2 import LayerParameter
+
+
+@layer("ROIPooling", bottoms=2)
+def roi_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """The largest values of each region's bins (Fast R-CNN)."""
+    p = layer.roi_pooling_param
+    sides = (p.pooled_h, p.pooled_w)
+    if p.pooled_size:
+        sides = (p.pooled_size[0], p.pooled_size[-1])
+    return _regions(bottoms, sides, "roi_pooling_param")
+
+
+@layer("ROIAlign", bottoms=2)
+def roi_align(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """Interpolated values of each region's bins (Mask R-CNN)."""
+    p = layer.roi_align_param
+    return _regions(bottoms, (p.pooled_h, p.pooled_w), "roi_align_param")
+
+
+@layer("PSROIPooling", bottoms=2)
+def psroi_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """Each bin of a region from channels of its own (R-FCN)."""
+    p = layer.psroi_pooling_param
+    channels, size = legacy_shape(bottoms[0])[1], p.group_size
+    if channels != p.output_dim * size * size:
+        raise LayerError(
+            f"output_dim {p.output_dim} and group_size {size} need "
+            f"{p.output_dim * size * size} channels, not {channels}",
+            field="psroi_pooling_param",
+        )
+    return Plan(tops=[(legacy_shape(bottoms[1])[0], p.output_dim, size, size)])
+
+
+def _regions(bottoms: Sequence[Shape], sides: tuple[int, int], message: str) -> Plan:
+    height = positive(sides[0], f"{message}.pooled_h")
+    width = positive(sides[1], f"{message}.pooled_w")
+    regions, channels = legacy_shape(bottoms[1])[0], legacy_shape(bottoms[0])[1]
+    return Plan(tops=[(regions, channels, height, width)])
