@@ -1,0 +1,113 @@
+"""The source of a Data layer: a folder that is an LMDB or a LevelDB of datums."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+from google.protobuf.message import DecodeError
+
+from fillerkit.errors import LayerError
+from fillerkit.layers import Shape
+from fillerkit.layers.shapes import positive, shown
+from fillerkit.schema.forks_pb2 import DataParameter, Datum, LayerParameter
+from fillerkit.sources import leveldb, lmdb
+from fillerkit.sources.found import Found, found_images
+from fillerkit.sources.paths import is_there
+from fillerkit.sources.picture import check_upright, read_picture
+
+_FIELD = "data_param.source"
+_MARKS = {DataParameter.LEVELDB: "CURRENT", DataParameter.LMDB: "data.mdb"}
+"""The file that makes a folder a database of a kind."""
+
+
+def find_shapes(layer: LayerParameter) -> Found | None:
+    """Images like the first record's, (batch_size, channels, height, width), and (batch_size,).
+
+    The first record is the one whose key is first in the database's order.
+    """
+    p = layer.data_param
+    if not is_there(p.source):
+        return None
+    batch = positive(p.batch_size, "data_param.batch_size")
+    _check_backend(p)
+    where = f"the first record of {p.source}"
+    datum = _datum(_first_value(layer), where)
+    found = found_images(layer, batch, _image(layer, datum, where), where)
+    return Found(found.shapes, found.note + _without_force(layer, datum, found))
+
+
+def _check_backend(p: DataParameter) -> None:
+    """Caffe opens what ``backend`` says, LEVELDB where it says nothing, and dies on the other."""
+    said = DataParameter.DB.Name(p.backend)
+    here = [kind for kind, mark in _MARKS.items() if (Path(p.source) / mark).is_file()]
+    if p.backend in here:
+        return
+    if not here:
+        raise LayerError(
+            f"its source '{p.source}' is no database of backend {said}: it is not a folder with "
+            f"a file {_MARKS[p.backend]} in it",
+            field=_FIELD,
+        )
+    found = DataParameter.DB.Name(here[0])
+    unsaid = "" if p.HasField("backend") else ", as it is where data_param does not say"
+    raise LayerError(
+        f"its source '{p.source}' is of backend {found}, but backend is {said}{unsaid}: "
+        f"write backend: {found} in data_param",
+        field="data_param.backend",
+    )
+
+
+def _first_value(layer: LayerParameter) -> bytes:
+    p = layer.data_param
+    if p.backend == DataParameter.LMDB:
+        value = lmdb.first_value(Path(p.source))
+    else:
+        value = leveldb.first_value(layer, Path(p.source))
+    if value is None:
+        raise LayerError(f"its source '{p.source}' holds no records", field=_FIELD)
+    return value
+
+
+def _datum(value: bytes, where: str) -> Datum:
+    try:
+        return Datum.FromString(value)
+    except DecodeError:
+        raise LayerError(f"cannot read {where}: it is no Datum", field=_FIELD) from None
+
+
+def _image(layer: LayerParameter, datum: Datum, where: str) -> Shape:
+    """(channels, height, width) of a datum, raw or encoded."""
+    if datum.encoded:
+        return _decoded(layer, datum, where)
+    image = datum.channels, datum.height, datum.width
+    if min(image) < 1:
+        raise LayerError(
+            f"cannot read {where}: as a Datum it is {shown(image)} (channels x height x width)",
+            field=_FIELD,
+        )
+    return image
+
+
+def _decoded(layer: LayerParameter, datum: Datum, where: str) -> Shape:
+    """An encoded image: in colour or grey where that is forced, else with the channels it has."""
+    transform = layer.transform_param
+    if transform.force_color and transform.force_gray:
+        raise LayerError(
+            "sets both force_color and force_gray: keep one", field="transform_param.force_gray"
+        )
+    picture = read_picture(layer, BytesIO(datum.data), where, _FIELD)
+    if not transform.force_color and not transform.force_gray:
+        return picture.channels, picture.height, picture.width
+    check_upright(layer, picture, where)
+    return 3 if transform.force_color else 1, picture.height, picture.width
+
+
+def _without_force(layer: LayerParameter, datum: Datum, found: Found) -> str:
+    """A warning where ``force_encoded_color``, which Caffe 1.0 has and does not read, is missed."""
+    forced = layer.transform_param.force_color or layer.transform_param.force_gray
+    if not layer.data_param.force_encoded_color or not datum.encoded or forced:
+        return ""
+    if found.shapes[layer.top[0]][1] == 3:
+        return ""
+    return "; Caffe 1.0 does not heed force_encoded_color: transform_param has force_color"

@@ -1,0 +1,66 @@
+"""The source of an ImageData layer: a text file that lists images and labels."""
+
+from __future__ import annotations
+
+import os
+
+from fillerkit.errors import LayerError
+from fillerkit.layers import Shape
+from fillerkit.layers.shapes import positive
+from fillerkit.schema.forks_pb2 import LayerParameter
+from fillerkit.sources.found import Found, found_images
+from fillerkit.sources.needed import unknown
+from fillerkit.sources.paths import is_there, opened
+from fillerkit.sources.picture import check_upright, read_picture
+
+_FIELD = "image_data_param.source"
+_LONGEST_LINE = 0x10000
+
+
+def find_shapes(layer: LayerParameter) -> Found | None:
+    """Images like the list's first, (batch_size, channels, height, width), and (batch_size,).
+
+    With ``shuffle`` or ``rand_skip`` Caffe looks at another image of the list. That makes a
+    difference only to lists of images of several sizes without ``new_height`` and ``new_width``,
+    which Caffe runs with a ``batch_size`` of 1 alone.
+    """
+    p = layer.image_data_param
+    if not is_there(p.source):
+        return None
+    batch = positive(p.batch_size, "image_data_param.batch_size")
+    if bool(p.new_height) != bool(p.new_width):
+        raise LayerError(
+            f"needs both new_height and new_width, or neither: they are {p.new_height} "
+            f"and {p.new_width}",
+            field=f"image_data_param.{'new_height' if p.new_height else 'new_width'}",
+        )
+    listed = _first_path(p.source)
+    where = f"{p.root_folder}{listed}, the first image of {p.source}"
+    return found_images(layer, batch, _image(layer, p.root_folder + listed, where), where)
+
+
+def _first_path(source: str) -> str:
+    """The first line up to its last space, which the label follows."""
+    with opened(source, f"its source '{source}'", _FIELD) as file:
+        line = file.readline(_LONGEST_LINE)
+    if not line:
+        raise LayerError(f"its source '{source}' is an empty list", field=_FIELD)
+    line = line.removesuffix(b"\n")
+    path, space, _ = line.rpartition(b" ")
+    return os.fsdecode(path if space else line)
+
+
+def _image(layer: LayerParameter, path: str, where: str) -> Shape:
+    """(channels, height, width) of an image as the layer loads it, made new_height x new_width."""
+    p = layer.image_data_param
+    if not is_there(path):
+        raise unknown(
+            layer, f"cannot tell its shape: '{path}', which '{p.source}' lists first, is not there"
+        )
+    with opened(path, where, _FIELD) as file:
+        picture = read_picture(layer, file, where, _FIELD)
+    channels = 3 if p.is_color else 1
+    if p.new_height:
+        return channels, p.new_height, p.new_width
+    check_upright(layer, picture, where)
+    return channels, picture.height, picture.width
