@@ -317,7 +317,7 @@ def test_shapes_that_are_given_go_before_the_texts() -> None:
 
 
 def test_a_shape_for_a_blob_that_no_data_layer_makes_is_refused_with_the_ones_they_make() -> None:
-    with pytest.raises(fk.UsageError, match=r"'r'.*make data") as caught:
+    with pytest.raises(fk.UsageError, match=r"'r'.*make 'data'") as caught:
         fk.load_net(INPUT + layer("r", "data > r"), shapes={"r": (1,)})
     assert not isinstance(caught.value, fk.LayerError)
 

@@ -91,7 +91,7 @@ def _shapes(golden: Mapping[str, Any] | None) -> dict[str, tuple[int, ...]]:
 
 def _guess(lengths: str) -> tuple[int, ...]:
     """The shape that an error asks for, its letters filled in with an image's usual lengths."""
-    usual = {"N": 2, "C": 3, "H": 224, "W": 224}
+    usual = {"N": 2, "C": 3, "H": 224, "W": 224, "D": 1}
     return tuple(usual.get(length) or int(length) for length in lengths.split(","))
 
 

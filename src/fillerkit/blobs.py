@@ -10,6 +10,8 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from fillerkit.errors import did_you_mean
+
 Array = NDArray[np.floating]
 
 
@@ -89,7 +91,11 @@ class Blobs(Mapping[str, LayerBlobs]):
         self._layers = {layer: _in_order(blobs) for layer, blobs in layers.items()}
 
     def __getitem__(self, layer: str) -> LayerBlobs:
-        return self._layers[layer]
+        try:
+            return self._layers[layer]
+        except KeyError:
+            nearest = did_you_mean(str(layer), self._layers)
+            raise KeyError(f"no layer '{layer}' with blobs{nearest}") from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._layers)
@@ -99,7 +105,7 @@ class Blobs(Mapping[str, LayerBlobs]):
 
     def __repr__(self) -> str:
         count = sum(array.size for _, array in self._owned.values())
-        return f"Blobs({len(self)} layers, {count:,} values)"
+        return f"Blobs({len(self)} layer{'s' * (len(self) != 1)}, {count:,} values)"
 
     def owned(self) -> Iterator[tuple[str, int, str, Array, tuple[Alias, ...]]]:
         """Every blob with values of its own: layer, index, name, values, who shares them."""

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import operator
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from math import prod
+from math import isfinite, prod
 
 import numpy as np
 
 from fillerkit.dialects import DIALECTS, of_net
-from fillerkit.errors import FillerError, LayerError, ShapeNeeded, UsageError, did_you_mean
-from fillerkit.fillers import Given
+from fillerkit.errors import (
+    FillerError,
+    FillerkitError,
+    LayerError,
+    ShapeNeeded,
+    UsageError,
+    did_you_mean,
+)
+from fillerkit.fillers import Constant, Given
 from fillerkit.layers import Param, Plan, Shape, layer_type
 from fillerkit.layers.plan import Setting
-from fillerkit.layers.registry import LayerType
+from fillerkit.layers.registry import LayerType, layer_types
 from fillerkit.layers.shapes import checked, shown
 from fillerkit.net import Layer, Net, ParamBlob
 from fillerkit.prototxt import PHASES, Field, NetText, TextLayer, phase_name, read_net
+from fillerkit.prototxt.short import parse_filler
 from fillerkit.schema.forks_pb2 import BlobProto, LayerParameter, ParamSpec
 from fillerkit.sharing import Sharing
 
@@ -35,6 +44,7 @@ def load_net(
     shapes: Mapping[str, Sequence[int]] | None = None,
     allow_unknown_fields: bool = False,
     dialect: str | None = None,
+    params: Mapping[str, Sequence[str]] | None = None,
 ) -> Net:
     """Read a net from a prototxt, or from a solver's, and work out every shape.
 
@@ -49,12 +59,16 @@ def load_net(
         Of the net's state, for include and exclude rules; the level is 0 unless given.
     shapes
         Shapes of tops of input and data layers, by blob name: ``{"data": (64, 1, 28, 28)}``.
-        They go before what the prototxt says.
+        They go before what the prototxt says. A layer whose type is not known, or whose code is
+        Python, needs no more than the shapes of all its tops.
     allow_unknown_fields
         Pass over fields that no known Caffe has; the net's `notes` list them with their lines.
     dialect
         The fork that the net was written for, where its text does not tell: a name of
         `fillerkit.DIALECTS`.
+    params
+        Parameter blobs of layers whose type is not known, by layer name, in order, each a shape and
+        a filler: ``{"mylayer": ["64x3x3x3:xavier", "64"]}``.
 
     Raises
     ------
@@ -64,6 +78,8 @@ def load_net(
         A layer makes no sense. `ShapeNeeded` where `shapes` has to say more, `FillerError` where
         a filler is at fault.
     """
+    if isinstance(stages, str):
+        raise UsageError(f"stages is a list of names, not one: [{stages!r}]")
     if phase is not None and phase.lower() not in PHASES:
         raise UsageError(f"phase is TRAIN or TEST, not {phase!r}")
     text = read_net(
@@ -77,7 +93,9 @@ def load_net(
         raise UsageError(f"dialect is one of {', '.join(DIALECTS)}, not {dialect!r}")
     given = {name: _given_shape(name, shape) for name, shape in (shapes or {}).items()}
     told = dialect or of_net(layer for layer, _ in text.layers)
-    return _Builder(text, Setting(given, told, said=dialect is not None)).build()
+    declared = {name: [_declared(blob) for blob in blobs] for name, blobs in (params or {}).items()}
+    setting = Setting(given, told, said=dialect is not None, params=declared)
+    return _Builder(text, setting).build()
 
 
 def _given_shape(name: str, shape: Sequence[int]) -> Shape:
@@ -87,6 +105,15 @@ def _given_shape(name: str, shape: Sequence[int]) -> Shape:
         raise UsageError(f"shape of '{name}': {shape!r} is not a row of whole numbers") from None
     except LayerError as error:
         raise UsageError(f"shape of '{name}': {error}") from None
+
+
+def _declared(blob: str) -> Param:
+    """A parameter blob as a person writes it: ``64x3x3x3:xavier``, ``64``."""
+    lengths, _, filler = blob.partition(":")
+    if not re.fullmatch(r"\d+(x\d+)*", lengths):
+        raise UsageError(f"parameter blob '{blob}' is not a shape and a filler, like 64x3x3:xavier")
+    shape = tuple(int(length) for length in lengths.split("x"))
+    return Param("", shape, parse_filler(filler) if filler else None)
 
 
 class _Builder:
@@ -107,19 +134,26 @@ class _Builder:
 
     def build(self) -> Net:
         text = self._text
+        self._check_given()
+        self._check_types()
         for index, (layer, field) in enumerate(text.layers):
             try:
                 self._layers.append(self._set_up(index, layer, field))
+            except ShapeNeeded as error:
+                self._ask_for_the_rest(error, index)
+                self._locate(error, layer, field)
+                raise
             except LayerError as error:
                 self._locate(error, layer, field)
                 raise
-        self._check_given()
+        layers = self._sharing.with_rates(self._layers)
+        self._notes += _warnings(layers)
         return Net(
             name=text.name,
             phase=phase_name(text.state.phase),
             level=text.state.level,
             stages=tuple(text.state.stage),
-            layers=self._sharing.with_rates(self._layers),
+            layers=layers,
             outputs=tuple(sorted(self._unused)),
             file=text.source.name,
             sha256=text.sha256,
@@ -129,17 +163,12 @@ class _Builder:
         )
 
     def _set_up(self, index: int, layer: LayerParameter, field: Field) -> Layer:
-        known = layer_type(layer.type)
+        known = self._type(layer)
         bottoms = [self._bottom(name) for name in layer.bottom]
         _check_connections(known, layer)
         for position in range(len(layer.top)):
             self._check_top(known, layer, position, index)
-        if known.source:
-            plan = self._plan_source(known, layer)
-        elif known.setting:
-            plan = known.plan(layer, bottoms, self._setting)
-        else:
-            plan = known.plan(layer, bottoms)
+        plan = self._plan(known, layer, bottoms)
         self._notes.extend(plan.notes)
         for name in layer.bottom:
             self._unused.pop(name, None)
@@ -161,6 +190,41 @@ class _Builder:
             key=self._key(layer.name, index) if params else layer.name,
         )
 
+    def _type(self, layer: LayerParameter) -> LayerType:
+        """The layer's type; one that is not known does if all its tops' shapes are given."""
+        known = layer_types.get(layer.type)
+        if known is not None or not self._described(layer):
+            return known or layer_type(layer.type)
+        tops = [self._given[top] for top in layer.top]
+        plan = Plan(tops=tops, params=self._setting.params.get(layer.name, ()))
+        return LayerType(layer.type, (0, None), (0, None), lambda *_: plan)
+
+    def _described(self, layer: LayerParameter) -> bool:
+        """Whether a person has said what a layer of an unknown type makes."""
+        return bool(layer.type) and all(top in self._given for top in layer.top)
+
+    def _plan(self, known: LayerType, layer: LayerParameter, bottoms: list[Shape]) -> Plan:
+        try:
+            if known.source:
+                plan = self._plan_source(known, layer)
+            elif known.setting:
+                plan = known.plan(layer, bottoms, self._setting)
+            else:
+                plan = known.plan(layer, bottoms)
+        except FillerkitError:
+            raise
+        except Exception as error:
+            raise LayerError(
+                f"its type's function failed: {type(error).__name__}: {error}"
+            ) from error
+        if not isinstance(plan, Plan) or not all(isinstance(p, Param) for p in plan.params):
+            raise LayerError("its type's function does not answer with a Plan of Params")
+        if len(plan.tops) < len(layer.top):
+            raise LayerError(
+                f"its type makes {len(plan.tops)} tops, not {len(layer.top)}", field="top"
+            )
+        return plan
+
     def _plan_source(self, known: LayerType, layer: LayerParameter) -> Plan:
         """Plan a data layer from the shapes that the caller gives, else from its real source."""
         if not known.outside or layer.top[0] in self._given:
@@ -171,7 +235,14 @@ class _Builder:
                     raise
         from fillerkit.sources import find_shapes
 
-        found = find_shapes(layer)
+        try:
+            found = find_shapes(layer)
+        except ShapeNeeded as needed:
+            # What the prototxt settles itself does without the source.
+            try:
+                return known.plan(layer, self._given)
+            except ShapeNeeded:
+                raise needed from None
         if found is None:
             return known.plan(layer, self._given)
         self._notes.append(found.note)
@@ -182,10 +253,13 @@ class _Builder:
             return self._shapes[name]
         later, left_out = _maker(self._text.layers, name), _maker(self._text.left_out, name)
         if later is not None:
-            why = f"; layer '{later}', which makes it, does not come before it"
+            why = f"; layer '{later.name}', which makes it, does not come before it"
         elif left_out is not None:
             phase = phase_name(self._text.state.phase)
-            why = f"; layer '{left_out}', which makes it, does not take part in phase {phase}"
+            why = f"; layer '{left_out.name}', which makes it, does not take part in phase {phase}"
+            stages = sorted({stage for rule in left_out.include for stage in rule.stage})
+            if stages:
+                why += f" without a stage: --stage {' or '.join(stages)}"
         else:
             why = did_you_mean(name, self._shapes)
         raise LayerError(f"no layer before it makes its bottom '{name}'{why}", field="bottom")
@@ -241,18 +315,67 @@ class _Builder:
         return key
 
     def _check_given(self) -> None:
-        makes = [
-            name
-            for layer in self._layers
-            if layer_type(layer.type).source
-            for name, _ in layer.tops
-        ]
+        """A shape is given for a blob, and parameters for a layer, that it can be given for."""
+        open_tops: list[str] = []
+        unknown: list[str] = []
+        for layer, _ in self._text.layers:
+            known = layer_types.get(layer.type)
+            if known is None:
+                unknown.append(layer.name)
+            if known is None or known.source or known.name == "Python":
+                open_tops += layer.top
         for name in self._given:
-            if name not in makes:
+            if name not in open_tops:
                 raise UsageError(
                     f"a shape is given for '{name}', but the data layers of phase "
-                    f"{phase_name(self._text.state.phase)} make {', '.join(makes) or 'nothing'}"
+                    f"{phase_name(self._text.state.phase)} make "
+                    f"{', '.join(map(repr, open_tops)) or 'nothing'}"
                 )
+        for name in self._setting.params:
+            if name not in unknown:
+                raise UsageError(
+                    f"parameters are given for layer '{name}', but the layers of unknown type are "
+                    f"{', '.join(map(repr, unknown)) or 'none'}"
+                )
+
+    def _check_types(self) -> None:
+        """All layers of unknown types in one error, with what to add for each."""
+        unknown = [
+            (layer, field)
+            for layer, field in self._text.layers
+            if layer.type and layer_types.get(layer.type) is None and not self._described(layer)
+        ]
+        if len(unknown) < 2:
+            return
+        lines = []
+        for layer, field in unknown:
+            needed = " ".join(
+                f"--shape {top}=N,C,H,W" for top in layer.top if top not in self._given
+            )
+            lines.append(
+                f"  line {self._text.place(field).line}: {layer.type} '{layer.name}': {needed}"
+            )
+        first, field = unknown[0]
+        raise LayerError(
+            f"{len(unknown)} layers are of unknown types; say the shapes of their tops, with "
+            "numbers for the letters (and --param LAYER=64x3x3x3:xavier for blobs to fill):\n"
+            + "\n".join(lines),
+            layer=first.name,
+            place=self._text.place(field),
+        )
+
+    def _ask_for_the_rest(self, error: ShapeNeeded, index: int) -> None:
+        """Add to an error what later data layers need, so that one answer serves for all."""
+        for layer, _ in self._text.layers[index + 1 :]:
+            known = layer_types.get(layer.type)
+            if known is None or not known.source:
+                continue
+            try:
+                self._plan_source(known, layer)
+            except ShapeNeeded as other:
+                error.message += f"; layer '{layer.name}' {other.message}"
+            except LayerError:
+                continue
 
     def _locate(self, error: LayerError, layer: LayerParameter, field: Field) -> None:
         """Say in an error which layer it is of, and where in the file."""
@@ -269,8 +392,33 @@ def _filler_field(field: Field, error: FillerError) -> Field:
     return found.get(own) or found.get("filler") or found.get("data_filler") or field
 
 
-def _maker(layers: Iterable[TextLayer], blob: str) -> str | None:
-    return next((layer.name for layer, _ in layers if blob in layer.top), None)
+def _warnings(layers: Sequence[Layer]) -> list[str]:
+    """What a person should know of how a net starts before it costs a night of training."""
+    if not layers:
+        return ["there is no layer in it"]
+    dead, wild = [], []
+    for layer in layers:
+        for param in layer.params:
+            starts = param.distribution
+            if param.name == "weight" and len(param.shape) > 1 and starts == Constant(0.0):
+                dead.append(layer.name)
+            if not (isfinite(starts.mean) and isfinite(starts.std)):
+                wild.append(f"{layer.name}/{param.name}")
+    found = []
+    if dead:
+        found.append(f"all zeros, as Caffe leaves a weight without a weight_filler: {_some(dead)}")
+    if wild:
+        found.append(f"infinite or not a number: {_some(wild)}")
+    return found
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
+
+
+def _maker(layers: Iterable[TextLayer], blob: str) -> LayerParameter | None:
+    return next((layer for layer, _ in layers if blob in layer.top), None)
 
 
 def _crowded(layers: Sequence[TextLayer]) -> set[tuple[int, int]]:

@@ -112,7 +112,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     by_lower = {candidate.lower(): candidate for candidate in known}
-    close = get_close_matches(name.lower(), by_lower, n=3, cutoff=0.6)
+    close = get_close_matches(name.lower(), by_lower, n=3, cutoff=0.7)
     if not close:
         return ""
     return f"; did you mean {' or '.join(repr(by_lower[word]) for word in close)}?"

@@ -38,9 +38,11 @@ class _Run:
     @classmethod
     def of(cls, net: Net, seed: int | None, dtype: str, boost: str) -> _Run:
         if boost not in BOOSTS:
-            raise UsageError(f"boost is one of {', '.join(BOOSTS)}, not {boost!r}")
-        if dtype not in DTYPES:
-            raise UsageError(f"dtype is float32 or float64, not {dtype!r}")
+            known = ", ".join(map(repr, BOOSTS))
+            raise UsageError(f"boost is one of {known}, not {boost!r}")
+        name = dtype if isinstance(dtype, str) else getattr(dtype, "__name__", str(dtype))
+        if name not in DTYPES:
+            raise UsageError(f"dtype is float32 or float64, not {name!r}")
         if seed is None:
             seed = secrets.randbits(32) if net.random_seed is None else net.random_seed
         try:
@@ -49,7 +51,7 @@ class _Run:
             raise UsageError(f"a seed is a whole number, not {seed!r}") from None
         if not 0 <= seed < 2**32:
             raise UsageError(f"a seed is a number from 0 to {2**32 - 1}, not {seed}")
-        return cls(net, seed, DTYPES[dtype], boost)
+        return cls(net, seed, DTYPES[name], boost)
 
     @property
     def origin(self) -> dict[str, Any]:

@@ -110,7 +110,7 @@ class Layer:
     key: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Net:
     """A net of one phase, read and checked, with every shape known; it never changes.
 
@@ -155,6 +155,12 @@ class Net:
         """The number of values in its parameter blobs, shared ones counted once."""
         return sum(
             param.count for layer in self.layers for param in layer.params if param.owner is None
+        )
+
+    def __repr__(self) -> str:
+        return (
+            f"Net({self.name!r}, phase {self.phase}, {len(self.layers)} layers, "
+            f"{self.count:,} parameters)"
         )
 
     def fill(

@@ -185,7 +185,8 @@ def test_a_shape_that_the_prototxt_settles_is_used_and_said(
     net = fk.load_net(text(kind, body, tops=2), phase="TEST")
     assert shapes(net.layers[0]) == [shape, (4,)]
     assert net.notes == (
-        f"t0: {'x'.join(map(str, shape))}, as the prototxt settles it without 'none'",
+        f"t0: {'x'.join(map(str, shape))}, from batch_size, crop_size and the like; "
+        "its source 'none' is not here",
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import signal
 import sys
 from importlib import import_module
 
@@ -58,10 +60,21 @@ def fillerkit() -> None:
     """
 
 
+class _Stopped(BaseException):
+    """A signal asks the process to end; what it was writing is cleaned up on the way out."""
+
+
 def main() -> None:
     """Run the command line; what a user did wrong is one message and an exit code of 1 or 2."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _stop)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        fillerkit.main(prog_name="fillerkit", standalone_mode=False)
+        fillerkit.main(prog_name="fillerkit", standalone_mode=False, color=_color())
+        sys.stdout.flush()
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.ClickException as error:
@@ -69,12 +82,18 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _fail("interrupted", 130)
+    except _Stopped as stop:
+        _fail("stopped", 128 + int(str(stop)))
     except UsageError as error:
         _fail(str(error), 2)
     except FillerkitError as error:
         _fail(str(error), 1)
     except MemoryError:
         _fail("out of memory: one blob of this net is larger than what is free", 1)
+    except OSError as error:
+        # Every file that is ours to read or write has its own error: this is the output itself.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _fail(f"standard output cannot be written: {error.strerror or error}", 1)
     except Exception as error:
         if os.environ.get("FILLERKIT_TRACEBACK"):
             raise
@@ -85,6 +104,16 @@ def main() -> None:
         )
 
 
+def _stop(number: int, frame: object) -> None:
+    raise _Stopped(number)
+
+
+def _color() -> bool | None:
+    """No colour where https://no-color.org or a dumb terminal says so; else as click decides."""
+    return False if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" else None
+
+
 def _fail(message: str, code: int) -> None:
-    click.echo(f"{click.style('error:', fg='red', bold=True)} {message}", err=True)
+    label = click.style("error:", fg="red", bold=True)
+    click.echo(f"{label} {message}", err=True, color=_color())
     sys.exit(code)

@@ -69,12 +69,12 @@ def command(
     path = output or _default_output(net)
     with _progress(net.count) as progress:
         origin = net.save(path, seed=seed, dtype=dtype, boost=boost, progress=progress)
-    _warn_of_zeros(net)
     again = "" if seed is not None or net.random_seed is not None else " (fresh)"
     blobs = sum(param.owner is None for layer in net.layers for param in layer.params)
     click.echo(
         f"{path}: {net.count:,} parameters in {blobs} blobs, {dtype}, "
         f"phase {net.phase}, seed {origin['seed']}{again}"
+        + ("" if boost == "1.64" else f", Boost {boost}")
     )
 
 
@@ -82,21 +82,6 @@ def _default_output(net: fk.Net) -> str:
     if net.file.startswith("<"):
         raise fk.UsageError("a net from standard input has no file name: say where with -o OUT")
     return f"{Path(net.file).stem}.npz"
-
-
-def _warn_of_zeros(net: fk.Net) -> None:
-    """Say which weights start, and so stay, at 0: the usual reason for a net that is dead."""
-    dead = [
-        layer.name
-        for layer in net.layers
-        for param in layer.params
-        if param.name == "weight" and len(param.shape) > 1 and param.distribution == fk.Constant(0)
-    ]
-    if dead:
-        names = ", ".join(dead[:3]) + (f" and {len(dead) - 3} more" if len(dead) > 3 else "")
-        click.echo(
-            f"note: all zeros, as Caffe leaves a weight without a weight_filler: {names}", err=True
-        )
 
 
 @contextmanager

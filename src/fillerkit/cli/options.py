@@ -17,13 +17,30 @@ Shapes = Sequence[tuple[str, tuple[int, ...]]]
 
 def _parse_shapes(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> Shapes:
     """Turn each ``NAME=D,D,...`` into (name, lengths)."""
-    shapes = []
+    shapes: list[tuple[str, tuple[int, ...]]] = []
     for value in values:
         blob, _, lengths = value.rpartition("=")
         if not (blob and re.fullmatch(r"\d+([,x]\d+)*", lengths)):
-            raise click.BadParameter(f"{value!r} is not NAME=D,D,... like data=64,1,28,28")
+            raise click.BadParameter(
+                f"{value!r} is not NAME=D,D,... with a number for each D, like data=64,1,28,28"
+            )
+        if blob in dict(shapes):
+            raise click.BadParameter(f"the shape of {blob!r} is given twice")
         shapes.append((blob, tuple(int(length) for length in re.split("[,x]", lengths))))
     return shapes
+
+
+def _parse_params(
+    ctx: click.Context, param: click.Parameter, values: Sequence[str]
+) -> dict[str, list[str]]:
+    """Gather ``LAYER=DxD:FILLER`` by layer."""
+    blobs: dict[str, list[str]] = {}
+    for value in values:
+        layer, equals, blob = value.partition("=")
+        if not (layer and equals and blob):
+            raise click.BadParameter(f"{value!r} is not LAYER=DxD:FILLER like ip=10x500:xavier")
+        blobs.setdefault(layer, []).append(blob)
+    return blobs
 
 
 _OPTIONS = [
@@ -45,6 +62,15 @@ _OPTIONS = [
         multiple=True,
         help="The shape of a blob that a data or input layer makes, as in "
         "data=64,1,28,28; repeatable.",
+    ),
+    click.option(
+        "--param",
+        "params",
+        callback=_parse_params,
+        metavar="LAYER=DxD:FILLER",
+        multiple=True,
+        help="A parameter blob of a layer of unknown type, as in mylayer=64x3x3x3:xavier or "
+        "mylayer=64; repeatable, in order.",
     ),
     click.option(
         "--dialect",
@@ -70,6 +96,7 @@ def takes_net(command: Callable[..., None]) -> Callable[..., None]:
         level: int | None,
         stages: Sequence[str],
         shapes: Shapes,
+        params: dict[str, list[str]],
         dialect: str | None,
         allow_unknown_fields: bool,
         **options: Any,
@@ -80,6 +107,7 @@ def takes_net(command: Callable[..., None]) -> Callable[..., None]:
             level=level,
             stages=stages,
             shapes=dict(shapes),
+            params=params,
             dialect=dialect,
             allow_unknown_fields=allow_unknown_fields,
         )

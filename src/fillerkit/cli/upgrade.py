@@ -25,7 +25,7 @@ def command(old: str, output: str | None) -> None:
     """
     text = fk.upgrade_text(read_argument(old))
     if output in (None, "-"):
-        click.echo(text, nl=False)
+        click.echo(text.encode(), nl=False)  # a prototxt is UTF-8 whatever the terminal is
         return
     assert output is not None
     with whole_file(Path(output)) as file:

@@ -12,6 +12,8 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from fillerkit.errors import FillerError
+
 Values = NDArray[np.floating]
 
 
@@ -42,6 +44,11 @@ class Uniform:
     low: float
     high: float
 
+    def __post_init__(self) -> None:
+        """Refuse an interval that is none."""
+        if not self.low <= self.high:
+            raise FillerError(f"no uniform reaches from {self.low:g} to {self.high:g}")
+
     @classmethod
     def symmetric(cls, limit: float) -> Uniform:
         """From -limit to limit."""
@@ -69,6 +76,11 @@ class Gaussian:
 
     mean: float
     std: float
+
+    def __post_init__(self) -> None:
+        """Refuse a spread that is none."""
+        if not self.std > 0:
+            raise FillerError(f"no gaussian has a std of {self.std:g}")
 
     def __str__(self) -> str:
         mean = f"mean {self.mean:.4g}, " if self.mean else ""
@@ -144,3 +156,4 @@ class Given:
 
 
 Distribution = Constant | Uniform | Gaussian | Sparse | Whole | Given
+"""What a filler may answer."""

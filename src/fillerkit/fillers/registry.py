@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fillerkit.errors import FillerError, did_you_mean
+from fillerkit.errors import FillerError, FillerkitError, UsageError, did_you_mean
 from fillerkit.fillers.distributions import Distribution
 from fillerkit.registry import Registry, first_line
 from fillerkit.schema.forks_pb2 import FillerParameter
@@ -38,6 +38,10 @@ def filler(name: str, *, sparse: bool = False) -> Callable[[MakeDistribution], M
     The function takes the ``FillerParameter``, the blob's shape and the NumPy float type that
     values are computed in, and returns a distribution; it raises `FillerError` for parameters
     that make no sense. Arithmetic done in that type gives the bits that Caffe's arithmetic gives.
+    The distributions are `Constant`, `Uniform`, `Gaussian`, `Sparse` (a Gaussian thinned out) and
+    `Whole` (any of them, changed by a function that gets all of a blob's values: normalised rows,
+    orthogonal matrices, patterns). An installed package registers its fillers by an entry point of
+    group ``fillerkit.fillers`` that names the module.
 
     Parameters
     ----------
@@ -49,11 +53,14 @@ def filler(name: str, *, sparse: bool = False) -> Callable[[MakeDistribution], M
     Examples
     --------
     >>> import fillerkit as fk
+    >>> import numpy as np
     >>> @fk.filler("lecun_uniform_demo")
     ... def lecun_uniform_demo(spec, shape, dtype):
     ...     "U(-s, s) with s = sqrt(3 / fan_in)."
     ...     return fk.Uniform.symmetric(np.sqrt(dtype(3) / dtype(fk.fan_in(shape))))
     """
+    if not isinstance(name, str) or not name:
+        raise UsageError('a filler needs a name: @fillerkit.filler("name")')
 
     def register(make: MakeDistribution) -> MakeDistribution:
         fillers.add(name, Filler(name, make, sparse))
@@ -83,4 +90,14 @@ def distribution(
         raise FillerError(
             f"'{spec.type}' does not know sparse; gaussian does, or remove it", field="sparse"
         )
-    return known.make(spec, shape, dtype)
+    try:
+        made = known.make(spec, shape, dtype)
+    except FillerkitError:
+        raise
+    except Exception as error:
+        raise FillerError(
+            f"filler '{known.name}' failed: {type(error).__name__}: {error}"
+        ) from error
+    if not isinstance(made, Distribution):
+        raise FillerError(f"filler '{known.name}' made a {type(made).__name__}, no distribution")
+    return made

@@ -65,7 +65,7 @@ def _format(path: Path) -> _Format:
     try:
         return _FORMATS[path.suffix.lower()]
     except KeyError:
-        known = ", ".join(_FORMATS)
+        known = " or ".join(_FORMATS)
         raise UsageError(
-            f"'{path}': the suffix chooses the format, and none of {known} is '{path.suffix}'"
+            f"'{path}': the name has to end in {known}, which chooses the format"
         ) from None

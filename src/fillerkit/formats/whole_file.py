@@ -20,7 +20,9 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     before that leaves what stood at `path` as it was. A link keeps pointing where it points.
     """
     target = Path(os.path.realpath(path))
-    with suppress(FileNotFoundError):
+    if not target.parent.is_dir():
+        raise FormatError(f"{path}: cannot be written: there is no folder '{path.parent}'")
+    with suppress(OSError):
         if not stat.S_ISREG(target.stat().st_mode):
             raise FormatError(f"{path}: is not a regular file, so it cannot be replaced by one")
     part = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")

@@ -96,9 +96,7 @@ def memory_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
 def data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     """Images, and labels, from an LMDB or LevelDB."""
     p, transform = layer.data_param, layer.transform_param
-    channels = (
-        3 if p.force_encoded_color or transform.force_color else 1 if transform.force_gray else 0
-    )
+    channels = 3 if transform.force_color else 1 if transform.force_gray else 0
     return _images(layer, given, p.batch_size, p.source, channels)
 
 
@@ -134,7 +132,7 @@ def hdf5_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     p = layer.hdf5_data_param
     batch = str(p.batch_size or "N")
     missing = {
-        top: batch if index else f"{batch},C,H,W"
+        top: f"{batch},D" if index else f"{batch},C,H,W"
         for index, top in enumerate(layer.top)
         if top not in given
     }
@@ -150,7 +148,10 @@ def shape_needed(why: str, missing: Mapping[str, str]) -> ShapeNeeded:
         f"{top!r}: ({lengths.replace(',', ', ')}{',' * (',' not in lengths)})"
         for top, lengths in missing.items()
     )
-    return ShapeNeeded(f"{why}: say it with {options} (in Python: shapes={{{shapes}}})")
+    return ShapeNeeded(
+        f"{why}: say it, with numbers for the letters, with {options} "
+        f"(in Python: shapes={{{shapes}}})"
+    )
 
 
 def _images(
@@ -179,7 +180,10 @@ def _images(
         if not all(image):
             lengths = ",".join(str(n or letter) for n, letter in zip(image, "NCHW", strict=True))
             raise shape_needed(f"reads its shape from its source '{where}'", {top: lengths})
-        notes.append(f"{top}: {shown(image)}, as the prototxt settles it without '{where}'")
+        notes.append(
+            f"{top}: {shown(image)}, from batch_size, crop_size and the like; "
+            f"its source '{where}' is not here"
+        )
     tops = [image]
     if len(layer.top) > 1:
         tops.append(given.get(layer.top[1], image[:1]))

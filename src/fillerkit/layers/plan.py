@@ -45,11 +45,14 @@ class Setting:
         The fork whose layers are meant where one name means several, or "".
     said
         Whether a person named the dialect; else the net's text told it.
+    params
+        Parameter blobs of layers whose type is not known, by layer name.
     """
 
     shapes: Mapping[str, Shape] = field(default_factory=dict)
     dialect: str = ""
     said: bool = False
+    params: Mapping[str, Sequence[Param]] = field(default_factory=dict)
 
     def dialect_for(self, layer: LayerParameter, default: str) -> str:
         """The dialect said outright, else the layer's own, else the net's, else `default`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from fillerkit.errors import LayerError, did_you_mean
+from fillerkit.errors import LayerError, UsageError, did_you_mean
 from fillerkit.layers.plan import Plan, Shape
 from fillerkit.registry import Registry, first_line
 from fillerkit.schema.forks_pb2 import LayerParameter
@@ -89,14 +89,22 @@ def layer(
         Whether the function takes a third argument, the `Setting`: shapes that the caller gives,
         and a dialect.
 
+    The function gets the ``LayerParameter`` message, with every field that Caffe or a known fork
+    has (``layer.scale_param.filler``), and the shapes of the bottoms; it answers with a `Plan`, and
+    raises `LayerError` for what makes no sense. An installed package registers its layer types by
+    an entry point of group ``fillerkit.layers`` that names the module.
+
     Examples
     --------
     >>> import fillerkit as fk
-    >>> @fk.layer("Swap")
-    ... def swap(layer, bottoms):
-    ...     "Swaps the first two axes."
-    ...     return fk.Plan(tops=[(bottoms[0][1], bottoms[0][0], *bottoms[0][2:])])
+    >>> @fk.layer("ScaledSum", bottoms=2)
+    ... def scaled_sum(layer, bottoms):
+    ...     "Adds its bottoms, each channel of the second scaled by a learned factor."
+    ...     weight = fk.Param("weight", (bottoms[0][1],), layer.scale_param.filler)
+    ...     return fk.Plan(tops=[bottoms[0]], params=[weight])
     """
+    if not isinstance(name, str) or not name:
+        raise UsageError('a layer type needs a name: @fillerkit.layer("Name")')
 
     def register(plan: PlanLayer) -> PlanLayer:
         _add(
@@ -137,7 +145,9 @@ def layer_type(name: str) -> LayerType:
             raise LayerError('has no type: type: "Convolution" or the like is missing')
         nearest = did_you_mean(name, layer_types.names())
         raise LayerError(
-            f"unknown layer type '{name}'{nearest or '; fillerkit layers lists the known ones'}",
+            f"unknown layer type '{name}'"
+            + (nearest or "; fillerkit layers lists the known ones")
+            + " (an unknown one will do if you say its tops' shapes: --shape TOP=N,C,H,W)",
             field="type",
         )
     return known

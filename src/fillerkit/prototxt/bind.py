@@ -195,11 +195,18 @@ def _enum(field: Field, enum: EnumDescriptor) -> int:
     known = ", ".join(sorted(names)) if len(names) <= 12 else "a name of the enum"
     quotes = " without quotes" if field.kind is Kind.STRING and field.literal in names else ""
     guess = "" if quotes else did_you_mean(field.literal, names)
+    if field.name == "type" and field.kind is Kind.STRING and not quotes:
+        guess = "; in layers { } a type is a bare name, a string belongs in layer { }"
     raise _Wrong(f"takes {known}{quotes}, not {_shown(field)}{guess}")
 
 
 def _string(field: Field) -> str:
     if field.kind is not Kind.STRING:
+        if field.name == "type" and field.literal.isupper():
+            raise _Wrong(
+                f'takes a string in quotes, like "Convolution"; the bare {field.literal} belongs '
+                "to the older layers { }"
+            )
         raise _Wrong(f'takes a string in quotes: {field.name}: "{field.literal}"')
     try:
         field.literal.encode("utf-8")
@@ -219,6 +226,8 @@ def _unknown_field(field: Field, descriptor: Descriptor, source: Source) -> Prot
     if not guess and len(descriptor.fields) <= 12:
         known = ", ".join(sorted(descriptor.fields_by_name))
         guess = f"; it has {known}" if known else "; it has no fields"
+    if not guess:
+        guess = "; no known Caffe has it: --allow-unknown-fields passes over it"
     return PrototxtError(
         f"{descriptor.name} has no field '{field.name}'{guess}", place=source.place(field.offset)
     )

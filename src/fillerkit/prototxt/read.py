@@ -205,9 +205,11 @@ def _load(path_or_text: str | os.PathLike[str]) -> tuple[Source, str, Path | Non
         raise PrototxtError(f"{path}: there is no such file") from None
     except OSError as error:
         raise PrototxtError(f"{path}: cannot be read: {error.strerror or error}") from None
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise PrototxtError(f"{path}: is in UTF-16; save it as UTF-8")
     if b"\0" in data[:4096]:
         raise PrototxtError(
-            f"{path}: is binary, not a prototxt (a net's text begins like: layer {{ name: ..."
+            f"{path}: is binary, not a prototxt (a text like layer {{ name: ... }})"
         )
     # Comments come in any encoding; strings in it are checked where they are used.
     text = data.decode("utf-8", "surrogateescape")

@@ -248,7 +248,8 @@ class _Parser:
             self._fail(f"a '{self._text}' that closes nothing: one more than was opened")
         if self._symbol("["):
             self._fail("an extension or Any field, '[...]': Caffe's messages have none")
-        self._fail(f"expected the name of a field, found {self._seen()}")
+        hint = "; a comment begins with #" if self._text == "/" else ""
+        self._fail(f"expected the name of a field, found {self._seen()}{hint}")
 
     def _fail(self, message: str) -> NoReturn:
         raise PrototxtError(message, place=self._source.place(self._offset))
