@@ -29,7 +29,7 @@ import fillerkit as fk
 from fillerkit.cli import fillerkit as command
 
 SEED = 1701
-_OPTION = re.compile(r"--shape (\S+?)=(\S+)")
+_OPTION = re.compile(r"--shape (\S+?)=([\dNCHWD,]+)")
 
 
 def main() -> None:
@@ -63,8 +63,8 @@ def _judge(corpus: Path, name: str, about: Mapping[str, Any], phase: str) -> tup
         shapes = _shapes(golden)
         code, said = _init(net_file, phase, shapes, output)
         # Without a golden nobody says what a data layer's shape is: take what the error offers.
-        while code == 1 and (option := _OPTION.search(said)) and option[1] not in shapes:
-            shapes[option[1]] = _guess(option[2])
+        while code == 1 and (asked := _asked(said, shapes)):
+            shapes |= asked
             code, said = _init(net_file, phase, shapes, output)
         if code not in (0, 1):
             return "crashed", said
@@ -86,6 +86,15 @@ def _shapes(golden: Mapping[str, Any] | None) -> dict[str, tuple[int, ...]]:
         for layer in golden["layers"]
         if layer["type"] == "Input"
         for top, shape in layer["tops"]
+    }
+
+
+def _asked(said: str, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    """The shapes that an error asks for and that it has not been given yet."""
+    return {
+        blob: _guess(lengths)
+        for blob, lengths in _OPTION.findall(said)
+        if blob not in shapes and blob != "TOP"
     }
 
 

@@ -39,8 +39,43 @@ from fillerkit.layers import Param as Param
 from fillerkit.layers import Plan as Plan
 from fillerkit.layers import layer as layer
 from fillerkit.layers import layer_types as layer_types
+from fillerkit.layers.plan import Setting as Setting
 from fillerkit.net import Layer as Layer
 from fillerkit.net import Net as Net
 from fillerkit.net import ParamBlob as ParamBlob
 from fillerkit.prototxt import upgrade_text as upgrade_text
 from fillerkit.version import __version__ as __version__
+
+__all__ = [
+    "DIALECTS",
+    "Blobs",
+    "Constant",
+    "Distribution",
+    "FillerError",
+    "FillerkitError",
+    "FormatError",
+    "Gaussian",
+    "Layer",
+    "LayerBlobs",
+    "LayerError",
+    "Net",
+    "Param",
+    "ParamBlob",
+    "Plan",
+    "PrototxtError",
+    "Setting",
+    "ShapeNeeded",
+    "Sparse",
+    "Uniform",
+    "UsageError",
+    "Whole",
+    "fan_in",
+    "fan_out",
+    "filler",
+    "fillers",
+    "layer",
+    "layer_types",
+    "load",
+    "load_net",
+    "upgrade_text",
+]

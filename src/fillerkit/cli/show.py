@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from math import isfinite
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,9 +17,8 @@ from fillerkit.cli.options import takes_net
 if TYPE_CHECKING:
     from rich.table import Table
 
-_WIDE = 120  # characters; a narrower terminal gets the type under the name
-_WIDE_COLUMNS = ("layer", "type", "top", "parameters", "count", "fan in", "fan out", "starts as")
-_NARROW_COLUMNS = ("layer", "top", "parameters", "count", "starts as")
+_WIDE = 120  # characters; a narrower terminal gets lines in place of the table
+_COLUMNS = ("layer", "type", "top", "parameters", "count", "fan in", "fan out", "starts as")
 
 
 @click.command("show")
@@ -39,13 +39,16 @@ def command(
     from rich.console import Console
 
     console = Console(highlight=False)
-    click.secho(_title(net), bold=True)
+    click.secho(_plain(_title(net)), bold=True)
     if console.is_terminal:
-        console.print(_table(net, narrow=console.width < _WIDE, ruled=True))
+        if console.width < _WIDE:
+            click.echo("\n".join(_narrow_lines(net, console.width)))
+        else:
+            console.print(_table(net, ruled=True))
     else:
         whole = Console(highlight=False, width=10_000)
         with whole.capture() as text:
-            whole.print(_table(net, narrow=False, ruled=False))
+            whole.print(_table(net, ruled=False))
         click.echo("\n".join(line.rstrip() for line in text.get().splitlines()))
     click.echo(_totals(net))
 
@@ -63,7 +66,10 @@ def as_data(net: fk.Net) -> dict[str, Any]:
                 "line": layer.line,
                 "bottoms": list(layer.bottoms),
                 "tops": [{"name": name, "shape": list(shape)} for name, shape in layer.tops],
-                "params": [_param_data(net, param) for param in layer.params],
+                "params": [
+                    {"key": f"{layer.key}/{index}", **_param_data(net, param)}
+                    for index, param in enumerate(layer.params)
+                ],
             }
             for layer in net.layers
         ],
@@ -136,26 +142,20 @@ def _size(count: float) -> str:
     raise AssertionError
 
 
-def _table(net: fk.Net, *, narrow: bool, ruled: bool) -> Table:
+def _table(net: fk.Net, *, ruled: bool) -> Table:
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD if ruled else None, pad_edge=False, show_edge=False)
-    for name in _NARROW_COLUMNS if narrow else _WIDE_COLUMNS:
+    for name in _COLUMNS:
         right = name in ("count", "fan in", "fan out")
         table.add_column(name, justify="right" if right else "left", overflow="fold")
     for layer in net.layers:
         tops = [f"{name} {_shape(shape)}" for name, shape in layer.tops]
         params = [f"{p.name} {_shape(p.shape)}" for p in layer.params]
-        starts = [
-            f"shared with {_owner(net, p.owner)}" if p.owner is not None else str(p.distribution)
-            for p in layer.params
-        ]
+        starts = [_starts(net, param) for param in layer.params]
         counts = [f"{p.count:,}" for p in layer.params]
-        if narrow:
-            _add_narrow(table, layer, tops, params, counts, starts)
-            continue
         fans_in = ["" if p.fan_in is None else f"{p.fan_in:,}" for p in layer.params]
         fans_out = ["" if p.fan_out is None else f"{p.fan_out:,}" for p in layer.params]
         # One line a parameter; the layer and its tops stand beside the first ones.
@@ -165,25 +165,35 @@ def _table(net: fk.Net, *, narrow: bool, ruled: bool) -> Table:
                 *first,
                 *(_at(x, row) for x in (tops, params, counts, fans_in, fans_out, starts)),
             ]
-            table.add_row(*(Text(cell) for cell in cells))
+            table.add_row(*(Text(_plain(cell)) for cell in cells))
     return table
 
 
-def _add_narrow(
-    table: Table,
-    layer: fk.Layer,
-    tops: list[str],
-    params: list[str],
-    counts: list[str],
-    starts: list[str],
-) -> None:
-    from rich.text import Text
+def _narrow_lines(net: fk.Net, width: int) -> Iterator[str]:
+    """The same for a terminal that the table does not fit: a line a layer, a line a parameter."""
+    for layer in net.layers:
+        tops = ", ".join(f"{name} {_shape(shape)}" for name, shape in layer.tops)
+        line = _plain(f"{layer.name}  {layer.type}  {tops}")
+        yield from wrap(line, width, subsequent_indent=" " * 4)
+        for param in layer.params:
+            fans = (
+                "" if param.fan_in is None else f"fan in {param.fan_in:,}, out {param.fan_out:,}; "
+            )
+            line = (
+                f"{param.name} {_shape(param.shape)}: {param.count:,}; {fans}{_starts(net, param)}"
+            )
+            yield from wrap(_plain(line), width, initial_indent="  ", subsequent_indent=" " * 6)
 
-    rows = max(2, len(tops), len(params))
-    for row in range(rows):
-        first = (Text(layer.name), Text(layer.type, style="dim"), Text(""))[min(row, 2)]
-        cells = [_at(x, row) for x in (tops, params, counts, starts)]
-        table.add_row(first, *(Text(cell) for cell in cells))
+
+def _starts(net: fk.Net, param: fk.ParamBlob) -> str:
+    if param.owner is not None:
+        return f"shared with {_owner(net, param.owner)}"
+    return str(param.distribution)
+
+
+def _plain(text: str) -> str:
+    """A name may hold anything; a line break or an escape in it must not reach the terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _at(cells: list[str], row: int) -> str:
