@@ -97,14 +97,14 @@ def data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     """Images, and labels, from an LMDB or LevelDB."""
     p, transform = layer.data_param, layer.transform_param
     channels = 3 if transform.force_color else 1 if transform.force_gray else 0
-    return _images(layer, given, p.batch_size, p.source, channels)
+    return image_source(layer, given, p.batch_size, p.source, channels)
 
 
 @source("ImageData", tops=2, outside=True)
 def image_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     """Images, and labels, that a list of files names."""
     p = layer.image_data_param
-    return _images(
+    return image_source(
         layer,
         given,
         p.batch_size,
@@ -120,7 +120,7 @@ def window_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     """Windows of images, and labels, that a window file lists."""
     p, transform = layer.window_data_param, layer.transform_param
     random = bool(transform.mirror or transform.crop_size)
-    return _images(layer, given, p.batch_size, p.source, extra_draws=random)
+    return image_source(layer, given, p.batch_size, p.source, extra_draws=random)
 
 
 @source("HDF5Data", tops=(1, None), outside=True)
@@ -154,7 +154,7 @@ def shape_needed(why: str, missing: Mapping[str, str]) -> ShapeNeeded:
     )
 
 
-def _images(
+def image_source(
     layer: LayerParameter,
     given: Mapping[str, Shape],
     batch: int,
@@ -163,10 +163,12 @@ def _images(
     sides: tuple[int, int] = (0, 0),
     *,
     extra_draws: int = 0,
+    labels: Shape | None = None,
 ) -> Plan:
     """A source of images whose prefetching thread and transformer seed engines of their own.
 
-    `channels` and `sides` are what the layer's own message settles, 0 for what it leaves open.
+    `channels` and `sides` are what the layer's own message settles, 0 for what it leaves open; its
+    labels are one number an image unless `labels` says otherwise.
     """
     top, notes = layer.top[0], []
     image = given.get(top)
@@ -186,7 +188,7 @@ def _images(
         )
     tops = [image]
     if len(layer.top) > 1:
-        tops.append(given.get(layer.top[1], image[:1]))
+        tops.append(given.get(layer.top[1], image[:1] if labels is None else labels))
     draws = 1 + _transformer_draws(layer, 2) + extra_draws
     return Plan(tops=tops, draws=draws, notes=notes)
 

@@ -2,7 +2,9 @@
 
 from fillerkit.layers.forks import bn as _bn
 from fillerkit.layers.forks import box_losses as _box_losses
+from fillerkit.layers.forks import center_loss as _center_loss
 from fillerkit.layers.forks import channels as _channels
+from fillerkit.layers.forks import data as _data
 from fillerkit.layers.forks import depthwise as _depthwise
 from fillerkit.layers.forks import detection as _detection
 from fillerkit.layers.forks import interp as _interp

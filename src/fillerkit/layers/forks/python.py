@@ -91,8 +91,9 @@ def _roi_data(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting)
         notes.append(f"{layer.top[0]}: {shown(data)}, py-faster-rcnn's default")
     if "im_info" in layer.top:
         return Plan(tops=[data, (1, 3), (1, 4)], notes=notes)
-    targets = (1, 4 * _number(layer, "num_classes"))
-    return Plan(tops=[data, (1, 5), (1,), targets, targets, targets], notes=notes)
+    targets = (1, 4 * _number(layer, "num_classes"), 1, 1)
+    regions = [(1, 5, 1, 1), (1, 1, 1, 1), targets, targets, targets]
+    return Plan(tops=[data, *regions], notes=notes)
 
 
 def _segmentation_data(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
