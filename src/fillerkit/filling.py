@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 import os
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -44,7 +43,11 @@ class _Run:
         if name not in DTYPES:
             raise UsageError(f"dtype is float32 or float64, not {name!r}")
         if seed is None:
-            seed = secrets.randbits(32) if net.random_seed is None else net.random_seed
+            seed = (
+                int.from_bytes(os.urandom(4), "little")
+                if net.random_seed is None
+                else net.random_seed
+            )
         try:
             seed = operator.index(seed)
         except TypeError:

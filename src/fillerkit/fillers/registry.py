@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,8 +15,7 @@ from fillerkit.schema.forks_pb2 import FillerParameter
 MakeDistribution = Callable[[FillerParameter, tuple[int, ...], type[np.floating]], Distribution]
 
 
-@dataclass(frozen=True)
-class Filler:
+class Filler(NamedTuple):
     """A filler: its name in a prototxt and the function that says which values it means."""
 
     name: str

@@ -12,7 +12,6 @@ from fillerkit.layers import eltwise as _eltwise
 from fillerkit.layers import embed as _embed
 from fillerkit.layers import filter as _filter
 from fillerkit.layers import flatten as _flatten
-from fillerkit.layers import forks as _forks
 from fillerkit.layers import hdf5_output as _hdf5_output
 from fillerkit.layers import im2col as _im2col
 from fillerkit.layers import inner_product as _inner_product

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fillerkit.errors import LayerError, UsageError, did_you_mean
 from fillerkit.layers.plan import Plan, Shape
@@ -15,8 +15,7 @@ PlanLayer = Callable[..., Plan]
 PlanSource = Callable[[LayerParameter, Mapping[str, Shape]], Plan]
 
 
-@dataclass(frozen=True)
-class LayerType:
+class LayerType(NamedTuple):
     """A layer type: what it may be connected to, and the function that plans it.
 
     Attributes
@@ -58,7 +57,9 @@ class LayerType:
         return first_line(self.plan)
 
 
-layer_types: Registry[LayerType] = Registry("layer type", "fillerkit.layers")
+layer_types: Registry[LayerType] = Registry(
+    "layer type", "fillerkit.layers", on_demand="fillerkit.layers.forks"
+)
 
 
 def layer(
@@ -76,7 +77,8 @@ def layer(
     Parameters
     ----------
     name
-        The type as a prototxt writes it. A known name may not be taken again.
+        The type as a prototxt writes it. A name of Caffe's or of another of yours may not be taken
+        again; one of a fork's may.
     bottoms, tops
         How many: a number, or (least, most) with None for no limit.
     same

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from google.protobuf.message import Message
 
@@ -20,8 +20,7 @@ from fillerkit.prototxt.upgrade import TextLayer, upgrade, upgraded_net
 from fillerkit.schema.forks_pb2 import TRAIN, NetParameter, NetState, Phase, SolverParameter
 
 
-@dataclass(frozen=True)
-class NetText:
+class NetText(NamedTuple):
     """A net as its text gives it: current form, one phase, every layer beside its text.
 
     Attributes

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from fillerkit.errors import PrototxtError
 from fillerkit.prototxt.source import Source
@@ -24,8 +24,7 @@ _NETS = {
 }
 
 
-@dataclass(frozen=True)
-class NetOfSolver:
+class NetOfSolver(NamedTuple):
     """The net that a solver names (a path) or holds (a field of its text)."""
 
     path: Path | None

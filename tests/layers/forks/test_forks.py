@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 import fillerkit as fk
@@ -223,3 +226,18 @@ def test_unknown_fields_are_passed_over_when_asked_and_listed() -> None:
         "line 2: NetParameter.nonsense is skipped",
         "line 3: LayerParameter.zzz is skipped",
     ]
+
+
+def test_a_layer_of_your_own_goes_before_a_fork_s_of_that_name() -> None:
+    code = (
+        "import fillerkit as fk\n"
+        "@fk.layer('ReLU6')\n"
+        "def mine(layer, bottoms):\n"
+        "    return fk.Plan(tops=[(7,)])\n"
+        'net = fk.load_net(\'layer { name: "d" type: "Input" top: "d" input_param '
+        '{ shape { dim: 1 } } } layer { name: "r" type: "ReLU6" bottom: "d" top: "r" }\')\n'
+        "assert 'Permute' in fk.layer_types.names()\n"
+        "assert net.layers[-1].tops == (('r', (7,)),)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
