@@ -29,6 +29,8 @@ import fillerkit as fk
 from fillerkit.cli import fillerkit as command
 
 SEED = 1701
+BAD = ("differs", "refused, Caffe accepts", "crashed")
+VERDICTS = ("matched", "filled, Caffe does not", "refused with a reason", *BAD)
 _OPTION = re.compile(r"--shape (\S+?)=([\dNCHWD,]+)")
 
 
@@ -47,11 +49,13 @@ def main() -> None:
         for phase in ("TRAIN", "TEST"):
             verdict, why = _judge(arguments.corpus, name, about, phase)
             counts[verdict] += 1
-            if arguments.verbose or verdict in ("differs", "crashed", "refused, Caffe accepts"):
+            if arguments.verbose or verdict in BAD:
                 print(f"{verdict}: {name} {phase}: {why}")
-    for verdict, count in sorted(counts.items()):
-        print(f"{count:5} {verdict}")
-    sys.exit(any(counts[bad] for bad in ("differs", "crashed", "refused, Caffe accepts")))
+    accepted = sum(counts[verdict] for verdict in ("matched", "differs", "refused, Caffe accepts"))
+    print(f"{sum(counts.values()):5} files and phases, of which Caffe accepts {accepted}")
+    for verdict in VERDICTS:
+        print(f"{counts[verdict]:5} {verdict}")
+    sys.exit(any(counts[bad] for bad in BAD))
 
 
 def _judge(corpus: Path, name: str, about: Mapping[str, Any], phase: str) -> tuple[str, str]:
@@ -69,7 +73,7 @@ def _judge(corpus: Path, name: str, about: Mapping[str, Any], phase: str) -> tup
         if code not in (0, 1):
             return "crashed", said
         if code == 1:
-            return ("refused, Caffe accepts" if golden else "refused"), said
+            return ("refused, Caffe accepts" if golden else "refused with a reason"), said
         if golden is None:
             return "filled, Caffe does not", ""
         net = fk.load_net(net_file, phase=phase, shapes=shapes)
