@@ -201,7 +201,11 @@ class _Builder:
 
     def _described(self, layer: LayerParameter) -> bool:
         """Whether a person has said what a layer of an unknown type makes."""
-        return bool(layer.type) and all(top in self._given for top in layer.top)
+        if not layer.type:
+            return False
+        if not layer.top:
+            return layer.name in self._setting.params
+        return all(top in self._given for top in layer.top)
 
     def _plan(self, known: LayerType, layer: LayerParameter, bottoms: list[Shape]) -> Plan:
         try:

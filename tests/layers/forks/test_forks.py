@@ -211,6 +211,13 @@ def test_an_unknown_layer_does_with_its_tops_and_may_have_parameters() -> None:
     assert (net.fill(1)["v"][1] == 0).all()
 
 
+@pytest.mark.parametrize("top", ["", 'top: "t"'])
+def test_a_misspelt_type_is_refused_with_and_without_tops(top: str) -> None:
+    text = f'layer {{ name: "r" type: "SoftmaxWithLos" {top} }}\n'
+    with pytest.raises(fk.LayerError, match="'SoftmaxWithLoss'"):
+        fk.load_net(text)
+
+
 @pytest.mark.parametrize("blob", ["4x3:gausian", "4x3:gaussian(sdt=1)", "4,3:xavier", ":xavier"])
 def test_a_parameter_that_cannot_be_is_refused(blob: str) -> None:
     with pytest.raises(fk.FillerkitError):
