@@ -44,12 +44,15 @@ $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "fillerkit needs Python 3.11 or later; say which with PYTHON=...")'
 	$(PYTHON) -m venv $(VENV)
 
+# Compiling at once spares each start that, also where Python is told to write no bytecode.
 $(VENV)/.installed: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable .
+	$(BIN)/python -m compileall -q src
 	touch $@
 
 $(VENV)/.test: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	$(BIN)/python -m compileall -q src
 	touch $@ $(VENV)/.installed
 
 $(VENV)/.dev: $(VENV)/.test
