@@ -139,11 +139,9 @@ class _Builder:
         for index, (layer, field) in enumerate(text.layers):
             try:
                 self._layers.append(self._set_up(index, layer, field))
-            except ShapeNeeded as error:
-                self._ask_for_the_rest(error, index)
-                self._locate(error, layer, field)
-                raise
             except LayerError as error:
+                if isinstance(error, ShapeNeeded):
+                    self._ask_for_the_rest(error, index)
                 self._locate(error, layer, field)
                 raise
         layers = self._sharing.with_rates(self._layers)

@@ -49,11 +49,6 @@ def load(path: str | os.PathLike[str]) -> Blobs:
     return _format(Path(path)).read(Path(path))
 
 
-def check_suffix(path: str | os.PathLike[str]) -> None:
-    """Raise a UsageError if no format has the suffix of `path`."""
-    _format(Path(path))
-
-
 def entries_of(blobs: Blobs) -> Iterator[Entry]:
     """Blobs that are in memory, as what a format writes."""
     for layer, index, name, array, aliases in blobs.owned():
