@@ -7,7 +7,8 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from math import isfinite, prod
+from math import prod
+from typing import TypedDict
 
 import numpy as np
 
@@ -16,11 +17,13 @@ from fillerkit.errors import (
     FillerError,
     FillerkitError,
     LayerError,
+    Report,
     ShapeNeeded,
     UsageError,
     did_you_mean,
+    raised,
 )
-from fillerkit.fillers import Constant, Given
+from fillerkit.fillers import Given
 from fillerkit.layers import Param, Plan, Shape, layer_type
 from fillerkit.layers.plan import Setting
 from fillerkit.layers.registry import LayerType, layer_types
@@ -78,6 +81,48 @@ def load_net(
         A layer makes no sense. `ShapeNeeded` where `shapes` has to say more, `FillerError` where
         a filler is at fault.
     """
+    text, setting = read(
+        path_or_text,
+        raised,
+        phase=phase,
+        level=level,
+        stages=stages,
+        shapes=shapes,
+        allow_unknown_fields=allow_unknown_fields,
+        dialect=dialect,
+        params=params,
+    )
+    return build(text, setting)
+
+
+class Asked(TypedDict, total=False):
+    """What a person says of a net besides its file: the keywords of `load_net`."""
+
+    phase: str | None
+    level: int | None
+    stages: Sequence[str]
+    shapes: Mapping[str, Sequence[int]] | None
+    allow_unknown_fields: bool
+    dialect: str | None
+    params: Mapping[str, Sequence[str]] | None
+
+
+def read(
+    path_or_text: str | os.PathLike[str],
+    report: Report = raised,
+    *,
+    phase: str | None = None,
+    level: int | None = None,
+    stages: Sequence[str] = (),
+    shapes: Mapping[str, Sequence[int]] | None = None,
+    allow_unknown_fields: bool = False,
+    dialect: str | None = None,
+    params: Mapping[str, Sequence[str]] | None = None,
+) -> tuple[NetText, Setting]:
+    """The net's text and what is said besides it, both checked; for the keywords see `load_net`.
+
+    Fields that do not fit the schema are reported.
+    """
     if isinstance(stages, str):
         raise UsageError(f"stages is a list of names, not one: [{stages!r}]")
     if phase is not None and phase.lower() not in PHASES:
@@ -88,14 +133,24 @@ def load_net(
         level=level,
         stages=stages,
         allow_unknown_fields=allow_unknown_fields,
+        report=report,
     )
     if dialect is not None and dialect not in DIALECTS:
         raise UsageError(f"dialect is one of {', '.join(DIALECTS)}, not {dialect!r}")
     given = {name: _given_shape(name, shape) for name, shape in (shapes or {}).items()}
     told = dialect or of_net(layer for layer, _ in text.layers)
     declared = {name: [_declared(blob) for blob in blobs] for name, blobs in (params or {}).items()}
-    setting = Setting(given, told, said=dialect is not None, params=declared)
-    return _Builder(text, setting).build()
+    return text, Setting(given, told, said=dialect is not None, params=declared)
+
+
+def build(text: NetText, setting: Setting, report: Report | None = None) -> Net:
+    """Set up every layer in order.
+
+    Without `report` the first layer that makes no sense ends it. Given one, it gets each such
+    layer's error; the net is then made of the others, and what only follows from an error
+    reported already, like a bottom that is missing for it, is not reported again.
+    """
+    return _Builder(text, setting, report).build()
 
 
 def _given_shape(name: str, shape: Sequence[int]) -> Shape:
@@ -116,11 +171,17 @@ def _declared(blob: str) -> Param:
     return Param("", shape, parse_filler(filler) if filler else None)
 
 
+class _LostBottom(Exception):
+    """A layer's bottom is unknown because of an error that is reported already."""
+
+
 class _Builder:
     """What is known of a net after each layer: its blobs' shapes, who made them, who shares."""
 
-    def __init__(self, text: NetText, setting: Setting) -> None:
+    def __init__(self, text: NetText, setting: Setting, report: Report | None) -> None:
         self._text = text
+        self._report = report
+        self._lost: set[str] = set()
         self._setting = setting
         self._given = setting.shapes
         self._layers: list[Layer] = []
@@ -135,15 +196,21 @@ class _Builder:
     def build(self) -> Net:
         text = self._text
         self._check_given()
-        self._check_types()
+        if self._report is None:
+            self._check_types()
         for index, (layer, field) in enumerate(text.layers):
             try:
                 self._layers.append(self._set_up(index, layer, field))
+            except _LostBottom:
+                self._lose(layer)
             except LayerError as error:
-                if isinstance(error, ShapeNeeded):
+                if self._report is None and isinstance(error, ShapeNeeded):
                     self._ask_for_the_rest(error, index)
                 self._locate(error, layer, field)
-                raise
+                if self._report is None:
+                    raise
+                self._report(error)
+                self._lose(layer)
         layers = self._sharing.with_rates(self._layers)
         self._notes += _warnings(layers)
         return Net(
@@ -160,6 +227,14 @@ class _Builder:
             notes=tuple(dict.fromkeys(self._notes)),
         )
 
+    def _lose(self, layer: LayerParameter) -> None:
+        """Remember that a layer's tops are unknown for an error that is reported already."""
+        self._lost.update(layer.top)
+        for name in layer.top:
+            self._shapes.pop(name, None)
+            self._unused.pop(name, None)
+            self._maker[name] = layer.name
+
     def _set_up(self, index: int, layer: LayerParameter, field: Field) -> Layer:
         known = self._type(layer)
         bottoms = [self._bottom(name) for name in layer.bottom]
@@ -175,7 +250,7 @@ class _Builder:
             self._shapes[name] = shape
             self._maker[name] = layer.name
             self._unused[name] = None
-        params = self._params(index, layer, plan)
+        params = self._params(layer, plan)
         return Layer(
             name=layer.name,
             type=layer.type,
@@ -253,6 +328,8 @@ class _Builder:
     def _bottom(self, name: str) -> Shape:
         if name in self._shapes:
             return self._shapes[name]
+        if name in self._lost:
+            raise _LostBottom
         later, left_out = _maker(self._text.layers, name), _maker(self._text.left_out, name)
         if later is not None:
             why = f"; layer '{later.name}', which makes it, does not come before it"
@@ -286,7 +363,7 @@ class _Builder:
             maker = self._maker.get(name, layer.name)
             raise LayerError(f"its top '{name}' is made by layer '{maker}' already", field="top")
 
-    def _params(self, index: int, layer: LayerParameter, plan: Plan) -> tuple[ParamBlob, ...]:
+    def _params(self, layer: LayerParameter, plan: Plan) -> tuple[ParamBlob, ...]:
         count = len(plan.params)
         if len(layer.param) > count:
             raise LayerError(
@@ -304,7 +381,8 @@ class _Builder:
             if position < len(layer.param):
                 spec = layer.param[position]
             blob = layer.blobs[position] if layer.blobs else None
-            param = self._sharing.add((index, position), layer.name, _param(planned, blob), spec)
+            at = (len(self._layers), position)
+            param = self._sharing.add(at, layer.name, _param(planned, blob), spec)
             params.append(param)
         return tuple(params)
 
@@ -398,14 +476,9 @@ def _warnings(layers: Sequence[Layer]) -> list[str]:
     """What a person should know of how a net starts before it costs a night of training."""
     if not layers:
         return ["there is no layer in it"]
-    dead, wild = [], []
-    for layer in layers:
-        for param in layer.params:
-            starts = param.distribution
-            if param.name == "weight" and len(param.shape) > 1 and starts == Constant(0.0):
-                dead.append(layer.name)
-            if not (isfinite(starts.mean) and isfinite(starts.std)):
-                wild.append(f"{layer.name}/{param.name}")
+    params = [(layer, param) for layer in layers for param in layer.params]
+    dead = [layer.name for layer, param in params if param.dead]
+    wild = [f"{layer.name}/{param.name}" for layer, param in params if not param.finite]
     found = []
     if dead:
         found.append(f"all zeros, as Caffe leaves a weight without a weight_filler: {_some(dead)}")

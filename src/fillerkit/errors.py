@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 
@@ -104,6 +104,15 @@ class FormatError(FillerkitError):
 
 class UsageError(FillerkitError):
     """An argument that makes no sense, whatever the files hold."""
+
+
+Report = Callable[[FillerkitError], None]
+"""Where an error goes that need not end the work: raised, or kept so that all are told at once."""
+
+
+def raised(error: FillerkitError) -> None:
+    """The `Report` that ends the work at the first error."""
+    raise error from None
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import prod
+from math import isfinite, prod
 from typing import Any
 
 import numpy as np
@@ -62,6 +62,16 @@ class ParamBlob:
     def fan_out(self) -> int | None:
         """Elements for each index of axis 1 (all where there is one axis); None as above."""
         return fan_out(self.shape) if self.shape else None
+
+    @property
+    def dead(self) -> bool:
+        """Whether it is a weight that starts as zeros, so that no signal passes."""
+        return self.name == "weight" and len(self.shape) > 1 and self.distribution == Constant(0.0)
+
+    @property
+    def finite(self) -> bool:
+        """Whether its values are numbers, none of them infinite."""
+        return isfinite(self.distribution.mean) and isfinite(self.distribution.std)
 
     @cached_property
     def distribution(self) -> Distribution:

@@ -11,7 +11,7 @@ from typing import Any
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 
-from fillerkit.errors import PrototxtError, did_you_mean
+from fillerkit.errors import PrototxtError, Report, did_you_mean, raised
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, Kind
 
@@ -31,8 +31,14 @@ class _Wrong(Exception):
     """A value that its field cannot take; the message says why."""
 
 
-def bind(block: Field, message: Message, source: Source, skipped: list[str] | None = None) -> None:
-    """Fill `message` from `block`, or raise a PrototxtError that names what does not fit.
+def bind(
+    block: Field,
+    message: Message,
+    source: Source,
+    skipped: list[str] | None = None,
+    report: Report = raised,
+) -> None:
+    """Fill `message` from `block`; what does not fit is reported as a PrototxtError and left out.
 
     Given a list `skipped`, fields that the schema does not know are entered there, with their
     lines, and passed over.
@@ -41,53 +47,58 @@ def bind(block: Field, message: Message, source: Source, skipped: list[str] | No
     setters = _setters(descriptor)
     seen = set()
     for field in block.fields:
-        try:
-            repeated, nested, convert = setters[field.name]
-        except KeyError:
+        setter = setters.get(field.name)
+        if setter is None:
             unknown = _unknown_field(field, descriptor, source)
             if skipped is None:
-                raise unknown from None
-            skipped.append(f"line {unknown.line}: {descriptor.name}.{field.name} is skipped")
+                report(unknown)
+            else:
+                skipped.append(f"line {unknown.line}: {descriptor.name}.{field.name} is skipped")
             continue
-        if not repeated:
-            if field.listed or field.kind is Kind.NOTHING:
-                raise PrototxtError(
-                    f"'{field.name}' takes one value, not a list",
-                    place=source.place(field.value_offset),
-                )
-            if field.name in seen:
-                raise PrototxtError(
-                    f"'{field.name}' is given twice: it takes one value",
-                    place=source.place(field.offset),
-                )
-            seen.add(field.name)
-        elif field.kind is Kind.NOTHING:
+        repeated, nested, convert = setter
+        wrong = _misplaced(field, repeated, nested, field.name in seen)
+        if wrong is not None:
+            offset = field.offset if wrong is _TWICE else field.value_offset
+            report(PrototxtError(f"'{field.name}' {wrong}", place=source.place(offset)))
             continue
-        if nested != (field.kind is Kind.BLOCK):
-            wanted = "a block { ... }" if nested else f"a value: '{field.name}: ...'"
-            raise PrototxtError(
-                f"'{field.name}' takes {wanted}, not {field.kind.value}",
-                place=source.place(field.value_offset),
-            )
+        seen.add(field.name)
+        if field.kind is Kind.NOTHING:
+            continue
         if nested:
             child = getattr(message, field.name)
-            bind(field, child.add() if repeated else _touched(child), source, skipped)
+            child = child.add() if repeated else _touched(child)
+            bind(field, child, source, skipped, report)
             continue
         try:
             value = convert(field)
-        except _Wrong as wrong:
-            raise PrototxtError(
-                f"'{field.name}' {wrong}", place=source.place(field.value_offset)
-            ) from None
+        except _Wrong as error:
+            place = source.place(field.value_offset)
+            report(PrototxtError(f"'{field.name}' {error}", place=place))
+            continue
         if repeated:
             getattr(message, field.name).append(value)
         else:
             setattr(message, field.name, value)
     for name in _required(descriptor):
         if name not in seen:
-            raise PrototxtError(
-                f"{descriptor.name} needs '{name}'", place=source.place(block.offset)
-            )
+            place = source.place(block.offset)
+            report(PrototxtError(f"{descriptor.name} needs '{name}'", place=place))
+
+
+_TWICE = "is given twice: it takes one value"
+
+
+def _misplaced(field: Field, repeated: bool, nested: bool, seen: bool) -> str | None:
+    """What is wrong with a field before its value is looked at."""
+    if not repeated:
+        if field.listed or field.kind is Kind.NOTHING:
+            return "takes one value, not a list"
+        if seen:
+            return _TWICE
+    if field.kind is not Kind.NOTHING and nested != (field.kind is Kind.BLOCK):
+        wanted = "a block { ... }" if nested else f"a value: '{field.name}: ...'"
+        return f"takes {wanted}, not {field.kind.value}"
+    return None
 
 
 def _touched(message: Message) -> Message:

@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 from google.protobuf.message import Message
 
-from fillerkit.errors import Place, PrototxtError, UsageError
+from fillerkit.errors import Place, PrototxtError, Report, UsageError, raised
 from fillerkit.prototxt.bind import bind
 from fillerkit.prototxt.phase import select
 from fillerkit.prototxt.solver import follow, is_solver, name_solver_type, random_seed
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, parse
-from fillerkit.prototxt.upgrade import TextLayer, upgrade, upgraded_net
+from fillerkit.prototxt.upgrade import TextLayer, old_forms, upgrade, upgraded_net
 from fillerkit.schema.forks_pb2 import TRAIN, NetParameter, NetState, Phase, SolverParameter
 
 
@@ -41,6 +41,8 @@ class NetText(NamedTuple):
         What the solver fixes, if a solver led here.
     notes : tuple of str
         What was found on the way that the reader should be told.
+    old_forms : tuple of (str, Field)
+        What the text writes in an older form, in words, and where.
     """
 
     name: str
@@ -51,6 +53,7 @@ class NetText(NamedTuple):
     sha256: str
     random_seed: int | None = None
     notes: tuple[str, ...] = ()
+    old_forms: tuple[tuple[str, Field], ...] = ()
 
     def place(self, field: Field) -> Place:
         """Where a field of this net's text stands."""
@@ -64,6 +67,7 @@ def read_net(
     level: int | None = None,
     stages: Sequence[str] = (),
     allow_unknown_fields: bool = False,
+    report: Report = raised,
 ) -> NetText:
     """Read a net, or the net that a solver leads to.
 
@@ -77,13 +81,15 @@ def read_net(
         Of the net's state. A level replaces the text's, stages are added to the text's.
     allow_unknown_fields
         Pass over fields that no known Caffe has, and list them in the notes.
+    report
+        Gets every field that does not fit the schema; those are left out where it returns.
     """
     skipped: list[str] | None = [] if allow_unknown_fields else None
     source, sha256, folder = _load(path_or_text)
     root = parse(source)
     if not is_solver(root):
-        return _net(root, source, sha256, phase, level, stages, skipped=skipped)
-    solver = _solver(root, source, skipped)
+        return _net(root, source, sha256, phase, level, stages, skipped=skipped, report=report)
+    solver = _solver(root, source, skipped, report)
     found = follow(solver, root, source, folder, TRAIN if phase is None else phase)
     if found.inline is not None:
         net, net_source, net_sha256 = found.inline, source, sha256
@@ -99,6 +105,7 @@ def read_net(
         level,
         stages,
         skipped=skipped,
+        report=report,
         solver_state=found.state,
         seed=random_seed(solver),
         notes=(found.note,),
@@ -122,9 +129,11 @@ def upgrade_text(path_or_text: str | os.PathLike[str]) -> str:
     return _as_text(upgraded_net(net, root, source))
 
 
-def _solver(root: Field, source: Source, skipped: list[str] | None = None) -> SolverParameter:
+def _solver(
+    root: Field, source: Source, skipped: list[str] | None = None, report: Report = raised
+) -> SolverParameter:
     solver = SolverParameter()
-    bind(root, solver, source, skipped)
+    bind(root, solver, source, skipped, report)
     name_solver_type(solver, root, source)
     return solver
 
@@ -144,12 +153,13 @@ def _net(
     stages: Sequence[str],
     *,
     skipped: list[str] | None,
+    report: Report,
     solver_state: NetState | None = None,
     seed: int | None = None,
     notes: tuple[str, ...] = (),
 ) -> NetText:
     net = NetParameter()
-    bind(root, net, source, skipped)
+    bind(root, net, source, skipped, report)
     state = _state(net, phase, level, stages, solver_state)
     layers, left_out = select(upgrade(net, root, source), state, source)
     return NetText(
@@ -161,6 +171,7 @@ def _net(
         sha256,
         seed,
         (*notes, *dict.fromkeys(skipped or ())),
+        tuple(old_forms(net, root)),
     )
 
 

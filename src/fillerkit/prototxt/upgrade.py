@@ -7,6 +7,8 @@ Each step works on the layers of a net and keeps every layer beside the text it 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from fillerkit.errors import PrototxtError
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, Kind
@@ -67,6 +69,17 @@ def upgrade(net: NetParameter, root: Field, source: Source) -> list[TextLayer]:
     for layer, _ in layers:
         _freeze_batch_norm(layer)
     return layers
+
+
+def old_forms(net: NetParameter, root: Field) -> Iterator[tuple[str, Field]]:
+    """What a net's text writes in an older form, in words, each with its first place."""
+    first = {field.name: field for field in reversed(root.fields)}
+    if "layers" in first:
+        v0 = any(layer.HasField("layer") for layer in net.layers)
+        words = "layer { } in layers { } (V0)" if v0 else "layers { type: IN_CAPITALS } (V1)"
+        yield words, first["layers"]
+    if "input" in first:
+        yield "net-level input", first["input"]
 
 
 def upgraded_net(net: NetParameter, root: Field, source: Source) -> NetParameter:
