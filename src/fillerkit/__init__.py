@@ -16,6 +16,10 @@ This module is the whole public API.
 from fillerkit.blobs import Blobs as Blobs
 from fillerkit.blobs import LayerBlobs as LayerBlobs
 from fillerkit.build import load_net as load_net
+from fillerkit.checks import Finding as Finding
+from fillerkit.checks import Report as Report
+from fillerkit.checks import check as check
+from fillerkit.checks import warnings as warnings
 from fillerkit.dialects import DIALECTS as DIALECTS
 from fillerkit.errors import FillerError as FillerError
 from fillerkit.errors import FillerkitError as FillerkitError
@@ -53,6 +57,7 @@ __all__ = [
     "Distribution",
     "FillerError",
     "FillerkitError",
+    "Finding",
     "FormatError",
     "Gaussian",
     "Layer",
@@ -63,12 +68,14 @@ __all__ = [
     "ParamBlob",
     "Plan",
     "PrototxtError",
+    "Report",
     "Setting",
     "ShapeNeeded",
     "Sparse",
     "Uniform",
     "UsageError",
     "Whole",
+    "check",
     "fan_in",
     "fan_out",
     "filler",
@@ -78,4 +85,5 @@ __all__ = [
     "load",
     "load_net",
     "upgrade_text",
+    "warnings",
 ]

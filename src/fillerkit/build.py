@@ -212,7 +212,8 @@ class _Builder:
                 self._report(error)
                 self._lose(layer)
         layers = self._sharing.with_rates(self._layers)
-        self._notes += _warnings(layers)
+        if self._report is None:
+            self._notes += _warnings(layers)
         return Net(
             name=text.name,
             phase=phase_name(text.state.phase),
@@ -225,6 +226,7 @@ class _Builder:
             shapes=self._given,
             random_seed=text.random_seed,
             notes=tuple(dict.fromkeys(self._notes)),
+            old_forms=tuple((words, text.place(field)) for words, field in text.old_forms),
         )
 
     def _lose(self, layer: LayerParameter) -> None:

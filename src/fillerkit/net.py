@@ -13,6 +13,7 @@ import numpy as np
 
 from fillerkit import filling
 from fillerkit.blobs import Blobs
+from fillerkit.errors import Place
 from fillerkit.fillers import Constant, Distribution, Given, distribution, fan_in, fan_out
 from fillerkit.layers import Shape
 from fillerkit.schema.forks_pb2 import FillerParameter
@@ -159,6 +160,7 @@ class Net:
     shapes: Mapping[str, Shape] = field(default_factory=dict)
     random_seed: int | None = None
     notes: tuple[str, ...] = ()
+    old_forms: tuple[tuple[str, Place], ...] = ()
 
     @property
     def count(self) -> int:

@@ -86,7 +86,7 @@ def test_a_name_is_not_given_twice() -> None:
 
 def test_sparse_is_for_fillers_that_say_so(weight: Weight) -> None:
     fk.filler("without_of_a_test")(lecun)
-    fk.filler("with_of_a_test", sparse=True)(lecun)
+    fk.filler("with_of_a_test", reads=["sparse"])(lecun)
     weight('type: "with_of_a_test" sparse: 2')
     with pytest.raises(fk.FillerError, match="sparse"):
         weight('type: "without_of_a_test" sparse: 2')

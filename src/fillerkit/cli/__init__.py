@@ -17,6 +17,7 @@ from fillerkit.version import __version__
 _COMMANDS = {
     "init": "Fill a net's weights and write them to a file.",
     "show": "Show every layer: shapes, parameters, and what they start as.",
+    "check": "Find what is wrong or odd in a net, all of it at once.",
     "upgrade": "Rewrite an old prototxt in the current format.",
     "fillers": "List the fillers that are known.",
     "layers": "List the layer types that are known.",

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 import fillerkit as fk
+from fillerkit.build import Asked
 
 Shapes = Sequence[tuple[str, tuple[int, ...]]]
 
@@ -90,7 +91,23 @@ def takes_net(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the NET argument and its options; it is called with the net, read."""
 
     @wraps(command)
-    def read_first(
+    def load_first(net: str, asked: Asked, **options: Any) -> None:
+        loaded = fk.load_net(net, **asked)
+        for note in loaded.notes:
+            click.echo(f"note: {note}", err=True)
+        command(loaded, **options)
+
+    return takes_unread_net(load_first)
+
+
+def takes_unread_net(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the NET argument and its options; it reads the net itself.
+
+    It is called with the path or text, and what `fillerkit.load_net` takes besides.
+    """
+
+    @wraps(command)
+    def gather(
         net: str,
         phase: str | None,
         level: int | None,
@@ -101,8 +118,7 @@ def takes_net(command: Callable[..., None]) -> Callable[..., None]:
         allow_unknown_fields: bool,
         **options: Any,
     ) -> None:
-        loaded = fk.load_net(
-            read_argument(net),
+        asked = Asked(
             phase=phase,
             level=level,
             stages=stages,
@@ -111,11 +127,9 @@ def takes_net(command: Callable[..., None]) -> Callable[..., None]:
             dialect=dialect,
             allow_unknown_fields=allow_unknown_fields,
         )
-        for note in loaded.notes:
-            click.echo(f"note: {note}", err=True)
-        command(loaded, **options)
+        command(read_argument(net), asked, **options)
 
-    decorated: Callable[..., None] = read_first
+    decorated: Callable[..., None] = gather
     for option in reversed(_OPTIONS):
         decorated = option(decorated)
     return decorated

@@ -12,7 +12,7 @@ from fillerkit.fillers.registry import filler
 from fillerkit.schema.forks_pb2 import FillerParameter
 
 
-@filler("bilinear")
+@filler("bilinear", reads=())
 def bilinear(spec: FillerParameter, shape: tuple[int, ...], dtype: type[np.floating]) -> Whole:
     """The kernel of bilinear interpolation, in every channel; for upsampling Deconvolutions.
 

@@ -9,7 +9,7 @@ from fillerkit.fillers.registry import filler
 from fillerkit.schema.forks_pb2 import FillerParameter
 
 
-@filler("constant")
+@filler("constant", reads=("value",))
 def constant(spec: FillerParameter, shape: tuple[int, ...], dtype: type[np.floating]) -> Constant:
     """The same value everywhere; variance 0.
 

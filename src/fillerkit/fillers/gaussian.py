@@ -10,7 +10,7 @@ from fillerkit.fillers.registry import filler
 from fillerkit.schema.forks_pb2 import FillerParameter
 
 
-@filler("gaussian", sparse=True)
+@filler("gaussian", reads=("mean", "std", "sparse"))
 def gaussian(
     spec: FillerParameter, shape: tuple[int, ...], dtype: type[np.floating]
 ) -> Gaussian | Sparse:

@@ -10,7 +10,7 @@ from fillerkit.fillers.registry import filler
 from fillerkit.schema.forks_pb2 import FillerParameter
 
 
-@filler("msra")
+@filler("msra", reads=("variance_norm",))
 def msra(spec: FillerParameter, shape: tuple[int, ...], dtype: type[np.floating]) -> Gaussian:
     """N(0, 2/n), n by variance_norm: for layers followed by ReLU (He et al. 2015).
 

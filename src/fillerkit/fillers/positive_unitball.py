@@ -10,7 +10,7 @@ from fillerkit.fillers.registry import filler
 from fillerkit.schema.forks_pb2 import FillerParameter
 
 
-@filler("positive_unitball")
+@filler("positive_unitball", reads=())
 def positive_unitball(
     spec: FillerParameter, shape: tuple[int, ...], dtype: type[np.floating]
 ) -> Whole:

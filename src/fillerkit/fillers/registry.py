@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,11 +16,19 @@ MakeDistribution = Callable[[FillerParameter, tuple[int, ...], type[np.floating]
 
 
 class Filler(NamedTuple):
-    """A filler: its name in a prototxt and the function that says which values it means."""
+    """A filler: its name in a prototxt and the function that says which values it means.
+
+    Attributes
+    ----------
+    name : str
+    make : callable
+    reads : tuple of str or None
+        The fields of ``FillerParameter`` that count besides ``type``; None where nobody says.
+    """
 
     name: str
     make: MakeDistribution
-    sparse: bool
+    reads: tuple[str, ...] | None
 
     @property
     def summary(self) -> str:
@@ -31,7 +39,9 @@ class Filler(NamedTuple):
 fillers: Registry[Filler] = Registry("filler", "fillerkit.fillers")
 
 
-def filler(name: str, *, sparse: bool = False) -> Callable[[MakeDistribution], MakeDistribution]:
+def filler(
+    name: str, *, reads: Sequence[str] | None = None
+) -> Callable[[MakeDistribution], MakeDistribution]:
     """Make a filler known: the function below gives its distribution.
 
     The function takes the ``FillerParameter``, the blob's shape and the NumPy float type that
@@ -46,8 +56,9 @@ def filler(name: str, *, sparse: bool = False) -> Callable[[MakeDistribution], M
     ----------
     name
         The type as a prototxt writes it. A known name may not be taken again.
-    sparse
-        Whether the filler knows ``sparse``; where it does not, a net that sets it is refused.
+    reads
+        The fields of ``FillerParameter`` that the function looks at. ``fillerkit check`` tells of
+        others that a net sets; a net that sets ``sparse`` is refused where it is not among them.
 
     Examples
     --------
@@ -62,7 +73,7 @@ def filler(name: str, *, sparse: bool = False) -> Callable[[MakeDistribution], M
         raise UsageError('a filler needs a name: @fillerkit.filler("name")')
 
     def register(make: MakeDistribution) -> MakeDistribution:
-        fillers.add(name, Filler(name, make, sparse))
+        fillers.add(name, Filler(name, make, None if reads is None else tuple(reads)))
         return make
 
     return register
@@ -85,7 +96,7 @@ def distribution(
 ) -> Distribution:
     """Which values the filler that `spec` names gives a blob of `shape`."""
     known = known_filler(spec.type)
-    if spec.sparse != -1 and not known.sparse:
+    if spec.sparse != -1 and "sparse" not in (known.reads or ()):
         raise FillerError(
             f"'{spec.type}' does not know sparse; gaussian does, or remove it", field="sparse"
         )

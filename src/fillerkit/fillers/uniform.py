@@ -12,7 +12,7 @@ from fillerkit.fillers.registry import filler
 from fillerkit.schema.forks_pb2 import FillerParameter
 
 
-@filler("uniform")
+@filler("uniform", reads=("min", "max"))
 def uniform(spec: FillerParameter, shape: tuple[int, ...], dtype: type[np.floating]) -> Uniform:
     """U(min, max); variance (max - min)^2 / 12.
 

@@ -10,7 +10,7 @@ from fillerkit.fillers.registry import filler
 from fillerkit.schema.forks_pb2 import FillerParameter
 
 
-@filler("xavier")
+@filler("xavier", reads=("variance_norm",))
 def xavier(spec: FillerParameter, shape: tuple[int, ...], dtype: type[np.floating]) -> Uniform:
     """U(-s, s) with s = sqrt(3 / n): variance 1/n, n by variance_norm (Glorot & Bengio 2010).
 

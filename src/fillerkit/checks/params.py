@@ -1,0 +1,95 @@
+"""Warnings about what a prototxt says of parameters and that comes to nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from fillerkit.checks.warning import Warned, warning
+from fillerkit.fillers import Constant, Whole
+from fillerkit.fillers.registry import known_filler
+from fillerkit.net import Net, ParamBlob
+
+
+@warning("ignored-setting")
+def ignored_setting(net: Net) -> Iterator[Warned]:
+    """A filler is given a parameter that its type does not look at, like ``std`` on xavier.
+
+    All fillers share one message, ``FillerParameter``, so Caffe accepts any of its fields beside
+    any type and passes over what the type does not use. Whoever writes ``type: "xavier"
+    std: 0.01`` gets xavier, and no 0.01. Source: Caffe 1.0's fillers.
+    """
+    for layer in net.layers:
+        for param in layer.params:
+            if param.filler is None or param.given is not None:
+                continue
+            reads = known_filler(param.filler.type).reads
+            if reads is None:
+                continue
+            said = [field.name for field, _ in param.filler.ListFields()]
+            ignored = [name for name in said if name not in (*reads, "type")]
+            if ignored:
+                yield (
+                    layer,
+                    f"its {param.name}'s filler sets {' and '.join(ignored)}, which "
+                    f"{param.filler.type} does not look at (it reads "
+                    f"{' and '.join(reads) or 'nothing but its type'})",
+                )
+
+
+@warning("shared-alone")
+def shared_alone(net: Net) -> Iterator[Warned]:
+    """A parameter has a name to be shared by, and nothing shares it.
+
+    Parameters share their values when their ``param { name }`` is the same, letter for letter. A
+    name that stands once is harmless, or a slip in one of two that were to be the same: then the
+    two halves of a siamese net train apart, and nothing says so. Source: Caffe 1.0's parameter
+    sharing.
+    """
+    names = Counter(param.share_name for layer in net.layers for param in layer.params)
+    for layer in net.layers:
+        for param in layer.params:
+            if param.share_name and names[param.share_name] == 1:
+                yield (
+                    layer,
+                    f"its {param.name} has the name '{param.share_name}' to be shared by, and no "
+                    "other parameter has it",
+                )
+
+
+@warning("frozen-random")
+def frozen_random(net: Net) -> Iterator[Warned]:
+    """A parameter is drawn at random and has ``lr_mult: 0``: it stays as it was drawn.
+
+    That is meant where pretrained weights are loaded over it (fine-tuning with frozen layers).
+    Without them the layer is a random projection for good. Source: Caffe 1.0's solvers multiply
+    the rate with ``lr_mult``.
+    """
+    for layer in net.layers:
+        for param in layer.params:
+            if param.lr_mult == 0 and param.owner is None and _drawn(param):
+                yield (
+                    layer,
+                    f"its {param.name} is drawn at random and never learned (lr_mult: 0): it needs "
+                    "pretrained weights",
+                )
+
+
+def _drawn(param: ParamBlob) -> bool:
+    starts = param.distribution
+    base = starts.base if isinstance(starts, Whole) else starts
+    return param.given is None and not isinstance(base, Constant)
+
+
+@warning("not-finite")
+def not_finite(net: Net) -> Iterator[Warned]:
+    """A parameter starts as infinity, or as what is not a number.
+
+    A float32 ends at 3.4e38; a value or a std beyond it, written in a prototxt or overflowed in
+    a filler's arithmetic, makes the whole net's output NaN in the first forward pass. Source:
+    IEEE 754, and the arithmetic of Caffe 1.0's fillers.
+    """
+    for layer in net.layers:
+        for param in layer.params:
+            if not param.finite:
+                yield layer, f"its {param.name} would be infinite or not a number"

@@ -1,0 +1,187 @@
+"""Warnings about weights that let no signal through, or too much of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from math import sqrt
+
+from fillerkit.checks.warning import Warned, warning
+from fillerkit.fillers import Constant, Uniform
+from fillerkit.net import Layer, Net, ParamBlob
+
+_RECTIFIERS = ("ReLU", "ReLU6", "PReLU")
+_NORMALISERS = ("BatchNorm", "BN", "MVN", "Normalize", "LayerNorm", "GroupNorm", "InstanceNorm")
+# The scale of a signal passes through these as it is, or nearly.
+_PASSING = ("Pooling", "Dropout", "Split", "Flatten", "Reshape")
+_SUMMING = ("Convolution", "ConvolutionDepthwise", "DepthwiseConvolution", "InnerProduct")
+_SHRINKS, _GROWS = 0.5, 2.0
+
+
+@warning("zero-weights")
+def zero_weights(net: Net) -> Iterator[Warned]:
+    """A weight starts as zeros: no signal passes forward, no gradient back.
+
+    Caffe leaves a blob without a filler as zeros, and a weight's filler is constant 0 by default.
+    A deploy file, which has no fillers since trained weights go over everything, is dead when it
+    is initialised as it stands. A last layer is sometimes made of zeros on purpose; two in a row
+    never learn. Source: Caffe 1.0 (``FillerParameter.type`` is "constant", its value 0).
+    """
+    for layer in net.layers:
+        for param in layer.params:
+            if param.dead:
+                why = (
+                    "it has no weight_filler"
+                    if param.filler is None or not param.filler.ListFields()
+                    else "its weight_filler is constant 0"
+                )
+                yield layer, f"its weight starts as zeros: {why}; give it one, such as xavier"
+
+
+@warning("same-weights")
+def same_weights(net: Net) -> Iterator[Warned]:
+    """A weight starts as one value everywhere, so all units of the layer are and stay the same.
+
+    Units that start alike get the same gradient and remain alike: the layer learns as if it had
+    one. Initial values have to break the symmetry. Source: Goodfellow, Bengio and Courville,
+    Deep Learning (2016), section 8.4.
+    """
+    for layer, param in _weights(net):
+        starts = param.distribution
+        if isinstance(starts, Constant) and starts.value != 0 and param.shape[0] > 1:
+            yield (
+                layer,
+                f"its weight is {starts.value:g} everywhere: its {param.shape[0]} units start, and "
+                "stay, alike; draw it at random",
+            )
+
+
+@warning("one-sided")
+def one_sided(net: Net) -> Iterator[Warned]:
+    """A uniform filler draws weights of one sign only, as it does when min or max is left out.
+
+    ``uniform`` reaches from 0 to 1 by default. Weights whose mean is not 0 add up: a layer of
+    fan-in n multiplies the mean of its input with n times theirs. Source: Caffe 1.0
+    (``FillerParameter.min`` is 0, ``max`` is 1), LeCun et al., Efficient BackProp (1998).
+    """
+    for layer, param in _weights(net):
+        starts = param.distribution
+        if isinstance(starts, Uniform) and (starts.low >= 0 or starts.high <= 0):
+            yield (
+                layer,
+                f"its weight is {starts}: all of one sign; say min and max, such as "
+                "min: -0.05 max: 0.05",
+            )
+
+
+@warning("xavier-relu")
+def xavier_relu(net: Net) -> Iterator[Warned]:
+    """A xavier filler in front of a ReLU, where msra is the textbook choice.
+
+    It keeps the signal of linear units. A ReLU sets half of it to 0, so each such layer
+    passes on 1/sqrt(2), 0.71, of what it gets: 0.03 after ten layers, 0.00003 after thirty. msra
+    doubles the variance to make up for it. Where a normalisation comes in between, neither
+    matters, and no warning is given. Source: He et al., Delving Deep into Rectifiers (2015).
+    """
+    for index, layer in enumerate(net.layers):
+        for param in layer.params[:1]:
+            rectifier = _next(net, index, _RECTIFIERS)
+            if rectifier is None or _filler(param) != "xavier":
+                continue
+            yield (
+                layer,
+                f"xavier in front of {rectifier.type} '{rectifier.name}', which halves the signal: "
+                "msra makes up for that",
+            )
+
+
+@warning("signal-scale")
+def signal_scale(net: Net) -> Iterator[Warned]:
+    """A weight's spread is far from 1/sqrt(fan_in): the signal shrinks or explodes.
+
+    A unit sums fan_in products, so what leaves the layer is std x sqrt(fan_in) times as strong
+    (root mean square) as what enters, and 1/sqrt(2) of that where a ReLU follows. The factors of
+    the layers multiply. A warning is given below 0.5 and above 2, unless a normalisation follows,
+    which undoes the factor, or the weights' mean outweighs their spread (see one-sided). A small
+    last layer is often meant: its outputs start alike, and no layer follows to suffer. Source:
+    Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks
+    (2010); He et al. (2015).
+    """
+    for index, (layer, param) in _summing(net):
+        starts = param.distribution
+        fan_in = _inputs(layer, param)
+        rectified = _next(net, index, _RECTIFIERS) is not None
+        factor = starts.std * sqrt(fan_in / 2 if rectified else fan_in)
+        if _SHRINKS <= factor <= _GROWS or abs(starts.mean) > starts.std:
+            continue
+        if _next(net, index, _NORMALISERS) is not None:
+            continue
+        behind = ", the ReLU behind it counted" if rectified else ""
+        wanted = sqrt((2 if rectified else 1) / fan_in)
+        yield (
+            layer,
+            f"the signal {'shrinks' if factor < 1 else 'grows'} to {factor:.2g} of its strength: "
+            f"its weight's std is {starts.std:.2g} with a fan-in of {fan_in:,}{behind}; "
+            f"{wanted:.2g} keeps it",
+        )
+
+
+@warning("bilinear-mixes")
+def bilinear_mixes(net: Net) -> Iterator[Warned]:
+    """A bilinear filler on a layer without groups: every output sums all of the channels.
+
+    The filler writes the same kernel into every channel of every filter. It enlarges channel by
+    channel only with ``group`` equal to the number of channels; without, each of the outputs is
+    the sum of all channels, enlarged. Source: Caffe 1.0's own note on its bilinear filler.
+    """
+    for layer in net.layers:
+        for param in layer.params[:1]:
+            if _filler(param) == "bilinear" and len(param.shape) > 1 and param.shape[1] > 1:
+                yield (
+                    layer,
+                    f"bilinear with {param.shape[1]} channels a filter: every output is the sum of "
+                    "all of them; group: C with num_output: C keeps channels apart",
+                )
+
+
+def _weights(net: Net) -> Iterator[tuple[Layer, ParamBlob]]:
+    """The weights of layers whose units sum their inputs, where a filler fills them."""
+    for _, (layer, param) in _summing(net, constant=True):
+        yield layer, param
+
+
+def _summing(net: Net, *, constant: bool = False) -> Iterator[tuple[int, tuple[Layer, ParamBlob]]]:
+    for index, layer in enumerate(net.layers):
+        if layer.type not in _SUMMING:
+            continue
+        param = layer.params[0]
+        drawn = constant or not isinstance(param.distribution, Constant)
+        if param.filler is not None and param.given is None and param.finite and drawn:
+            yield index, (layer, param)
+
+
+def _inputs(layer: Layer, param: ParamBlob) -> int:
+    """How many products a unit sums; a transposed InnerProduct has its units along axis 1."""
+    units = layer.tops[0][1][-1]
+    if layer.type == "InnerProduct" and param.shape[0] != units:
+        return param.shape[0]
+    return param.count // param.shape[0]
+
+
+def _filler(param: ParamBlob) -> str:
+    return param.filler.type if param.filler is not None and param.given is None else ""
+
+
+def _next(net: Net, index: int, types: Collection[str]) -> Layer | None:
+    """The first layer of these types that takes what layer `index` makes, as it made it."""
+    made = {name for name, _ in net.layers[index].tops}
+    for layer in net.layers[index + 1 :]:
+        if not made.intersection(layer.bottoms):
+            continue
+        if layer.type in types:
+            return layer
+        tops = {name for name, _ in layer.tops}
+        if layer.type in _PASSING:
+            made |= tops
+        else:
+            made -= tops
+    return None

@@ -1,0 +1,121 @@
+"""``fillerkit check``: everything that is wrong or odd in a net, at once."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+
+import click
+
+import fillerkit as fk
+from fillerkit.build import Asked
+from fillerkit.cli.options import takes_unread_net
+from fillerkit.errors import Place
+
+
+def _explain(ctx: click.Context, param: click.Parameter, code: str | None) -> None:
+    """Print why a warning is one, and end."""
+    if code is None or ctx.resilient_parsing:
+        return
+    click.echo(f"{code}\n\n{inspect.getdoc(fk.warnings[code])}")
+    ctx.exit()
+
+
+@click.command("check")
+@takes_unread_net
+@click.option(
+    "--ignore",
+    type=click.Choice(sorted(fk.warnings)),
+    metavar="CODE",
+    multiple=True,
+    help="A warning that is not wanted; repeatable.",
+)
+@click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+@click.option(
+    "--explain",
+    type=click.Choice(sorted(fk.warnings)),
+    metavar="CODE",
+    callback=_explain,
+    is_eager=True,
+    expose_value=False,
+    help="Say why CODE is a warning, and from which source, and do nothing else.",
+)
+def command(
+    net: str,
+    asked: Asked,
+    ignore: Sequence[str],
+    strict: bool,
+    as_json: bool,
+) -> None:
+    """Find all that is wrong or odd in NET, without filling it.
+
+    Errors are what keeps the net from being filled. Warnings, each with its code in brackets, are
+    what Caffe accepts and people rarely mean: weights that stay zero, settings that come to
+    nothing, a signal that dies. The exit code is 1 with errors, else 0.
+
+    \b
+    Examples:
+      fillerkit check deploy.prototxt
+      fillerkit check train_val.prototxt --ignore xavier-relu --strict
+      fillerkit check --explain signal-scale
+    """
+    report = fk.check(net, ignore=ignore, **asked)
+    if as_json:
+        click.echo(json.dumps(_as_data(report), indent=1))
+    else:
+        _print(report)
+    if report.problems or (strict and report.warnings):
+        sys.exit(1)
+
+
+def _print(report: fk.Report) -> None:
+    for note in report.net.notes if report.net else ():
+        click.echo(f"note: {note}", err=True)
+    for error in report.problems:
+        _line(error.place, click.style("error", fg="red", bold=True), error.message)
+    for found in report.warnings:
+        label = click.style("warning", fg="yellow", bold=True)
+        _line(found.place, label, f"{found.message} [{found.code}]")
+    counts = (
+        f"{_many(len(report.problems), 'error')}, {_many(len(report.warnings), 'warning')}"
+        if report.problems or report.warnings
+        else "nothing wrong"
+    )
+    net = report.net
+    filled = f"{len(net.layers)} layers, {net.count:,} parameters" if net else "cannot be filled"
+    click.echo(f"{counts}; {filled}")
+    codes = Counter(found.code for found in report.warnings)
+    if codes:
+        many = ", ".join(f"{count} {code}" for code, count in codes.most_common())
+        click.echo(f"{many}; --explain CODE says why, --ignore CODE silences it")
+
+
+def _line(place: Place | None, label: str, message: str) -> None:
+    click.echo(f"{place}: {label}: {message}" if place else f"{label}: {message}")
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
+
+
+def _as_data(report: fk.Report) -> dict[str, object]:
+    """Everything that is printed, for a program."""
+    problems = [
+        {"file": error.file, "line": error.line, "column": error.column, "message": error.message}
+        for error in report.problems
+    ]
+    warnings = [
+        {
+            "code": found.code,
+            "file": found.place.file,
+            "line": found.place.line,
+            "layer": found.layer,
+            "message": found.message,
+        }
+        for found in report.warnings
+    ]
+    return {"problems": problems, "warnings": warnings}

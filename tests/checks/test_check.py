@@ -1,0 +1,119 @@
+"""A whole net looked through: every problem and every warning at once."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+
+import pytest
+
+import fillerkit as fk
+
+from .conftest import INPUT, inner
+
+DOCS = Path(__file__).parents[2] / "docs"
+GOOD = 'type: "gaussian" std: 0.1'
+
+
+def _problems(text: str) -> list[tuple[int | None, str]]:
+    return [(error.line, error.message) for error in fk.check(text).problems]
+
+
+def test_a_good_net_has_no_problem_and_comes_with_the_report() -> None:
+    report = fk.check(INPUT + inner(GOOD))
+    assert (report.problems, report.warnings) == ((), ())
+    assert report.net is not None
+    assert report.net.count == 50 * 100 + 50
+
+
+def test_problems_of_several_layers_are_told_at_once() -> None:
+    net = (
+        INPUT
+        + inner("type: 'xaiver'", "a")
+        + inner(GOOD, "b", bottom="nowhere")
+        + inner(GOOD, "c", more='param { name: "w" } param { } param { }')
+        + 'layer { name: "d" type: "Convolutoin" bottom: "x" top: "d" }\n'
+    )
+    problems = _problems(net)
+    assert [line for line, _ in problems] == [2, 3, 4, 5]
+    for (_, message), said in zip(
+        problems, ["unknown filler 'xaiver'", "'nowhere'", "param", "'Convolutoin'"], strict=True
+    ):
+        assert said in message
+
+
+def test_what_follows_from_a_problem_is_not_told_again() -> None:
+    net = INPUT + inner("type: 'xaiver'", "a") + inner(GOOD, "b", "a") + inner(GOOD, "c", "b")
+    assert len(_problems(net)) == 1
+
+
+def test_fields_that_do_not_fit_are_told_at_once_with_what_the_layers_have_wrong() -> None:
+    net = (
+        'nmae: "net"\n'
+        + INPUT
+        + inner(GOOD, "a", more="include { phse: TRAIN }").replace(
+            "num_output: 50", "num_output: x"
+        )
+        + inner(GOOD, "b", more="bogus: 1")
+        + inner("type: 'xaiver'", "c")
+    )
+    problems = _problems(net)
+    assert [line for line, _ in problems] == [1, 3, 3, 4, 5]
+    assert "xaiver" in problems[-1][1]
+
+
+def test_a_layer_with_a_misread_field_is_not_blamed_for_what_follows_from_it() -> None:
+    net = INPUT + inner(GOOD).replace("num_output", "num_outputs")
+    problems = _problems(net)
+    assert len(problems) == 1
+    assert "num_outputs" in problems[0][1]
+
+
+def test_text_that_is_no_prototxt_is_one_problem() -> None:
+    report = fk.check("layer { name: }")
+    assert len(report.problems) == 1
+    assert report.net is None
+
+
+def test_a_file_that_is_not_there_is_a_problem() -> None:
+    assert "no such file" in fk.check("not-there.prototxt").problems[0].message
+
+
+def test_every_data_layer_without_a_shape_is_told_of() -> None:
+    layer = 'layer { name: "NAME" type: "MemoryData" top: "NAME" top: "NAMEl" }\n'
+    problems = _problems(layer.replace("NAME", "a") + layer.replace("NAME", "b"))
+    assert [line for line, _ in problems] == [1, 2]
+
+
+def test_warnings_of_the_layers_without_a_problem_are_given_beside_problems() -> None:
+    report = fk.check(INPUT + inner('type: "constant"', "a") + inner("type: 'xaiver'", "b"))
+    assert len(report.problems) == 1
+    assert [found.layer for found in report.warnings] == ["a"]
+    assert report.net is None
+
+
+def test_ignored_codes_are_not_told() -> None:
+    assert fk.check(INPUT + inner('type: "constant"'), ignore=["zero-weights"]).warnings == ()
+
+
+def test_an_unknown_code_is_refused_with_the_nearest() -> None:
+    with pytest.raises(fk.UsageError, match="did you mean 'zero-weights'"):
+        fk.check(INPUT, ignore=["zero-weight"])
+
+
+def test_an_argument_that_makes_no_sense_is_an_error_and_no_problem_of_the_net() -> None:
+    with pytest.raises(fk.UsageError, match="phase"):
+        fk.check(INPUT, phase="VALIDATION")
+
+
+def test_keywords_are_those_of_load_net() -> None:
+    data = 'layer { name: "d" type: "MemoryData" top: "x" top: "l" }\n'
+    assert fk.check(data, shapes={"x": (2, 3, 4, 5)}).problems == ()
+
+
+@pytest.mark.parametrize("code", sorted(fk.warnings))
+def test_every_warning_says_why_and_by_which_source(code: str) -> None:
+    text = inspect.getdoc(fk.warnings[code]) or ""
+    assert len(text.splitlines()) > 2
+    assert "Source:" in text
+    assert f"## {code}\n\n{text}\n" in (DOCS / "check.md").read_text()

@@ -1,0 +1,69 @@
+"""Warnings about what a prototxt says of parameters and that comes to nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+import fillerkit as fk
+
+from .conftest import INPUT, Codes, inner
+
+GOOD = 'type: "xavier"'
+
+
+@pytest.mark.parametrize(
+    ("filler", "ignored"),
+    [
+        ('type: "xavier" std: 0.01', "std"),
+        ('type: "xavier" value: 1 std: 0.01', "value and std"),
+        ('type: "gaussian" std: 0.1 variance_norm: AVERAGE', "variance_norm"),
+        ('type: "msra" mean: 0', "mean"),
+        ('type: "uniform" min: -0.1 max: 0.1 std: 1', "std"),
+    ],
+)
+def test_a_setting_that_the_filler_does_not_read_is_told_of(filler: str, ignored: str) -> None:
+    report = fk.check(INPUT + inner(filler))
+    assert [found.code for found in report.warnings] == ["ignored-setting"]
+    assert f"sets {ignored}, which" in report.warnings[0].message
+
+
+def test_every_setting_that_caffes_fillers_read_is_quiet(codes: Codes) -> None:
+    for filler in (
+        'type: "gaussian" mean: 0.01 std: 0.1 sparse: 40',
+        'type: "xavier" variance_norm: FAN_OUT',
+        'type: "uniform" min: -0.1 max: 0.1',
+    ):
+        assert codes(inner(filler)) == []
+
+
+def test_a_filler_of_ones_own_that_says_nothing_is_not_judged(codes: Codes) -> None:
+    @fk.filler("silent_of_a_test")
+    def silent(spec: object, shape: tuple[int, ...], dtype: object) -> fk.Uniform:
+        return fk.Uniform(-0.1, 0.1)
+
+    assert codes(inner('type: "silent_of_a_test" std: 3')) == []
+
+
+def test_a_name_that_nothing_shares_is_told_of(codes: Codes) -> None:
+    twins = inner(GOOD, "a", more='param { name: "w" }') + inner(
+        GOOD, "b", more='param { name: "W" }'
+    )
+    assert codes(twins) == [("a", "shared-alone"), ("b", "shared-alone")]
+    assert codes(twins.replace('"W"', '"w"')) == []
+
+
+def test_random_values_that_are_never_learned_are_told_of(codes: Codes) -> None:
+    assert codes(inner(GOOD, more="param { lr_mult: 0 }")) == [("ip", "frozen-random")]
+
+
+def test_a_frozen_constant_is_as_it_should_be(image_codes: Codes) -> None:
+    layer = (
+        'layer { name: "up" type: "Deconvolution" bottom: "x" top: "up" param { lr_mult: 0 } '
+        "convolution_param { kernel_size: 4 stride: 2 num_output: 8 group: 8 bias_term: false "
+        'weight_filler { type: "bilinear" } } }'
+    )
+    assert image_codes(layer) == []
+
+
+def test_what_is_no_number_is_told_of(codes: Codes) -> None:
+    assert codes(inner('type: "constant" value: nan')) == [("ip", "not-finite")]
