@@ -1,0 +1,3 @@
+"""The package beside these tests is what they install, not tests."""
+
+collect_ignore = ["package"]
