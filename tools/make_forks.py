@@ -60,9 +60,12 @@ FORKS = {
     "shufflenet": "farmingyard/ShuffleNet",
     "spatial-transformer": "daerduoCarey/SpatialTransformerLayer",
     "synopsys": "foss-for-synopsys-dwc-arc-processors/synopsys-caffe",
+    "cc4": "dlunion/CC4.0: Lstm, CTC, Transpose",
     # wild.json
     "caffe-lstm-ocr": "dlunion/CaffeLSTM-OCR",
     "deblurnet": "Tyler-D/DeBlurNet",
+    "denseblock": "Tongcheng/caffe, as DN_CaffeScript and senlinuc/caffe_ocr write it",
+    "caffe-yolov2": "the Region layer with a RegionParameter, of Caffe ports of Darknet",
 }
 
 HEADER = """\

@@ -4,8 +4,10 @@
 
 CORPUS holds ``nets/``, ``index.json`` (what each file is, and what Caffe says of it) and
 ``expected/FILE.PHASE.json`` for those that Caffe accepts. Every file goes through the command
-line, in both phases; shapes of data layers come from the golden, else from a guess that only has
-to get the net read. Exit code 1 where something differs from Caffe or crashes.
+line, in both phases; shapes of data layers come from the golden, from ``wild.toml``, or else from
+a guess that only has to get the net read. ``wild.toml`` also holds the reviewed reasons of all
+that is refused. Exit code 1 where something differs from Caffe, crashes, or is refused (or
+filled) against the list.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import json
 import re
 import sys
 import tempfile
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -29,13 +32,20 @@ import fillerkit as fk
 from fillerkit.cli import fillerkit as command
 
 SEED = 1701
-BAD = ("differs", "refused, Caffe accepts", "crashed")
-VERDICTS = ("matched", "filled, Caffe does not", "refused with a reason", *BAD)
+FILLED = ("matched", "filled, Caffe does not")
+REFUSED = ("refused, reviewed",)
+NOT_MEANT = ("not written for this phase", "a solver whose net is not there")
+BAD = ("differs", "refused, Caffe accepts", "refused, not reviewed", "filled, listed", "crashed")
+REVIEWED = tomllib.loads(Path(__file__).with_name("wild.toml").read_text())
+_OTHER_PHASE = (
+    "which makes it, does not take part in phase",
+    "this is a solver without a net to test",
+)
 _OPTION = re.compile(r"--shape (\S+?)=([\dNCHWD,]+)")
 
 
 def main() -> None:
-    """Print a line for each file and phase that is not as Caffe has it, then the table."""
+    """Print a line for each file and phase that is not as it should be, then the table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--only", default="", help="only files whose name holds this")
@@ -43,18 +53,26 @@ def main() -> None:
     arguments = parser.parse_args()
     index = json.loads((arguments.corpus / "index.json").read_text())
     counts: Counter[str] = Counter()
+    nets: Counter[bool] = Counter()
     for name, about in sorted(index.items()):
         if arguments.only not in name:
             continue
+        verdicts = set()
         for phase in ("TRAIN", "TEST"):
             verdict, why = _judge(arguments.corpus, name, about, phase)
             counts[verdict] += 1
+            verdicts.add(verdict)
             if arguments.verbose or verdict in BAD:
                 print(f"{verdict}: {name} {phase}: {why}")
+        if about["kind"] == "net":
+            nets[verdicts <= {*FILLED, *NOT_MEANT} and not verdicts.isdisjoint(FILLED)] += 1
     accepted = sum(counts[verdict] for verdict in ("matched", "differs", "refused, Caffe accepts"))
     print(f"{sum(counts.values()):5} files and phases, of which Caffe accepts {accepted}")
-    for verdict in VERDICTS:
+    for verdict in (*FILLED, *REFUSED, *NOT_MEANT, *BAD):
         print(f"{counts[verdict]:5} {verdict}")
+    if nets:
+        share = nets[True] / nets.total()
+        print(f"{nets[True]} of {nets.total()} nets ({share:.1%}) fill in every phase they are for")
     sys.exit(any(counts[bad] for bad in BAD))
 
 
@@ -64,7 +82,7 @@ def _judge(corpus: Path, name: str, about: Mapping[str, Any], phase: str) -> tup
     net_file = corpus / "nets" / name
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "out.npz"
-        shapes = _shapes(golden)
+        shapes = _shapes(golden) or _listed_shapes(name, phase)
         code, said = _init(net_file, phase, shapes, output)
         # Without a golden nobody says what a data layer's shape is: take what the error offers.
         while code == 1 and (asked := _asked(said, shapes)):
@@ -73,12 +91,39 @@ def _judge(corpus: Path, name: str, about: Mapping[str, Any], phase: str) -> tup
         if code not in (0, 1):
             return "crashed", said
         if code == 1:
-            return ("refused, Caffe accepts" if golden else "refused with a reason"), said
+            return _why_refused(name, about, phase, golden is not None, said), said
         if golden is None:
-            return "filled, Caffe does not", ""
+            listed = _reason(name, phase)
+            return "filled, listed" if listed else "filled, Caffe does not", listed
         net = fk.load_net(net_file, phase=phase, shapes=shapes)
         found = differences(net, fk.load(output), golden)
         return ("differs", "; ".join(found)) if found else ("matched", "")
+
+
+def _why_refused(
+    name: str, about: Mapping[str, Any], phase: str, caffe_accepts: bool, said: str
+) -> str:
+    if caffe_accepts:
+        return "refused, Caffe accepts"
+    if about["kind"] == "solver" and "is not there: looked from" in said:
+        return "a solver whose net is not there"
+    if any(words in said for words in _OTHER_PHASE):
+        return "not written for this phase"
+    return "refused, reviewed" if _reason(name, phase) else "refused, not reviewed"
+
+
+def _reason(name: str, phase: str) -> str:
+    """Why the list says that a net cannot be filled in a phase, or ""."""
+    listed = REVIEWED["refused"].get(name, "")
+    reason: str = listed if isinstance(listed, str) else listed.get(phase, "")
+    return reason
+
+
+def _listed_shapes(name: str, phase: str) -> dict[str, tuple[int, ...]]:
+    """The shapes of a net's data that its text does not tell, from ``wild.toml``."""
+    listed = REVIEWED["shapes"].get(name, {})
+    listed = listed.get(phase, {} if {"TRAIN", "TEST"} & listed.keys() else listed)
+    return {blob: tuple(shape) for blob, shape in listed.items()}
 
 
 def _shapes(golden: Mapping[str, Any] | None) -> dict[str, tuple[int, ...]]:

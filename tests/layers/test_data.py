@@ -261,3 +261,48 @@ def test_the_draws_of_a_source_come_after_the_weights_before_it() -> None:
     alone = fk.load_net(text("Input") + product.format("before"), shapes={"t0": (1, 10)})
     ours, theirs = net.fill(seed=1), alone.fill(seed=1)
     assert (ours["before"].weight == theirs["before"].weight).all()
+
+
+@pytest.mark.parametrize(
+    ("resize", "sides"),
+    [
+        ("height: 7 width: 9", (7, 9)),
+        ("height: 7 width: 9 resize_mode: FIT_LARGE_SIZE_AND_PAD", (7, 9)),
+    ],
+)
+def test_ssds_resize_settles_an_images_sides(resize: str, sides: tuple[int, int]) -> None:
+    body = (
+        "data_param { batch_size: 2 } transform_param { mean_value: [1, 2, 3] "
+        f"resize_param {{ {resize} }} }}"
+    )
+    net = fk.load_net(text("AnnotatedData", body))
+    assert shapes(net.layers[0]) == [(2, 3, *sides)]
+
+
+def test_a_resize_that_fits_the_smaller_side_settles_nothing() -> None:
+    body = (
+        "data_param { batch_size: 2 } transform_param { mean_value: [1, 2, 3] "
+        "resize_param { height: 7 width: 9 resize_mode: FIT_SMALL_SIZE } }"
+    )
+    with pytest.raises(fk.ShapeNeeded, match="t0=2,3,H,W"):
+        fk.load_net(text("AnnotatedData", body))
+
+
+@pytest.mark.parametrize(("modality", "channels"), [("RGB", 18), ("FLOW", 12)])
+def test_a_video_has_the_channels_of_all_its_frames(modality: str, channels: int) -> None:
+    """TSN."""
+    body = (
+        f"video_data_param {{ batch_size: 4 new_length: 2 num_segments: 3 modality: {modality} }} "
+        "transform_param { crop_size: 8 }"
+    )
+    net = fk.load_net(text("VideoData", body, tops=2))
+    assert shapes(net.layers[0]) == [(4, channels, 8, 8), (4,)]
+
+
+def test_only_a_fork_s_image_data_may_leave_labels_out() -> None:
+    """DeBlurNet."""
+    body = "image_data_param { batch_size: 2 new_height: 5 new_width: 6 LABEL }"
+    net = fk.load_net(text("ImageData", body.replace("LABEL", "label: false")))
+    assert shapes(net.layers[0]) == [(2, 3, 5, 6)]
+    with pytest.raises(fk.LayerError, match="takes 2 tops, not 1"):
+        fk.load_net(text("ImageData", body.replace("LABEL", "")))

@@ -8,7 +8,11 @@ from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Param, Plan, Shape
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import canonical_axis, equal_shapes, positive, shown
-from fillerkit.schema.forks_pb2 import ConvolutionParameter, LayerParameter
+from fillerkit.schema.forks_pb2 import (
+    ConvolutionParameter,
+    DeformableConvolutionParameter,
+    LayerParameter,
+)
 
 
 @layer("Convolution", bottoms=(1, None), tops=(1, None), same=True)
@@ -79,19 +83,27 @@ def _plan(
 
 
 class Window:
-    """What ``convolution_param`` says about the spatial axes of a bottom, checked as by Caffe."""
+    """What ``convolution_param`` says about the spatial axes of a bottom, checked as by Caffe.
 
-    def __init__(self, p: ConvolutionParameter, shape: Shape) -> None:
-        self.channel_axis = canonical_axis(p.axis, shape, "convolution_param.axis")
+    Or another `message` with the same fields.
+    """
+
+    def __init__(
+        self,
+        p: ConvolutionParameter | DeformableConvolutionParameter,
+        shape: Shape,
+        message: str = "convolution_param",
+    ) -> None:
+        self.channel_axis = canonical_axis(p.axis, shape, f"{message}.axis")
         self.channels = shape[self.channel_axis]
         self.spatial = shape[self.channel_axis + 1 :]
-        self.kernel = _lengths(p, "kernel", "kernel_size", len(self.spatial), None)
-        self.stride = _lengths(p, "stride", "stride", len(self.spatial), 1)
-        self.pad = _lengths(p, "pad", "pad", len(self.spatial), 0)
-        self.dilation = _lengths(p, "", "dilation", len(self.spatial), 1)
+        self.kernel = _lengths(p, "kernel", "kernel_size", len(self.spatial), None, message)
+        self.stride = _lengths(p, "stride", "stride", len(self.spatial), 1, message)
+        self.pad = _lengths(p, "pad", "pad", len(self.spatial), 0, message)
+        self.dilation = _lengths(p, "", "dilation", len(self.spatial), 1, message)
         for name, lengths in (("kernel_size", self.kernel), ("stride", self.stride)):
             for length in lengths:
-                positive(length, f"convolution_param.{name}")
+                positive(length, f"{message}.{name}")
 
     def axes(self) -> list[tuple[int, int, int, int, int]]:
         """Of every spatial axis: length, kernel, stride, pad, dilation."""
@@ -101,11 +113,16 @@ class Window:
 
 
 def _lengths(
-    p: ConvolutionParameter, short: str, name: str, axes: int, default: int | None
+    p: ConvolutionParameter | DeformableConvolutionParameter,
+    short: str,
+    name: str,
+    axes: int,
+    default: int | None,
+    message: str,
 ) -> tuple[int, ...]:
     """One length a spatial axis, from ``name`` (once, or once an axis) or ``short_h/short_w``."""
     values = list(getattr(p, name))
-    field = f"convolution_param.{name}"
+    field = f"{message}.{name}"
     if short and (p.HasField(f"{short}_h") or p.HasField(f"{short}_w")):
         if values:
             raise LayerError(
@@ -115,11 +132,11 @@ def _lengths(
             raise LayerError(
                 f"{short}_h and {short}_w are for 2 spatial axes; this bottom has {axes}: "
                 f"give {name} once, or once an axis",
-                field=f"convolution_param.{short}_{'h' if p.HasField(f'{short}_h') else 'w'}",
+                field=f"{message}.{short}_{'h' if p.HasField(f'{short}_h') else 'w'}",
             )
         if short != "pad":
             for side in ("h", "w"):
-                positive(getattr(p, f"{short}_{side}"), f"convolution_param.{short}_{side}")
+                positive(getattr(p, f"{short}_{side}"), f"{message}.{short}_{side}")
         return getattr(p, f"{short}_h"), getattr(p, f"{short}_w")
     if not values and default is not None:
         return (default,) * axes
@@ -129,6 +146,6 @@ def _lengths(
         raise LayerError(
             f"needs {name} once, or once for each of its {axes} spatial axes: "
             f"it is given {len(values)} times",
-            field=field if values else "convolution_param",
+            field=field if values else message,
         )
     return tuple(values)

@@ -100,10 +100,15 @@ def data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     return image_source(layer, given, p.batch_size, p.source, channels)
 
 
-@source("ImageData", tops=2, outside=True)
+@source("ImageData", tops=(1, 2), outside=True)
 def image_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
-    """Images, and labels, that a list of files names."""
+    """Images, and labels, that a list of files names.
+
+    Caffe's always makes labels; DeBlurNet's fork can leave them out (``label: false``).
+    """
     p = layer.image_data_param
+    if len(layer.top) == 1 and not (p.HasField("label") and not p.label):
+        raise LayerError("takes 2 tops, not 1", field="top")
     return image_source(
         layer,
         given,
@@ -168,7 +173,8 @@ def image_source(
     """A source of images whose prefetching thread and transformer seed engines of their own.
 
     `channels` and `sides` are what the layer's own message settles, 0 for what it leaves open; its
-    labels are one number an image unless `labels` says otherwise.
+    labels are one number an image unless `labels` says otherwise. SSD's ``resize_param`` makes
+    images of its height and width, unless it only fits their smaller side.
     """
     top, notes = layer.top[0], []
     image = given.get(top)
@@ -178,6 +184,9 @@ def image_source(
             channels = channels or len(transform.mean_value)
         if transform.crop_size:
             sides = (transform.crop_size,) * 2
+        for resize in transform.resize_param if not transform.crop_size else ():
+            if resize.resize_mode != resize.FIT_SMALL_SIZE and resize.height and resize.width:
+                sides = (resize.height, resize.width)
         image = (batch, channels, *sides)
         if not all(image):
             lengths = ",".join(str(n or letter) for n, letter in zip(image, "NCHW", strict=True))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fillerkit.errors import LayerError
-from fillerkit.layers.plan import Plan, Shape
+from fillerkit.layers.plan import Param, Plan, Shape
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import shown
-from fillerkit.schema.forks_pb2 import LayerParameter
+from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
 
 
 @layer("ReLU6")
@@ -35,10 +35,17 @@ def axpy(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=[x])
 
 
-@layer("ChannelScale", bottoms=2)
+@layer("ChannelScale", bottoms=2, tops=(1, 2))
 def channel_scale(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """Multiplies all channels of a place with one number (happynear)."""
-    return Plan(tops=[bottoms[0]])
+    """Multiplies all channels of a place with one number (happynear).
+
+    With global_scale everything, with a mean of those numbers that it keeps, its second top.
+    """
+    p = layer.channel_scale_param
+    if not p.global_scale:
+        return Plan(tops=[bottoms[0]])
+    start = FillerParameter(value=p.init_global_scale)
+    return Plan(tops=[bottoms[0], (1,)], params=[Param("scale", (1,), start, learned=False)])
 
 
 @layer("Gather", bottoms=(1, None), tops=(1, None), same=True)

@@ -22,9 +22,13 @@ def annotated_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
 
 @source("VideoData", tops=(1, 2))
 def video_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
-    """Frames of videos, and labels, that a list names (TSN)."""
+    """Frames of videos, and labels, that a list names (TSN).
+
+    The channels are those of all frames of an item: 3 each, or 2 for flow.
+    """
     p = layer.video_data_param
-    return image_source(layer, given, p.batch_size, p.source)
+    channels = p.num_segments * p.new_length * (2 if p.modality == p.FLOW else 3)
+    return image_source(layer, given, p.batch_size, p.source, channels)
 
 
 @source("ImageSegData", tops=(2, 3))
@@ -34,7 +38,45 @@ def image_seg_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     A third top holds the sizes of the images.
     """
     p = layer.image_data_param
-    plan = image_source(layer, given, p.batch_size, p.source)
-    num, _, height, width = plan.tops[0]
-    tops = [plan.tops[0], given.get(layer.top[1], (num, 1, height, width)), (num, 1, 1, 2)]
-    return Plan(tops=tops, draws=plan.draws, notes=plan.notes)
+    plan = _with_maps(layer, given, image_source(layer, given, p.batch_size, p.source))
+    sizes = (plan.tops[0][0], 1, 1, 2)
+    return Plan(tops=[*plan.tops, sizes], draws=plan.draws, notes=plan.notes)
+
+
+@source("ImageLabelmapData", tops=2)
+def image_labelmap_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
+    """Images, and label images of their size, that a list names (HED)."""
+    p = layer.image_data_param
+    plan = image_source(
+        layer,
+        given,
+        p.batch_size,
+        p.source,
+        channels=3 if p.is_color else 1,
+        sides=(p.new_height, p.new_width),
+        extra_draws=p.shuffle + (p.rand_skip > 0),
+    )
+    return _with_maps(layer, given, plan)
+
+
+@source("DenseImageData", tops=2)
+def dense_image_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
+    """Images, and label images of their size, that a list names (SegNet, ENet)."""
+    p = layer.dense_image_data_param
+    plan = image_source(
+        layer,
+        given,
+        p.batch_size,
+        p.source,
+        channels=3 if p.is_color else 1,
+        sides=(p.crop_height or p.new_height, p.crop_width or p.new_width),
+        extra_draws=p.shuffle + (p.rand_skip > 0),
+    )
+    return _with_maps(layer, given, plan)
+
+
+def _with_maps(layer: LayerParameter, given: Mapping[str, Shape], plan: Plan) -> Plan:
+    """The plan of a source of images, with a label for each pixel in place of one an image."""
+    images = plan.tops[0]
+    maps = given.get(layer.top[1], (images[0], 1, *images[2:]))
+    return Plan(tops=[images, maps], draws=plan.draws, notes=plan.notes)

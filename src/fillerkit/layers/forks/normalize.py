@@ -29,3 +29,9 @@ def normalize(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting)
     filler = p.scale_filler if p.HasField("scale_filler") else FillerParameter(value=1)
     blob = () if p.channel_shared else (shape[1],)
     return Plan(tops=[shape], params=[Param("weight", blob, filler)])
+
+
+@layer("L2Norm")
+def l2_norm(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """Divides each item by its L2 norm (several forks)."""
+    return Plan(tops=[bottoms[0]])

@@ -1,4 +1,4 @@
-"""Permute: axes in another order."""
+"""Permute and Transpose: axes in another order."""
 
 from __future__ import annotations
 
@@ -25,4 +25,17 @@ def permute(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
             field="permute_param.order",
         )
     order += [axis for axis in range(len(shape)) if axis not in order]
+    return Plan(tops=[tuple(shape[axis] for axis in order)])
+
+
+@layer("Transpose", in_place=False)
+def transpose(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """Its bottom's axes in the order of dim, which names all (CC4.0, caffe_ocr)."""
+    shape, order = bottoms[0], list(layer.transpose_param.dim)
+    if sorted(order) != list(range(len(shape))):
+        raise LayerError(
+            f"dim {', '.join(map(str, order))} must name every axis of its bottom, "
+            f"{shown(shape)}, once",
+            field="transpose_param.dim",
+        )
     return Plan(tops=[tuple(shape[axis] for axis in order)])

@@ -1,4 +1,4 @@
-"""Pooling of regions of interest: ROIPooling, ROIAlign, PSROIPooling."""
+"""Pooling of regions of interest: ROIPooling, ROIAlign, PSROIPooling and their like."""
 
 from __future__ import annotations
 
@@ -32,14 +32,40 @@ def roi_align(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
 def psroi_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Each bin of a region from channels of its own (R-FCN)."""
     p = layer.psroi_pooling_param
-    channels, size = legacy_shape(bottoms[0])[1], p.group_size
-    if channels != p.output_dim * size * size:
+    return _bins(bottoms, p.output_dim, p.group_size, "psroi_pooling_param")
+
+
+@layer("DeformablePSROIPooling", bottoms=(2, 3))
+def deformable_psroi_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """PSROIPooling whose bins are shifted by what bottom 2 says (py-RFCN-priv)."""
+    p = layer.deformable_psroi_pooling_param
+    return _bins(bottoms, p.output_dim, p.group_size, "deformable_psroi_pooling_param")
+
+
+@layer("ROIWarping", bottoms=2)
+def roi_warping(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """Interpolated values of each region, differentiable in the region too (MNC)."""
+    p = layer.roi_warping_param
+    return _regions(bottoms, (p.pooled_h, p.pooled_w), "roi_warping_param")
+
+
+@layer("ROIMaskPooling", bottoms=2)
+def roi_mask_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """ROIPooling of a scaled or halved region, its middle left out (py-RFCN-priv)."""
+    p = layer.roi_mask_pooling_param
+    return _regions(bottoms, (p.pooled_h, p.pooled_w), "roi_mask_pooling_param")
+
+
+def _bins(bottoms: Sequence[Shape], outputs: int, size: int, message: str) -> Plan:
+    """Regions of size x size bins, each from channels of its own."""
+    channels = legacy_shape(bottoms[0])[1]
+    if channels != outputs * size * size:
         raise LayerError(
-            f"output_dim {p.output_dim} and group_size {size} need "
-            f"{p.output_dim * size * size} channels, not {channels}",
-            field="psroi_pooling_param",
+            f"output_dim {outputs} and group_size {size} need "
+            f"{outputs * size * size} channels, not {channels}",
+            field=message,
         )
-    return Plan(tops=[(legacy_shape(bottoms[1])[0], p.output_dim, size, size)])
+    return Plan(tops=[(legacy_shape(bottoms[1])[0], outputs, size, size)])
 
 
 def _regions(bottoms: Sequence[Shape], sides: tuple[int, int], message: str) -> Plan:

@@ -1,0 +1,33 @@
+"""Layers of the forks that change values one by one and keep the shape."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fillerkit.layers.plan import Plan, Shape
+from fillerkit.layers.registry import layer
+from fillerkit.schema.forks_pb2 import LayerParameter
+
+
+@layer("HardSigmoid")
+def hard_sigmoid(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """0.2 x + 0.5, held between 0 and 1 (MobileNet-YOLO)."""
+    return Plan(tops=[bottoms[0]])
+
+
+@layer("Insanity")
+def insanity(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """x, or below 0 x / a with a drawn in training: randomised leaky ReLU (happynear)."""
+    return Plan(tops=[bottoms[0]])
+
+
+@layer("Mish")
+def mish(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """The smooth x tanh(log(1 + exp(x))) (the YOLOv4 forks)."""
+    return Plan(tops=[bottoms[0]])
+
+
+@layer("ReLUX")
+def relux(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """A ReLU that ends at maximal_value (py-RFCN-priv)."""
+    return Plan(tops=[bottoms[0]])
