@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fillerkit.errors import did_you_mean
+
+if TYPE_CHECKING:
+    from fillerkit.schema.forks_pb2 import LayerParameter
 
 Array = NDArray[np.floating]
 
@@ -62,6 +65,28 @@ class Alias:
     shape: tuple[int, ...]
 
 
+class Start(NamedTuple):
+    """What a blob was filled with: a distribution in words, its mean and its std."""
+
+    words: str
+    mean: float
+    std: float
+
+
+class Model(NamedTuple):
+    """A net as a ``.caffemodel`` describes it.
+
+    Attributes
+    ----------
+    name : str
+    layers : tuple of (str, LayerParameter)
+        Every layer that takes part, in order, under the key of its blobs.
+    """
+
+    name: str
+    layers: tuple[tuple[str, LayerParameter], ...]
+
+
 class Blobs(Mapping[str, LayerBlobs]):
     """All blobs of a net, by layer; only layers that have blobs are in it.
 
@@ -69,6 +94,10 @@ class Blobs(Mapping[str, LayerBlobs]):
     ----------
     origin : mapping
         Where the values come from (net, seed, phase, ...), as the file format records it.
+    starts : mapping
+        By layer and index, what a blob was filled with, where that is known.
+    model : Model or None
+        The net's layers, where they are known: of a filled net, and of a ``.caffemodel``.
     """
 
     def __init__(
@@ -76,8 +105,12 @@ class Blobs(Mapping[str, LayerBlobs]):
         owned: Mapping[tuple[str, int], tuple[str, Array]],
         aliases: Mapping[tuple[str, int], Sequence[Alias]],
         origin: Mapping[str, Any],
+        starts: Mapping[tuple[str, int], Start] | None = None,
+        model: Model | None = None,
     ) -> None:
         self.origin = dict(origin)
+        self.starts = dict(starts or {})
+        self.model = model
         self._owned = dict(owned)
         self._aliases = dict(aliases)
         named = dict(self._owned)
@@ -112,11 +145,20 @@ class Blobs(Mapping[str, LayerBlobs]):
         for (layer, index), (name, array) in self._owned.items():
             yield layer, index, name, array, tuple(self._aliases.get((layer, index), ()))
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write all blobs to a new file; the format follows its suffix (``.npz``)."""
+    def save(self, path: str | os.PathLike[str], format: str | None = None) -> None:
+        """Write all blobs to a new file, whole or not at all.
+
+        Parameters
+        ----------
+        path
+            The format follows its suffix: ``.npz``, ``.caffemodel``, ``.h5`` (Caffe's
+            ``.caffemodel.h5``), ``.safetensors``, ``.pt``.
+        format
+            The format's name (``"npz"``, ...), where the suffix does not tell.
+        """
         from fillerkit import formats
 
-        formats.save(path, formats.entries_of(self), self.origin)
+        formats.save(path, formats.content_of(self), format)
 
 
 def _in_order(blobs: Mapping[int, tuple[str, Array]]) -> LayerBlobs:

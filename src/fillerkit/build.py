@@ -5,7 +5,6 @@ from __future__ import annotations
 import operator
 import os
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 from typing import TypedDict
@@ -33,6 +32,7 @@ from fillerkit.prototxt import PHASES, Field, NetText, TextLayer, phase_name, re
 from fillerkit.prototxt.short import parse_filler
 from fillerkit.schema.forks_pb2 import BlobProto, LayerParameter, ParamSpec
 from fillerkit.sharing import Sharing
+from fillerkit.splits import Takers
 
 AUTOMATIC = "(automatic)"
 """The name of a top that a loss makes for itself, as Caffe calls it."""
@@ -191,7 +191,9 @@ class _Builder:
         self._keys: set[str] = set()
         self._notes = list(text.notes)
         self._sharing = Sharing()
-        self._crowded = _crowded(text.layers)
+        takers = Takers([layer for layer, _ in text.layers])
+        # Caffe puts a Split between such a blob and its takers: none can change it in place.
+        self._crowded = {at for at, made in takers.made.items() if takers.count[made] > 1}
 
     def build(self) -> Net:
         text = self._text
@@ -263,6 +265,7 @@ class _Builder:
             draws=plan.draws,
             line=self._text.place(field).line,
             key=self._key(layer.name, index) if params else layer.name,
+            message=layer,
         )
 
     def _type(self, layer: LayerParameter) -> LayerType:
@@ -496,27 +499,6 @@ def _some(names: Sequence[str]) -> str:
 
 def _maker(layers: Iterable[TextLayer], blob: str) -> LayerParameter | None:
     return next((layer for layer, _ in layers if blob in layer.top), None)
-
-
-def _crowded(layers: Sequence[TextLayer]) -> set[tuple[int, int]]:
-    """The bottoms, as (layer, position), that other layers take too in the same state.
-
-    Caffe puts a Split between such a blob and its takers, so none of them can change it in place.
-    """
-    made_by: dict[str, tuple[int, int]] = {}
-    takers: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    weighed: Counter[tuple[int, int]] = Counter()
-    for index, (layer, _) in enumerate(layers):
-        for position, name in enumerate(layer.bottom):
-            if name in made_by:
-                takers.setdefault(made_by[name], []).append((index, position))
-        for position, name in enumerate(layer.top):
-            made_by[name] = index, position
-            if position < len(layer.loss_weight) and layer.loss_weight[position]:
-                weighed[index, position] += 1
-    return {
-        taker for made, those in takers.items() if len(those) + weighed[made] > 1 for taker in those
-    }
 
 
 def _check_connections(known: LayerType, layer: LayerParameter) -> None:

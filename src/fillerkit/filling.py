@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fillerkit import formats
-from fillerkit.blobs import Alias, Array, Blobs
+from fillerkit.blobs import Alias, Array, Blobs, Start
 from fillerkit.errors import UsageError
 from fillerkit.fillers import Distribution
 from fillerkit.formats import Entry
@@ -23,6 +23,18 @@ if TYPE_CHECKING:
     from fillerkit.net import Layer, Net, ParamBlob
 
 DTYPES: Mapping[str, type[np.floating]] = {"float32": np.float32, "float64": np.float64}
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One blob whose values are to be made."""
+
+    layer: Layer
+    index: int
+    param: ParamBlob
+    distribution: Distribution
+    dtype: type[np.floating]
+    engine: Engine
 
 
 @dataclass(frozen=True)
@@ -78,7 +90,7 @@ class _Run:
             origin["shapes"] = {name: list(shape) for name, shape in net.shapes.items()}
         return origin
 
-    def steps(self) -> Iterator[tuple[Layer, int, ParamBlob, Distribution, Engine]]:
+    def steps(self) -> Iterator[_Step]:
         """Every owned blob in Caffe's order; its values are to be made before the next is asked.
 
         A blob that shares another's values takes its draws all the same: Caffe lets the two share
@@ -90,7 +102,7 @@ class _Run:
             for index, param in enumerate(layer.params):
                 distribution = param.distribution_in(self.dtype)
                 if param.owner is None:
-                    yield layer, index, param, distribution, engine
+                    yield _Step(layer, index, param, distribution, self.dtype, engine)
                 else:
                     discard(distribution, param.count, self.dtype, engine)
             for param in layer.forgotten:
@@ -100,12 +112,14 @@ class _Run:
 def fill(net: Net, seed: int | None, dtype: str, boost: str) -> Blobs:
     """See `fillerkit.Net.fill`."""
     run = _Run.of(net, seed, dtype, boost)
-    owned = {}
-    for layer, index, param, distribution, engine in run.steps():
-        values = np.empty(param.count, run.dtype)
-        fill_values(distribution, values, engine)
-        owned[layer.key, index] = param.name, values.reshape(param.shape)
-    return Blobs(owned, _aliases(net), run.origin)
+    owned, starts = {}, {}
+    for step in run.steps():
+        param, key = step.param, (step.layer.key, step.index)
+        values = np.empty(param.count, step.dtype)
+        fill_values(step.distribution, values, step.engine)
+        owned[key] = param.name, values.reshape(param.shape)
+        starts[key] = _start(param)
+    return Blobs(owned, _aliases(net), run.origin, starts, net.model)
 
 
 def save(
@@ -115,26 +129,43 @@ def save(
     dtype: str,
     boost: str,
     progress: Callable[[int], None] | None,
+    format: str | None,
 ) -> Mapping[str, Any]:
     """See `fillerkit.Net.save`."""
     run = _Run.of(net, seed, dtype, boost)
-    formats.save(path, _entries(run, progress or _nobody), run.origin)
+    entries = list(_entries(run, progress or _nobody))
+    formats.save(path, formats.Content(entries, run.origin, net.model), format)
     return run.origin
 
 
 def _entries(run: _Run, progress: Callable[[int], None]) -> Iterator[Entry]:
+    """What there is to write; nothing is made before an entry's chunks are asked for."""
     aliases = _aliases(run.net)
-    for layer, index, param, distribution, engine in run.steps():
-        pieces = chunks(distribution, param.count, run.dtype, engine)
-        yield Entry(
-            layer=layer.key,
-            index=index,
-            name=param.name,
-            shape=param.shape,
-            dtype=np.dtype(run.dtype),
-            chunks=_told(pieces, progress),
-            aliases=tuple(aliases.get((layer.key, index), ())),
-        )
+    steps = run.steps()
+    for layer in run.net.layers:
+        for index, param in enumerate(layer.params):
+            if param.owner is None:
+                yield Entry(
+                    layer=layer.key,
+                    index=index,
+                    name=param.name,
+                    shape=param.shape,
+                    dtype=np.dtype(run.dtype),
+                    chunks=_told(_made(steps), progress),
+                    aliases=tuple(aliases.get((layer.key, index), ())),
+                    start=_start(param),
+                )
+
+
+def _made(steps: Iterator[_Step]) -> Iterator[Array]:
+    """The values of the next step."""
+    step = next(steps)
+    yield from chunks(step.distribution, step.param.count, step.dtype, step.engine)
+
+
+def _start(param: ParamBlob) -> Start:
+    starts = param.distribution
+    return Start(str(starts), starts.mean, starts.std)
 
 
 def _nobody(count: int) -> None:

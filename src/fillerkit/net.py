@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from fillerkit import filling
-from fillerkit.blobs import Blobs
+from fillerkit.blobs import Blobs, Model
 from fillerkit.errors import Place
 from fillerkit.fillers import Constant, Distribution, Given, distribution, fan_in, fan_out
 from fillerkit.layers import Shape
-from fillerkit.schema.forks_pb2 import FillerParameter
+from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,8 @@ class Layer:
     key : str
         The name of its blobs in `Blobs` and in files: `name`, unless an earlier layer with
         parameters has it.
+    message : LayerParameter
+        All that the prototxt says of it, in the current format.
     """
 
     name: str
@@ -119,6 +121,7 @@ class Layer:
     draws: int
     line: int
     key: str
+    message: LayerParameter = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, repr=False)
@@ -169,6 +172,11 @@ class Net:
             param.count for layer in self.layers for param in layer.params if param.owner is None
         )
 
+    @property
+    def model(self) -> Model:
+        """The net as a ``.caffemodel`` describes it."""
+        return Model(self.name, tuple((layer.key, layer.message) for layer in self.layers))
+
     def __repr__(self) -> str:
         return (
             f"Net({self.name!r}, phase {self.phase}, {len(self.layers)} layers, "
@@ -200,6 +208,7 @@ class Net:
         dtype: str = "float32",
         *,
         boost: str = "1.64",
+        format: str | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> Mapping[str, Any]:
         """Fill straight into a file, piece by piece, without holding the net in memory.
@@ -209,9 +218,12 @@ class Net:
         Parameters
         ----------
         path
-            The format follows its suffix: ``.npz``.
+            The format follows its suffix: ``.npz``, ``.caffemodel``, ``.h5`` (Caffe's
+            ``.caffemodel.h5``), ``.safetensors``, ``.pt``.
         seed, dtype, boost
             As for `fill`.
+        format
+            The format's name (``"npz"``, ...), where the suffix does not tell.
         progress
             Called with the number of values written since the last call.
 
@@ -220,4 +232,4 @@ class Net:
         mapping
             The origin that the file records; ``origin["seed"]`` is the seed used.
         """
-        return filling.save(self, path, seed, dtype, boost, progress)
+        return filling.save(self, path, seed, dtype, boost, progress, format)

@@ -14,7 +14,7 @@ import pytest
 
 import fillerkit as fk
 from fillerkit.formats import npz
-from fillerkit.formats.entry import Entry
+from fillerkit.formats.entry import Content, Entry
 
 NET = """
 name: "small"
@@ -109,7 +109,7 @@ def test_a_file_larger_than_the_memory_allowed_is_read(tmp_path: Path) -> None:
     entry = Entry(
         "fc", 0, "weight", (1 << 10, 1 << 16), np.dtype(np.float32), iter([value] * (1 << 10))
     )
-    npz.write(path, [entry], {})
+    npz.write(path, Content([entry], {}))
     code = (
         "import resource, sys\n"
         "import fillerkit as fk\n"
@@ -175,8 +175,8 @@ def test_a_missing_file_is_an_error_that_names_it(tmp_path: Path) -> None:
 
 
 def test_an_unknown_suffix_names_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(fk.UsageError, match=r"\.npz"):
-        fk.load_net(NET).save(tmp_path / "x.pth", seed=1)
+    with pytest.raises(fk.UsageError, match=r"\.npz, .caffemodel"):
+        fk.load_net(NET).save(tmp_path / "x.onnx", seed=1)
 
 
 def test_a_failure_on_the_way_leaves_the_old_file(file: Path, tmp_path: Path) -> None:

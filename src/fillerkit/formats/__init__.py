@@ -3,38 +3,48 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol, cast
 
 from fillerkit.blobs import Blobs
-from fillerkit.errors import UsageError
-from fillerkit.formats import npz
+from fillerkit.errors import UsageError, did_you_mean
+from fillerkit.formats.entry import Content as Content
 from fillerkit.formats.entry import Entry as Entry
+
+FORMATS = {
+    "npz": (".npz",),
+    "caffemodel": (".caffemodel",),
+    "h5": (".h5", ".hdf5"),
+    "safetensors": (".safetensors",),
+    "pt": (".pt", ".pth"),
+}
+"""The formats by name, which is that of the module, with the suffixes that choose each."""
 
 
 class _Format(Protocol):
     """What every format's module offers."""
 
-    def write(self, path: Path, entries: Iterable[Entry], origin: Mapping[str, Any]) -> None: ...
+    def write(self, path: Path, content: Content) -> None: ...
     def read(self, path: Path) -> Blobs: ...
 
 
-_FORMATS: dict[str, _Format] = {".npz": npz}
+def save(path: str | os.PathLike[str], content: Content, format: str | None = None) -> None:
+    """Write blobs, one after the other, to a new file of a format, its suffix's if none is said."""
+    _format(Path(path), format).write(Path(path), content)
 
 
-def save(path: str | os.PathLike[str], entries: Iterable[Entry], origin: Mapping[str, Any]) -> None:
-    """Write blobs, one after the other, to a new file of the format its suffix names."""
-    _format(Path(path)).write(Path(path), entries, origin)
-
-
-def load(path: str | os.PathLike[str]) -> Blobs:
+def load(path: str | os.PathLike[str], format: str | None = None) -> Blobs:
     """Read the blobs of a file, memory-mapped where the format allows.
 
     Parameters
     ----------
     path
-        A file that fillerkit wrote, or any ``.npz`` with keys ``<layer>/<index>``.
+        A file that fillerkit or Caffe wrote, of any age; or an ``.npz`` or ``.safetensors`` with
+        keys ``<layer>/<index>``; or a PyTorch state dict.
+    format
+        ``"npz"``, ``"caffemodel"``, ``"h5"``, ``"safetensors"`` or ``"pt"``, where the suffix does
+        not tell.
 
     Returns
     -------
@@ -46,21 +56,38 @@ def load(path: str | os.PathLike[str]) -> Blobs:
     FormatError
         The file is not there, or not of its format, or damaged.
     """
-    return _format(Path(path)).read(Path(path))
+    return _format(Path(path), format).read(Path(path))
 
 
-def entries_of(blobs: Blobs) -> Iterator[Entry]:
+def content_of(blobs: Blobs) -> Content:
     """Blobs that are in memory, as what a format writes."""
-    for layer, index, name, array, aliases in blobs.owned():
-        flat = array.reshape(-1)
-        yield Entry(layer, index, name, array.shape, array.dtype, iter([flat]), aliases)
+    entries = [
+        Entry(
+            layer,
+            index,
+            name,
+            array.shape,
+            array.dtype,
+            iter([array.reshape(-1)]),
+            aliases,
+            blobs.starts.get((layer, index)),
+        )
+        for layer, index, name, array, aliases in blobs.owned()
+    ]
+    return Content(entries, blobs.origin, blobs.model)
 
 
-def _format(path: Path) -> _Format:
-    try:
-        return _FORMATS[path.suffix.lower()]
-    except KeyError:
-        known = " or ".join(_FORMATS)
-        raise UsageError(
-            f"'{path}': the name has to end in {known}, which chooses the format"
-        ) from None
+def _format(path: Path, name: str | None) -> _Format:
+    if name is None:
+        suffix = path.suffix.lower()
+        name = next((name for name, suffixes in FORMATS.items() if suffix in suffixes), None)
+        if name is None:
+            known = ", ".join(suffix for suffixes in FORMATS.values() for suffix in suffixes)
+            raise UsageError(
+                f"'{path}': the name has to end in one of {known}, which chooses the format, or "
+                "the format has to be named"
+            )
+    elif name not in FORMATS:
+        near = did_you_mean(name, FORMATS) or f"; the formats are {', '.join(FORMATS)}"
+        raise UsageError(f"unknown format '{name}'{near}")
+    return cast("_Format", import_module(f"fillerkit.formats.{name}"))

@@ -31,6 +31,17 @@ class BackgroundWriter:
         self._queue.put(buffer)
         self.position += len(buffer)
 
+    def seek(self, position: int) -> None:
+        """Go on at a byte of the file."""
+        self._check()
+        self._queue.put(position)
+        self.position = position
+
+    def flush(self) -> None:
+        """Wait until all that was handed over is written."""
+        self._queue.join()
+        self._check()
+
     def __enter__(self) -> BackgroundWriter:
         return self
 
@@ -51,12 +62,18 @@ class BackgroundWriter:
             raise self._error
 
     def _run(self) -> None:
-        while (buffer := self._queue.get()) is not None:
-            if self._error is None:
-                try:
-                    _write_all(self._file, buffer)
-                except BaseException as error:
-                    self._error = error
+        while (task := self._queue.get()) is not None:
+            try:
+                if self._error is not None:
+                    continue
+                if isinstance(task, int):
+                    self._file.seek(task)
+                else:
+                    _write_all(self._file, task)
+            except BaseException as error:
+                self._error = error
+            finally:
+                self._queue.task_done()
 
 
 def _write_all(file: BinaryIO, buffer: memoryview | bytes) -> None:

@@ -1,14 +1,15 @@
-"""What every format writes: one blob, its place in the net, and its values in pieces."""
+"""What every format writes: blobs, each with its place in the net and its values in pieces."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 import numpy as np
 
-from fillerkit.blobs import Alias, Array
+from fillerkit.blobs import Alias, Array, Model, Start
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Entry:
         been asked for.
     aliases : tuple of Alias
         The blobs that share these values.
+    start : Start or None
+        What the values were made of, where that is known.
     """
 
     layer: str
@@ -38,8 +41,33 @@ class Entry:
     dtype: np.dtype[np.floating]
     chunks: Iterator[Array]
     aliases: tuple[Alias, ...] = ()
+    start: Start | None = None
 
     @property
     def nbytes(self) -> int:
         """The size of the values."""
         return self.dtype.itemsize * prod(self.shape)
+
+
+@dataclass(frozen=True)
+class Content:
+    """All that goes into one file.
+
+    Attributes
+    ----------
+    entries : sequence of Entry
+        In the order in which their chunks are made: they are to be taken one after the other.
+    origin : mapping
+        Where the values come from.
+    model : Model or None
+        The net's layers, where they are known.
+    """
+
+    entries: Sequence[Entry]
+    origin: Mapping[str, Any]
+    model: Model | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """The size of all values."""
+        return sum(entry.nbytes for entry in self.entries)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import mmap
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -22,11 +22,13 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 import numpy as np
 from numpy.lib import format as npy
 
-from fillerkit.blobs import Alias, Array, Blobs
+from fillerkit.blobs import Alias, Array, Blobs, Start
 from fillerkit.errors import FormatError
 from fillerkit.formats.background import BackgroundWriter
 from fillerkit.formats.checksum import crc32
-from fillerkit.formats.entry import Entry
+from fillerkit.formats.entry import Content, Entry
+from fillerkit.formats.names import checked_name
+from fillerkit.formats.notes import about, told
 from fillerkit.formats.whole_file import whole_file
 
 ALIGNMENT = 64
@@ -34,11 +36,11 @@ _LOCAL_HEADER = 30  # bytes before the name, in a zip archive
 _PADDING_ID = 0xD935  # the extra field that Android's zipalign uses for the same purpose
 
 
-def write(path: Path, entries: Iterable[Entry], origin: Mapping[str, Any]) -> None:
-    """Write `entries` as they come, each no larger in memory than its pieces."""
+def write(path: Path, content: Content) -> None:
+    """Write blobs as they come, each no larger in memory than its pieces."""
     with whole_file(path) as file:
         with BackgroundWriter(file) as writer:
-            members = [_write_member(writer, entry) for entry in entries]
+            members = [_write_member(path, writer, entry) for entry in content.entries]
         end = file.tell()
         for member in members:
             # Only now is the checksum known that a member's header starts with.
@@ -46,7 +48,7 @@ def write(path: Path, entries: Iterable[Entry], origin: Mapping[str, Any]) -> No
             file.write(member.FileHeader())
         file.seek(end)
         with ZipFile(file, "w") as archive:
-            archive.comment = _json(origin)
+            archive.comment = _json(content.origin)
             archive.filelist.extend(members)
 
 
@@ -63,19 +65,14 @@ def read(path: Path) -> Blobs:
         raise FormatError(f"{path}: is not an .npz of blobs, or is damaged: {error}") from None
 
 
-def _write_member(writer: BackgroundWriter, entry: Entry) -> ZipInfo:
+def _write_member(path: Path, writer: BackgroundWriter, entry: Entry) -> ZipInfo:
     """Write one blob as an ``.npy``, behind a header whose checksum is still to be put in."""
-    name = f"{entry.layer}/{entry.index}.npy"
-    if "\0" in name:
-        raise FormatError(f"layer name {entry.layer!r} cannot be a key of an .npz")
+    name = f"{checked_name(path, entry.layer)}/{entry.index}.npy"
     npy_header = _npy_header(entry)
     member = ZipInfo(name)
     member.create_system = 3  # the same bytes on every system
     member.external_attr = 0o644 << 16
-    member.comment = _json(
-        {"name": entry.name}
-        | ({"aliases": [vars(alias) for alias in entry.aliases]} if entry.aliases else {})
-    )
+    member.comment = _json(about(entry))
     member.CRC = 0
     member.header_offset = writer.position
     member.file_size = member.compress_size = len(npy_header) + entry.nbytes
@@ -114,15 +111,14 @@ def _read(path: Path, file: BinaryIO, archive: ZipFile) -> Blobs:
     mapped = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     owned: dict[tuple[str, int], tuple[str, Array]] = {}
     aliases: dict[tuple[str, int], list[Alias]] = {}
+    starts: dict[tuple[str, int], Start] = {}
     for info in archive.infolist():
         key = _key(info.filename)
-        about = _from_json(info.comment)
-        owned[key] = str(about.get("name", "")), _array(path, archive, info, mapped)
-        aliases[key] = [
-            Alias(a["layer"], a["index"], a["name"], tuple(a["shape"]))
-            for a in about.get("aliases", ())
-        ]
-    return Blobs(owned, aliases, _from_json(archive.comment))
+        name, aliases[key], start = told(_from_json(info.comment))
+        owned[key] = name, _array(path, archive, info, mapped)
+        if start is not None:
+            starts[key] = start
+    return Blobs(owned, aliases, _from_json(archive.comment), starts)
 
 
 def _key(filename: str) -> tuple[str, int]:

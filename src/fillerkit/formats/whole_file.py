@@ -27,7 +27,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             raise FormatError(f"{path}: is not a regular file, so it cannot be replaced by one")
     part = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
     try:
-        file = open(part, "xb", buffering=0)
+        file = open(part, "x+b", buffering=0)
     except OSError as error:
         raise FormatError(f"{path}: cannot be written: {_reason(error)}") from None
     try:

@@ -1,0 +1,17 @@
+"""Packages that only some formats need."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from fillerkit.errors import UsageError
+
+
+def library(module: str, what: str, extra: str) -> Any:
+    """A module, or the error that says how to install it for `what`."""
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        package = module.partition(".")[0]
+        raise UsageError(f"{what} needs {package}: pip install 'fillerkit[{extra}]'") from None
