@@ -24,6 +24,9 @@ FILLERS = st.sampled_from(
         'type: "gaussian" mean: 0.5 std: 2',
         'type: "gaussian" std: 1 sparse: 1',
         'type: "uniform" min: -0.25 max: 1',
+        'type: "truncated_gaussian" mean: 0.5 std: 2',
+        'type: "xavier_normal" nonlinearity: "relu"',
+        'type: "lecun_uniform"',
         'type: "positive_unitball"',
         'type: "constant" value: 0.3',
     ]

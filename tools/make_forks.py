@@ -4,8 +4,9 @@
 
 Each ``proto/forks/FORK.json`` says what one fork adds to Caffe 1.0: ``messages`` (fields with their
 label, type and default) and ``enums``. ``known.json`` and ``wild.json`` hold such facts for several
-forks, by name. ``numbers.json`` is the table of the numbers given so far; it only ever grows. The
-header of what is written (``HEADER``) states the rules by which forks that differ become one.
+forks, by name; ``fillerkit.json`` says what we add ourselves, in the same way. ``numbers.json`` is
+the table of the numbers given so far; it only ever grows. The header of what is written
+(``HEADER``) states the rules by which forks that differ become one.
 """
 
 from __future__ import annotations
@@ -66,6 +67,8 @@ FORKS = {
     "deblurnet": "Tyler-D/DeBlurNet",
     "denseblock": "Tongcheng/caffe, as DN_CaffeScript and senlinuc/caffe_ocr write it",
     "caffe-yolov2": "the Region layer with a RegionParameter, of Caffe ports of Darknet",
+    # Ours goes last: where a fork has a field of the name, the fork decides.
+    "fillerkit": "fillerkit itself: what fillers read that Caffe does not have",
 }
 
 HEADER = """\

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 import fillerkit as fk
+from fillerkit.fillers import distribution
+from fillerkit.prototxt.short import parse_filler
+from fillerkit.random import fill, make_engine
+
+Floats = NDArray[np.floating]
 
 
 @pytest.fixture
@@ -23,3 +31,16 @@ def weight() -> Callable[..., fk.Net]:
         """)
 
     return build
+
+
+def made(short: str, shape: tuple[int, ...], dtype: str = "float32", seed: int = 1) -> Floats:
+    """A blob of any shape, filled as a filler's short form says."""
+    kind = np.dtype(dtype).type
+    values = np.empty(prod(shape), kind)
+    fill(meant(short, shape, dtype), values, make_engine(seed))
+    return values.reshape(shape)
+
+
+def meant(short: str, shape: tuple[int, ...], dtype: str = "float32") -> fk.Distribution:
+    """The distribution that a filler's short form means for a blob of `shape`."""
+    return distribution(parse_filler(short), shape, np.dtype(dtype).type)

@@ -42,6 +42,13 @@ def test_a_sparse_one_has_the_moments_of_a_mixture_with_0(
     assert square == pytest.approx(probability * (mean**2 + std**2), abs=1e-12)
 
 
+@pytest.mark.parametrize("std", [0, -1, math.nan])
+def test_a_spread_that_is_none_is_refused(std: float) -> None:
+    for kind in (fk.Gaussian, fk.Truncated):
+        with pytest.raises(fk.FillerError, match="has a std of"):
+            kind(0, std)
+
+
 def test_values_that_are_given_have_their_own_moments() -> None:
     given = Given(np.array([1.0, 2.0, 6.0]))
     assert given.mean == 3
@@ -56,6 +63,8 @@ def test_values_that_are_given_have_their_own_moments() -> None:
         (fk.Uniform(0, 1), ["uniform", "0 to 1", "0.2887"]),
         (fk.Gaussian(0, 0.01), ["gaussian", "std 0.01"]),
         (fk.Gaussian(2, 0.01), ["mean 2", "std 0.01"]),
+        (fk.Truncated(0, 0.01), ["gaussian cut at ±0.02274", "std 0.01"]),
+        (fk.Truncated(2, 0.01), ["mean 2", "std 0.01"]),
         (fk.Sparse(fk.Gaussian(0, 1), 0.25), ["gaussian", "0.25", "0.5"]),
         (Given(np.array([1.0, 3.0])), ["given", "mean 2", "std 1"]),
     ],

@@ -17,8 +17,8 @@ Weight = Callable[..., fk.Net]
 @pytest.fixture(autouse=True)
 def own_fillers(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test registers is gone after it."""
-    fk.fillers.names()
-    monkeypatch.setattr(fk.fillers, "_items", dict(vars(fk.fillers)["_items"]))
+    fk.filler_types.names()
+    monkeypatch.setattr(fk.filler_types, "_items", dict(vars(fk.filler_types)["_items"]))
 
 
 def lecun(
@@ -70,13 +70,13 @@ def test_the_decorator_gives_the_function_back() -> None:
 
 def test_a_filler_is_listed_with_the_first_line_of_its_documentation() -> None:
     fk.filler("lecun_of_a_test")(lecun)
-    known = {filler.name: filler.summary for filler in fk.fillers}
+    known = {filler.name: filler.summary for filler in fk.filler_types}
     assert known["lecun_of_a_test"] == "N(0, 1 / fan_in)."
 
 
 def test_caffes_seven_fillers_are_known() -> None:
     caffes = {"bilinear", "constant", "gaussian", "msra", "positive_unitball", "uniform", "xavier"}
-    assert caffes <= set(fk.fillers.names())
+    assert caffes <= set(fk.filler_types.names())
 
 
 def test_a_name_is_not_given_twice() -> None:

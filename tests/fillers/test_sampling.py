@@ -26,7 +26,19 @@ FILLERS = [
     'type: "xavier" variance_norm: AVERAGE',
     'type: "msra"',
     'type: "msra" variance_norm: AVERAGE',
+    'type: "xavier_normal"',
+    'type: "xavier_normal" variance_norm: FAN_OUT gain: 1.5',
+    'type: "xavier_normal" variance_norm: AVERAGE nonlinearity: "tanh"',
+    'type: "msra_uniform"',
+    'type: "msra_uniform" variance_norm: AVERAGE negative_slope: 0.25',
+    'type: "lecun_normal"',
+    'type: "lecun_uniform"',
+    'type: "truncated_gaussian"',
+    'type: "truncated_gaussian" mean: -3 std: 0.1',
+    'type: "identity" gain: 2',
 ]
+
+WHOLE = ['type: "positive_unitball"', 'type: "orthogonal"']
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -53,10 +65,10 @@ def test_rows_of_a_unitball_have_the_mean_and_about_the_std_that_it_says(weight:
     assert sample.std() == pytest.approx(theory.std, rel=0.02)
 
 
-@pytest.mark.parametrize("filler", [*FILLERS, 'type: "positive_unitball"'])
+@pytest.mark.parametrize("filler", [*FILLERS, *WHOLE])
 def test_one_seed_makes_one_blob_and_another_seed_another(weight: Weight, filler: str) -> None:
     net = weight(filler, 200, 5)
     first, again, other = (net.fill(seed=seed)["x"].weight for seed in (1, 1, 2))
     assert first.tobytes() == again.tobytes()
-    random = net.layers[1].params[0].distribution.std > 0
+    random = "identity" not in filler and net.layers[1].params[0].distribution.std > 0
     assert (first.tobytes() != other.tobytes()) == random

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import sqrt
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,6 +89,43 @@ class Gaussian:
 
 
 @dataclass(frozen=True)
+class Truncated:
+    """A normal distribution without what is beyond `CUT` of its sigmas; `std` is what is left.
+
+    Attributes
+    ----------
+    mean, std : float
+        Of the values.
+    """
+
+    mean: float
+    std: float
+
+    CUT: ClassVar[float] = 2.0
+    """In sigmas: values beyond are drawn again."""
+
+    LEFT: ClassVar[float] = 0.8796256610342398
+    """sqrt(1 - 4 phi(2) / (2 Phi(2) - 1)): the std that is left of a sigma of 1 by the cut.
+
+    A number, so that its last bit is not a C library's.
+    """
+
+    def __post_init__(self) -> None:
+        """Refuse a spread that is none."""
+        if not self.std > 0:
+            raise FillerError(f"no truncated gaussian has a std of {self.std:g}")
+
+    @property
+    def sigma(self) -> float:
+        """Of the normal distribution before the cut."""
+        return self.std / self.LEFT
+
+    def __str__(self) -> str:
+        mean = f"mean {self.mean:.4g}, " if self.mean else ""
+        return f"gaussian cut at ±{self.CUT * self.sigma:.4g}, {mean}std {self.std:.4g}"
+
+
+@dataclass(frozen=True)
 class Sparse:
     """Values of another distribution of which each is kept with a probability, else made 0."""
 
@@ -155,5 +193,5 @@ class Given:
         return f"given in the prototxt, mean {self.mean:.4g}, std {self.std:.4g}"
 
 
-Distribution = Constant | Uniform | Gaussian | Sparse | Whole | Given
+Distribution = Constant | Uniform | Gaussian | Truncated | Sparse | Whole | Given
 """What a filler may answer."""

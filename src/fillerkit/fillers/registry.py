@@ -36,7 +36,7 @@ class Filler(NamedTuple):
         return first_line(self.make)
 
 
-fillers: Registry[Filler] = Registry("filler", "fillerkit.fillers")
+filler_types: Registry[Filler] = Registry("filler", "fillerkit.fillers")
 
 
 def filler(
@@ -47,10 +47,11 @@ def filler(
     The function takes the ``FillerParameter``, the blob's shape and the NumPy float type that
     values are computed in, and returns a distribution; it raises `FillerError` for parameters
     that make no sense. Arithmetic done in that type gives the bits that Caffe's arithmetic gives.
-    The distributions are `Constant`, `Uniform`, `Gaussian`, `Sparse` (a Gaussian thinned out) and
-    `Whole` (any of them, changed by a function that gets all of a blob's values: normalised rows,
-    orthogonal matrices, patterns). An installed package registers its fillers by an entry point of
-    group ``fillerkit.fillers`` that names the module.
+    The distributions are `Constant`, `Uniform`, `Gaussian`, `Truncated` (a Gaussian cut off),
+    `Sparse` (a Gaussian thinned out) and `Whole` (one of the first three, changed by a function
+    that gets all of a blob's values: normalised rows, orthogonal matrices, patterns). An installed
+    package registers its fillers by an entry point of group ``fillerkit.fillers`` that names the
+    module.
 
     Parameters
     ----------
@@ -64,16 +65,16 @@ def filler(
     --------
     >>> import fillerkit as fk
     >>> import numpy as np
-    >>> @fk.filler("lecun_uniform_demo")
-    ... def lecun_uniform_demo(spec, shape, dtype):
-    ...     "U(-s, s) with s = sqrt(3 / fan_in)."
-    ...     return fk.Uniform.symmetric(np.sqrt(dtype(3) / dtype(fk.fan_in(shape))))
+    >>> @fk.filler("siren_demo")
+    ... def siren_demo(spec, shape, dtype):
+    ...     "U(-s, s) with s = sqrt(6 / fan_in) / 30."
+    ...     return fk.Uniform.symmetric(np.sqrt(dtype(6) / dtype(fk.fan_in(shape))) / dtype(30))
     """
     if not isinstance(name, str) or not name:
         raise UsageError('a filler needs a name: @fillerkit.filler("name")')
 
     def register(make: MakeDistribution) -> MakeDistribution:
-        fillers.add(name, Filler(name, make, None if reads is None else tuple(reads)))
+        filler_types.add(name, Filler(name, make, None if reads is None else tuple(reads)))
         return make
 
     return register
@@ -81,9 +82,9 @@ def filler(
 
 def known_filler(name: str) -> Filler:
     """The filler of that name, ours or an installed package's."""
-    known = fillers.get(name)
+    known = filler_types.get(name)
     if known is None:
-        nearest = did_you_mean(name, fillers.names())
+        nearest = did_you_mean(name, filler_types.names())
         raise FillerError(
             f"unknown filler '{name}'{nearest or '; fillerkit fillers lists the known ones'}",
             field="type",

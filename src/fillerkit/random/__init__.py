@@ -3,6 +3,7 @@
 from fillerkit.random.engine import BOOSTS as BOOSTS
 from fillerkit.random.engine import Engine as Engine
 from fillerkit.random.engine import make_engine as make_engine
+from fillerkit.random.sample import CHUNK as CHUNK
 from fillerkit.random.sample import KEPT as KEPT
 from fillerkit.random.sample import chunks as chunks
 from fillerkit.random.sample import discard as discard

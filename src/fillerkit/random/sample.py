@@ -8,7 +8,16 @@ from itertools import cycle
 import numpy as np
 from numpy.typing import NDArray
 
-from fillerkit.fillers import Constant, Distribution, Gaussian, Given, Sparse, Uniform, Whole
+from fillerkit.fillers import (
+    Constant,
+    Distribution,
+    Gaussian,
+    Given,
+    Sparse,
+    Truncated,
+    Uniform,
+    Whole,
+)
 from fillerkit.random.engine import Engine
 
 Floats = NDArray[np.floating]
@@ -27,7 +36,7 @@ def chunks(
 
     Memory is bounded by `CHUNK`, except for distributions that need the whole blob at once.
     """
-    if isinstance(distribution, (Sparse, Whole)):
+    if isinstance(distribution, (Truncated, Sparse, Whole)):
         values = np.empty(count, dtype)
         fill(distribution, values, engine)
         yield values
@@ -53,6 +62,9 @@ def fill(distribution: Distribution, out: Floats, engine: Engine) -> None:
         fill(distribution.base, out, engine)
         distribution.change(out)
         return
+    if isinstance(distribution, Truncated):
+        _fill_truncated(distribution, out, engine)
+        return
     if isinstance(distribution, Sparse):
         fill(distribution.kept, out, engine)
         _thin(distribution.probability, out, engine)
@@ -63,8 +75,14 @@ def fill(distribution: Distribution, out: Floats, engine: Engine) -> None:
 def discard(
     distribution: Distribution, count: int, dtype: type[np.floating], engine: Engine
 ) -> None:
-    """Take the draws that `count` values need, and forget the values."""
+    """Take the draws that `count` values need, and forget the values.
+
+    What a `Whole` does to its values takes none, and may take long.
+    """
     if isinstance(distribution, (Constant, Given)):
+        return
+    if isinstance(distribution, Whole):
+        discard(distribution.base, count, dtype, engine)
         return
     for _ in chunks(distribution, count, dtype, engine):
         pass
@@ -77,6 +95,24 @@ def _fill_piece(distribution: Constant | Uniform | Gaussian, out: Floats, engine
         engine.uniform(distribution.low, distribution.high, out)
     else:
         engine.gaussian(distribution.mean, distribution.std, out)
+
+
+def _fill_truncated(distribution: Truncated, out: Floats, engine: Engine) -> None:
+    """The whole blob's gaussians, then new ones for those beyond, in order, until none is.
+
+    Each round is asked of the engine as a blob of its own. The cut is on N(0, 1), before anything
+    is rounded: no value is beyond 2 sigma by an ulp either.
+    """
+    dtype, cut = out.dtype.type, distribution.CUT
+    engine.gaussian(0.0, 1.0, out)
+    beyond = np.flatnonzero((out < -cut) | (out > cut))
+    while beyond.size:
+        again = np.empty(beyond.size, dtype)
+        engine.gaussian(0.0, 1.0, again)
+        out[beyond] = again
+        beyond = beyond[np.abs(again) > cut]
+    out *= dtype(distribution.sigma)
+    out += dtype(distribution.mean)
 
 
 def _thin(probability: float, out: Floats, engine: Engine) -> None:
