@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import fields
-from math import isfinite
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 import fillerkit as fk
 from fillerkit.cli.options import takes_net
-
-if TYPE_CHECKING:
-    from rich.table import Table
+from fillerkit.cli.printing import finite, many, plain, print_table, shown
 
 _WIDE = 120  # characters; a narrower terminal gets lines in place of the table
 _COLUMNS = ("layer", "type", "top", "parameters", "count", "fan in", "fan out", "starts as")
@@ -36,20 +33,14 @@ def command(
     if as_json:
         click.echo(json.dumps(as_data(net), indent=1, allow_nan=False))
         return
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    click.secho(_plain(_title(net)), bold=True)
-    if console.is_terminal:
-        if console.width < _WIDE:
-            click.echo("\n".join(_narrow_lines(net, console.width)))
-        else:
-            console.print(_table(net, ruled=True))
-    else:
-        whole = Console(highlight=False, width=10_000)
-        with whole.capture() as text:
-            whole.print(_table(net, ruled=False))
-        click.echo("\n".join(line.rstrip() for line in text.get().splitlines()))
+    click.secho(plain(_title(net)), bold=True)
+    print_table(
+        _COLUMNS,
+        list(_rows(net)),
+        right=("count", "fan in", "fan out"),
+        narrow=lambda width: _narrow_lines(net, width),
+        wide=_WIDE,
+    )
     click.echo(_totals(net))
 
 
@@ -82,7 +73,7 @@ def as_data(net: fk.Net) -> dict[str, Any]:
 def _param_data(net: fk.Net, param: fk.ParamBlob) -> dict[str, Any]:
     distribution = param.distribution
     numbers = {
-        field.name: _finite(value)
+        field.name: finite(value)
         for field in fields(distribution)
         if isinstance(value := getattr(distribution, field.name), float | int)
     }
@@ -98,17 +89,12 @@ def _param_data(net: fk.Net, param: fk.ParamBlob) -> dict[str, Any]:
         "distribution": {
             "kind": type(distribution).__name__.lower(),
             **numbers,
-            "mean": _finite(distribution.mean),
-            "std": _finite(distribution.std),
+            "mean": finite(distribution.mean),
+            "std": finite(distribution.std),
             "words": str(distribution),
         },
         "shared_with": None if param.owner is None else _owner(net, param.owner),
     }
-
-
-def _finite(value: float) -> float | None:
-    """JSON has no infinity and no NaN."""
-    return value if isfinite(value) else None
 
 
 def _owner(net: fk.Net, owner: tuple[int, int]) -> str:
@@ -125,13 +111,9 @@ def _totals(net: fk.Net) -> str:
     shared = sum(param.owner is not None for param in blobs)
     tail = f", {shared} of them shared" if shared else ""
     return (
-        f"{_many(len(net.layers), 'layer')}, {_many(len(blobs), 'parameter blob')}{tail}; "
+        f"{many(len(net.layers), 'layer')}, {many(len(blobs), 'parameter blob')}{tail}; "
         f"{net.count:,} parameters, {_size(4 * net.count)} in float32"
     )
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count:,} {what}{'s' * (count != 1)}"
 
 
 def _size(count: float) -> str:
@@ -142,47 +124,37 @@ def _size(count: float) -> str:
     raise AssertionError
 
 
-def _table(net: fk.Net, *, ruled: bool) -> Table:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=box.SIMPLE_HEAD if ruled else None, pad_edge=False, show_edge=False)
-    for name in _COLUMNS:
-        right = name in ("count", "fan in", "fan out")
-        table.add_column(name, justify="right" if right else "left", overflow="fold")
+def _rows(net: fk.Net) -> Iterator[list[str]]:
+    """The cells of the table, a line a parameter; a layer and its tops stand beside the first."""
     for layer in net.layers:
-        tops = [f"{name} {_shape(shape)}" for name, shape in layer.tops]
-        params = [f"{p.name} {_shape(p.shape)}" for p in layer.params]
+        tops = [f"{name} {shown(shape)}" for name, shape in layer.tops]
+        params = [f"{p.name} {shown(p.shape)}" for p in layer.params]
         starts = [_starts(net, param) for param in layer.params]
         counts = [f"{p.count:,}" for p in layer.params]
         fans_in = ["" if p.fan_in is None else f"{p.fan_in:,}" for p in layer.params]
         fans_out = ["" if p.fan_out is None else f"{p.fan_out:,}" for p in layer.params]
-        # One line a parameter; the layer and its tops stand beside the first ones.
         for row in range(max(1, len(tops), len(params))):
             first = (layer.name, layer.type) if row == 0 else ("", "")
-            cells = [
+            yield [
                 *first,
                 *(_at(x, row) for x in (tops, params, counts, fans_in, fans_out, starts)),
             ]
-            table.add_row(*(Text(_plain(cell)) for cell in cells))
-    return table
 
 
 def _narrow_lines(net: fk.Net, width: int) -> Iterator[str]:
     """The same for a terminal that the table does not fit: a line a layer, a line a parameter."""
     for layer in net.layers:
-        tops = ", ".join(f"{name} {_shape(shape)}" for name, shape in layer.tops)
-        line = _plain(f"{layer.name}  {layer.type}  {tops}")
+        tops = ", ".join(f"{name} {shown(shape)}" for name, shape in layer.tops)
+        line = plain(f"{layer.name}  {layer.type}  {tops}")
         yield from wrap(line, width, subsequent_indent=" " * 4)
         for param in layer.params:
             fans = (
                 "" if param.fan_in is None else f"fan in {param.fan_in:,}, out {param.fan_out:,}; "
             )
             line = (
-                f"{param.name} {_shape(param.shape)}: {param.count:,}; {fans}{_starts(net, param)}"
+                f"{param.name} {shown(param.shape)}: {param.count:,}; {fans}{_starts(net, param)}"
             )
-            yield from wrap(_plain(line), width, initial_indent="  ", subsequent_indent=" " * 6)
+            yield from wrap(plain(line), width, initial_indent="  ", subsequent_indent=" " * 6)
 
 
 def _starts(net: fk.Net, param: fk.ParamBlob) -> str:
@@ -191,14 +163,5 @@ def _starts(net: fk.Net, param: fk.ParamBlob) -> str:
     return str(param.distribution)
 
 
-def _plain(text: str) -> str:
-    """A name may hold anything; a line break or an escape in it must not reach the terminal."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
 def _at(cells: list[str], row: int) -> str:
     return cells[row] if row < len(cells) else ""
-
-
-def _shape(shape: Sequence[int]) -> str:
-    return "x".join(map(str, shape)) or "scalar"

@@ -1,0 +1,111 @@
+"""How commands print: tables at a wide terminal, folded lines at a narrow one, whole in a pipe."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Container, Iterable, Sequence
+from math import isfinite
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+def print_table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    right: Container[str],
+    narrow: Callable[[int], Iterable[str]],
+    wide: int | None = None,
+) -> None:
+    """Print rows of cells under the names of their columns.
+
+    Parameters
+    ----------
+    columns, rows
+    right
+        The columns that are flush right.
+    narrow
+        Makes the lines that take the table's place at a terminal that is not wide enough, from the
+        terminal's width.
+    wide
+        The width from which a terminal gets the table; by default the table's own.
+    """
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    if console.is_terminal:
+        table = _table(columns, rows, right, ruled=True)
+        unfolded = Console(width=10_000)
+        least = wide or unfolded.measure(table).maximum
+        if console.width < least:
+            click.echo("\n".join(narrow(console.width)))
+        else:
+            console.print(table)
+    else:
+        whole = Console(highlight=False, width=10_000)
+        with whole.capture() as text:
+            whole.print(_table(columns, rows, right, ruled=False))
+        click.echo("\n".join(line.rstrip() for line in text.get().splitlines()))
+
+
+def _table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    right: Container[str],
+    *,
+    ruled: bool,
+) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD if ruled else None, pad_edge=False, show_edge=False)
+    for name in columns:
+        table.add_column(name, justify="right" if name in right else "left", overflow="fold")
+    for cells in rows:
+        table.add_row(*(Text(plain(cell)) for cell in cells))
+    return table
+
+
+def print_line(line: str) -> None:
+    """Print a line, folded with an indent at a terminal, whole elsewhere."""
+    if sys.stdout.isatty():
+        line = "\n".join(wrap(line, terminal_width(), subsequent_indent=" " * 4))
+    click.echo(line)
+
+
+def terminal_width() -> int:
+    """In characters; 80 where standard output is no terminal and ``COLUMNS`` says nothing else."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return int(columns)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
+
+
+def plain(text: str) -> str:
+    """A name may hold anything; a line break or an escape in it must not reach the terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def many(count: int, what: str) -> str:
+    """``1 blob``, ``1,000 blobs``."""
+    return f"{count:,} {what}{'s' * (count != 1)}"
+
+
+def shown(shape: Sequence[int]) -> str:
+    """``20x1x5x5``."""
+    return "x".join(map(str, shape)) or "scalar"
+
+
+def finite(value: float) -> float | None:
+    """JSON has no infinity and no NaN."""
+    return value if isfinite(value) else None

@@ -1,0 +1,64 @@
+"""``fillerkit convert``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import fillerkit as fk
+
+from .conftest import Run
+
+
+@pytest.fixture
+def weights(folder: Path) -> Path:
+    """Weights in ``a.npz``."""
+    fk.load_net(folder / "net.prototxt").save("a.npz", seed=1)
+    return folder / "a.npz"
+
+
+def test_it_writes_the_same_values_and_says_what_they_are(run: Run, weights: Path) -> None:
+    done = run("convert", "a.npz", "b.npz")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "b.npz: 28 parameters in 2 blobs, float32\n"
+    assert weights.with_name("b.npz").read_bytes() == weights.read_bytes()
+
+
+def test_the_suffix_chooses_the_format(run: Run, weights: Path) -> None:
+    assert run("convert", "a.npz", "b.caffemodel").returncode == 0
+    assert weights.with_name("b.caffemodel").read_bytes()[:2] != b"PK"
+    assert fk.compare(fk.load("a.npz"), fk.load("b.caffemodel")).equal
+
+
+def test_a_suffix_that_is_not_known_is_a_mistake_in_use(run: Run, weights: Path) -> None:
+    done = run("convert", "a.npz", "b.weights")
+    assert done.returncode == 2
+    assert "'b.weights'" in done.stderr
+    assert ".npz" in done.stderr
+    assert not weights.with_name("b.weights").exists()
+
+
+@pytest.mark.parametrize("same", ["a.npz", "./a.npz", "link.npz"])
+def test_a_file_is_not_converted_to_itself(run: Run, weights: Path, same: str) -> None:
+    weights.with_name("link.npz").symlink_to(weights)
+    before = weights.read_bytes()
+    done = run("convert", "a.npz", same)
+    assert done.returncode == 2
+    assert "the same file" in done.stderr
+    assert weights.read_bytes() == before
+
+
+def test_a_file_that_is_not_there_leaves_what_was_there(run: Run, weights: Path) -> None:
+    before = weights.read_bytes()
+    done = run("convert", "no.npz", "a.npz")
+    assert done.returncode == 1
+    assert "no.npz" in done.stderr
+    assert weights.read_bytes() == before
+
+
+def test_a_file_that_is_there_is_replaced(run: Run, weights: Path) -> None:
+    weights.with_name("b.npz").write_text("old")
+    assert run("convert", "a.npz", "b.npz").returncode == 0
+    assert weights.with_name("b.npz").read_bytes() == weights.read_bytes()
+    assert sorted(p.name for p in weights.parent.iterdir()) == ["a.npz", "b.npz", "net.prototxt"]
