@@ -313,7 +313,7 @@ def test_values_that_do_not_fit_are_refused(blobs: str, words: str) -> None:
 def test_shapes_that_are_given_go_before_the_texts() -> None:
     net = fk.load_net(INPUT + layer("r", "data > r"), shapes={"data": [5, 4]})
     assert net.layers[1].tops == (("r", (5, 4)),)
-    assert net.shapes == {"data": (5, 4)}
+    assert net.asked == {"shapes": {"data": [5, 4]}}
 
 
 def test_a_shape_for_a_blob_that_no_data_layer_makes_is_refused_with_the_ones_they_make() -> None:

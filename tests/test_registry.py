@@ -128,7 +128,7 @@ def test_fillers_and_layer_types_of_installed_packages_work_like_ours(tmp_path: 
 import fillerkit as fk
 net = fk.load_net({NET!r})
 print(net.layers[1].tops, net.fill(seed=1)["c"].weight.ravel())
-print("seven" in fk.fillers.names(), "Swap" in fk.layer_types.names())
+print("seven" in fk.filler_types.names(), "Swap" in fk.layer_types.names())
 """
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],

@@ -13,47 +13,115 @@
 This module is the whole public API.
 """
 
-from fillerkit.blobs import Blobs as Blobs
-from fillerkit.blobs import LayerBlobs as LayerBlobs
-from fillerkit.build import load_net as load_net
-from fillerkit.checks import Finding as Finding
-from fillerkit.checks import Report as Report
-from fillerkit.checks import check as check
-from fillerkit.checks import warnings as warnings
-from fillerkit.dialects import DIALECTS as DIALECTS
-from fillerkit.errors import FillerError as FillerError
-from fillerkit.errors import FillerkitError as FillerkitError
-from fillerkit.errors import FormatError as FormatError
-from fillerkit.errors import LayerError as LayerError
-from fillerkit.errors import PrototxtError as PrototxtError
-from fillerkit.errors import ShapeNeeded as ShapeNeeded
-from fillerkit.errors import UsageError as UsageError
-from fillerkit.fillers import Constant as Constant
-from fillerkit.fillers import Distribution as Distribution
-from fillerkit.fillers import Gaussian as Gaussian
-from fillerkit.fillers import Sparse as Sparse
-from fillerkit.fillers import Uniform as Uniform
-from fillerkit.fillers import Whole as Whole
-from fillerkit.fillers import fan_in as fan_in
-from fillerkit.fillers import fan_out as fan_out
-from fillerkit.fillers import filler as filler
-from fillerkit.fillers import fillers as fillers
-from fillerkit.formats import load as load
-from fillerkit.layers import Param as Param
-from fillerkit.layers import Plan as Plan
-from fillerkit.layers import layer as layer
-from fillerkit.layers import layer_types as layer_types
-from fillerkit.layers.plan import Setting as Setting
-from fillerkit.net import Layer as Layer
-from fillerkit.net import Net as Net
-from fillerkit.net import ParamBlob as ParamBlob
-from fillerkit.prototxt import upgrade_text as upgrade_text
-from fillerkit.version import __version__ as __version__
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
+if _TYPE_CHECKING:
+    from fillerkit.blobs import Blobs as Blobs
+    from fillerkit.blobs import LayerBlobs as LayerBlobs
+    from fillerkit.build import load_net as load_net
+    from fillerkit.checks import Finding as Finding
+    from fillerkit.checks import Report as Report
+    from fillerkit.checks import check as check
+    from fillerkit.checks import warnings as warnings
+    from fillerkit.comparing import Comparison as Comparison
+    from fillerkit.comparing import Difference as Difference
+    from fillerkit.comparing import ValueDifference as ValueDifference
+    from fillerkit.comparing import compare as compare
+    from fillerkit.dialects import DIALECTS as DIALECTS
+    from fillerkit.errors import FillerError as FillerError
+    from fillerkit.errors import FillerkitError as FillerkitError
+    from fillerkit.errors import FormatError as FormatError
+    from fillerkit.errors import LayerError as LayerError
+    from fillerkit.errors import PrototxtError as PrototxtError
+    from fillerkit.errors import ShapeNeeded as ShapeNeeded
+    from fillerkit.errors import UsageError as UsageError
+    from fillerkit.fillers import Constant as Constant
+    from fillerkit.fillers import Distribution as Distribution
+    from fillerkit.fillers import Gaussian as Gaussian
+    from fillerkit.fillers import Sparse as Sparse
+    from fillerkit.fillers import Truncated as Truncated
+    from fillerkit.fillers import Uniform as Uniform
+    from fillerkit.fillers import Whole as Whole
+    from fillerkit.fillers import fan_in as fan_in
+    from fillerkit.fillers import fan_out as fan_out
+    from fillerkit.fillers import filler as filler
+    from fillerkit.fillers import filler_types as filler_types
+    from fillerkit.finetuning import Transfer as Transfer
+    from fillerkit.finetuning import transfer as transfer
+    from fillerkit.formats import load as load
+    from fillerkit.layers import Param as Param
+    from fillerkit.layers import Plan as Plan
+    from fillerkit.layers import layer as layer
+    from fillerkit.layers import layer_types as layer_types
+    from fillerkit.layers.plan import Setting as Setting
+    from fillerkit.net import Layer as Layer
+    from fillerkit.net import Net as Net
+    from fillerkit.net import ParamBlob as ParamBlob
+    from fillerkit.prototxt import upgrade_text as upgrade_text
+    from fillerkit.statistics import BlobStatistics as BlobStatistics
+    from fillerkit.statistics import Statistics as Statistics
+    from fillerkit.statistics import stats as stats
+    from fillerkit.version import __version__ as __version__
+
+# Where each name lives: it is imported when it is asked for, so that no program waits for what it
+# does not use.
+_WHERE = {
+    "Blobs": "fillerkit.blobs",
+    "LayerBlobs": "fillerkit.blobs",
+    "load_net": "fillerkit.build",
+    "Finding": "fillerkit.checks",
+    "Report": "fillerkit.checks",
+    "check": "fillerkit.checks",
+    "warnings": "fillerkit.checks",
+    "Comparison": "fillerkit.comparing",
+    "Difference": "fillerkit.comparing",
+    "ValueDifference": "fillerkit.comparing",
+    "compare": "fillerkit.comparing",
+    "DIALECTS": "fillerkit.dialects",
+    "FillerError": "fillerkit.errors",
+    "FillerkitError": "fillerkit.errors",
+    "FormatError": "fillerkit.errors",
+    "LayerError": "fillerkit.errors",
+    "PrototxtError": "fillerkit.errors",
+    "ShapeNeeded": "fillerkit.errors",
+    "UsageError": "fillerkit.errors",
+    "Constant": "fillerkit.fillers",
+    "Distribution": "fillerkit.fillers",
+    "Gaussian": "fillerkit.fillers",
+    "Sparse": "fillerkit.fillers",
+    "Truncated": "fillerkit.fillers",
+    "Uniform": "fillerkit.fillers",
+    "Whole": "fillerkit.fillers",
+    "fan_in": "fillerkit.fillers",
+    "fan_out": "fillerkit.fillers",
+    "filler": "fillerkit.fillers",
+    "filler_types": "fillerkit.fillers",
+    "Transfer": "fillerkit.finetuning",
+    "transfer": "fillerkit.finetuning",
+    "load": "fillerkit.formats",
+    "Param": "fillerkit.layers",
+    "Plan": "fillerkit.layers",
+    "layer": "fillerkit.layers",
+    "layer_types": "fillerkit.layers",
+    "Setting": "fillerkit.layers.plan",
+    "Layer": "fillerkit.net",
+    "Net": "fillerkit.net",
+    "ParamBlob": "fillerkit.net",
+    "upgrade_text": "fillerkit.prototxt",
+    "BlobStatistics": "fillerkit.statistics",
+    "Statistics": "fillerkit.statistics",
+    "stats": "fillerkit.statistics",
+    "__version__": "fillerkit.version",
+}
 
 __all__ = [
     "DIALECTS",
+    "BlobStatistics",
     "Blobs",
+    "Comparison",
     "Constant",
+    "Difference",
     "Distribution",
     "FillerError",
     "FillerkitError",
@@ -72,18 +140,41 @@ __all__ = [
     "Setting",
     "ShapeNeeded",
     "Sparse",
+    "Statistics",
+    "Transfer",
+    "Truncated",
     "Uniform",
     "UsageError",
+    "ValueDifference",
     "Whole",
+    "__version__",
     "check",
+    "compare",
     "fan_in",
     "fan_out",
     "filler",
-    "fillers",
+    "filler_types",
     "layer",
     "layer_types",
     "load",
     "load_net",
+    "stats",
+    "transfer",
     "upgrade_text",
     "warnings",
 ]
+
+
+if not _TYPE_CHECKING:  # a type checker is to complain of names that are not there
+
+    def __getattr__(name: str) -> object:
+        """A public name, imported now."""
+        if name not in _WHERE:
+            raise AttributeError(f"module 'fillerkit' has no attribute '{name}'")
+        value = globals()[name] = getattr(_import_module(_WHERE[name]), name)
+        return value
+
+
+def __dir__() -> list[str]:
+    """The public names, imported or not."""
+    return sorted({*globals(), *__all__})

@@ -30,6 +30,7 @@ from fillerkit.layers.shapes import checked, shown
 from fillerkit.net import Layer, Net, ParamBlob
 from fillerkit.prototxt import PHASES, Field, NetText, TextLayer, phase_name, read_net
 from fillerkit.prototxt.short import parse_filler
+from fillerkit.rules import FillerRules
 from fillerkit.schema.forks_pb2 import BlobProto, LayerParameter, ParamSpec
 from fillerkit.sharing import Sharing
 from fillerkit.splits import Takers
@@ -48,6 +49,7 @@ def load_net(
     allow_unknown_fields: bool = False,
     dialect: str | None = None,
     params: Mapping[str, Sequence[str]] | None = None,
+    fillers: Mapping[str, str] | None = None,
 ) -> Net:
     """Read a net from a prototxt, or from a solver's, and work out every shape.
 
@@ -72,6 +74,10 @@ def load_net(
     params
         Parameter blobs of layers whose type is not known, by layer name, in order, each a shape and
         a filler: ``{"mylayer": ["64x3x3x3:xavier", "64"]}``.
+    fillers
+        Fillers that go before the prototxt's, by pattern of layer names, or ``LAYER:BLOB``:
+        ``{"conv*": "msra", "fc*:bias": "constant(value=0.1)"}``. Without a blob's name the weights
+        are meant: learned blobs of two axes or more. Of several that fit, the last counts.
 
     Raises
     ------
@@ -91,6 +97,7 @@ def load_net(
         allow_unknown_fields=allow_unknown_fields,
         dialect=dialect,
         params=params,
+        fillers=fillers,
     )
     return build(text, setting)
 
@@ -105,6 +112,7 @@ class Asked(TypedDict, total=False):
     allow_unknown_fields: bool
     dialect: str | None
     params: Mapping[str, Sequence[str]] | None
+    fillers: Mapping[str, str] | None
 
 
 def read(
@@ -118,6 +126,7 @@ def read(
     allow_unknown_fields: bool = False,
     dialect: str | None = None,
     params: Mapping[str, Sequence[str]] | None = None,
+    fillers: Mapping[str, str] | None = None,
 ) -> tuple[NetText, Setting]:
     """The net's text and what is said besides it, both checked; for the keywords see `load_net`.
 
@@ -140,7 +149,20 @@ def read(
     given = {name: _given_shape(name, shape) for name, shape in (shapes or {}).items()}
     told = dialect or of_net(layer for layer, _ in text.layers)
     declared = {name: [_declared(blob) for blob in blobs] for name, blobs in (params or {}).items()}
-    return text, Setting(given, told, said=dialect is not None, params=declared)
+    asked = {
+        "shapes": {name: list(shape) for name, shape in given.items()},
+        "params": {name: list(blobs) for name, blobs in (params or {}).items()},
+        "dialect": dialect,
+        "fillers": dict(fillers or {}),
+    }
+    return text, Setting(
+        given,
+        told,
+        said=dialect is not None,
+        params=declared,
+        fillers=fillers or {},
+        asked={name: what for name, what in asked.items() if what},
+    )
 
 
 def build(text: NetText, setting: Setting, report: Report | None = None) -> Net:
@@ -191,6 +213,7 @@ class _Builder:
         self._keys: set[str] = set()
         self._notes = list(text.notes)
         self._sharing = Sharing()
+        self._rules = FillerRules(setting.fillers)
         takers = Takers([layer for layer, _ in text.layers])
         # Caffe puts a Split between such a blob and its takers: none can change it in place.
         self._crowded = {at for at, made in takers.made.items() if takers.count[made] > 1}
@@ -213,6 +236,8 @@ class _Builder:
                     raise
                 self._report(error)
                 self._lose(layer)
+        if not self._lost:
+            self._rules.check_used()
         layers = self._sharing.with_rates(self._layers)
         if self._report is None:
             self._notes += _warnings(layers)
@@ -225,7 +250,7 @@ class _Builder:
             outputs=tuple(sorted(self._unused)),
             file=text.source.name,
             sha256=text.sha256,
-            shapes=self._given,
+            asked=self._setting.asked,
             random_seed=text.random_seed,
             notes=tuple(dict.fromkeys(self._notes)),
             old_forms=tuple((words, text.place(field)) for words, field in text.old_forms),
@@ -245,7 +270,7 @@ class _Builder:
         _check_connections(known, layer)
         for position in range(len(layer.top)):
             self._check_top(known, layer, position, index)
-        plan = self._plan(known, layer, bottoms)
+        plan = self._rules.apply(layer.name, self._plan(known, layer, bottoms))
         self._notes.extend(plan.notes)
         for name in layer.bottom:
             self._unused.pop(name, None)

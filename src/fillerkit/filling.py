@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,9 @@ from fillerkit import formats
 from fillerkit.blobs import Alias, Array, Blobs, Start
 from fillerkit.errors import UsageError
 from fillerkit.fillers import Distribution
+from fillerkit.finetuning import Transfer, Weights, transfer
 from fillerkit.formats import Entry
-from fillerkit.random import BOOSTS, Engine, chunks, discard, make_engine
+from fillerkit.random import BOOSTS, CHUNK, Engine, chunks, discard, make_engine
 from fillerkit.random import fill as fill_values
 from fillerkit.version import __version__
 
@@ -35,19 +36,59 @@ class _Step:
     distribution: Distribution
     dtype: type[np.floating]
     engine: Engine
+    source: Array | None
+    """Values of a file that go over the drawn ones: all of them, or the part that the file has."""
+
+    @property
+    def copied(self) -> bool:
+        """Whether no drawn value is left."""
+        return self.source is not None and self.source.shape == self.param.shape
+
+    def fill(self, out: Array) -> None:
+        """Make the values, in a flat array."""
+        if self.copied:
+            discard(self.distribution, self.param.count, self.dtype, self.engine)
+        else:
+            fill_values(self.distribution, out, self.engine)
+        if self.source is not None:
+            place = tuple(slice(length) for length in self.source.shape)
+            out.reshape(self.param.shape)[place] = self.source
+
+    def chunks(self) -> Iterator[Array]:
+        """The same values, in pieces."""
+        if self.source is None:
+            yield from chunks(self.distribution, self.param.count, self.dtype, self.engine)
+        elif self.copied:
+            discard(self.distribution, self.param.count, self.dtype, self.engine)
+            flat = self.source.reshape(-1)
+            for start in range(0, flat.size, CHUNK):
+                yield flat[start : start + CHUNK].astype(self.dtype, copy=False)
+        else:
+            values = np.empty(self.param.count, self.dtype)
+            self.fill(values)
+            yield values
 
 
 @dataclass(frozen=True)
-class _Run:
-    """One filling of a net: its seed, its type, and the blobs in order."""
+class Run:
+    """One filling of a net: its seed, its type, what is copied, and the blobs in order."""
 
     net: Net
     seed: int
     dtype: type[np.floating]
     boost: str
+    transfer: Transfer | None = None
 
     @classmethod
-    def of(cls, net: Net, seed: int | None, dtype: str, boost: str) -> _Run:
+    def of(
+        cls,
+        net: Net,
+        seed: int | None,
+        dtype: str,
+        boost: str,
+        weights: Weights | Sequence[Weights] | Transfer | None = None,
+    ) -> Run:
+        """See `fillerkit.Net.fill`."""
         if boost not in BOOSTS:
             known = ", ".join(map(repr, BOOSTS))
             raise UsageError(f"boost is one of {known}, not {boost!r}")
@@ -66,7 +107,9 @@ class _Run:
             raise UsageError(f"a seed is a whole number, not {seed!r}") from None
         if not 0 <= seed < 2**32:
             raise UsageError(f"a seed is a number from 0 to {2**32 - 1}, not {seed}")
-        return cls(net, seed, DTYPES[name], boost)
+        if weights is not None and not isinstance(weights, Transfer):
+            weights = transfer(net, weights)
+        return cls(net, seed, DTYPES[name], boost, weights)
 
     @property
     def origin(self) -> dict[str, Any]:
@@ -86,9 +129,10 @@ class _Run:
             origin["level"] = net.level
         if net.stages:
             origin["stages"] = list(net.stages)
-        if net.shapes:
-            origin["shapes"] = {name: list(shape) for name, shape in net.shapes.items()}
-        return origin
+        if self.transfer is not None:
+            origin["weights"] = list(self.transfer.files)
+            origin["copied"] = list(self.transfer.copied + self.transfer.cropped)
+        return {**origin, **net.asked}
 
     def steps(self) -> Iterator[_Step]:
         """Every owned blob in Caffe's order; its values are to be made before the next is asked.
@@ -97,52 +141,51 @@ class _Run:
         only after it has filled both.
         """
         engine = make_engine(self.seed, self.boost)
-        for layer in self.net.layers:
+        source = self.transfer.source if self.transfer is not None else _nothing
+        for position, layer in enumerate(self.net.layers):
             engine.skip(layer.draws)
             for index, param in enumerate(layer.params):
                 distribution = param.distribution_in(self.dtype)
                 if param.owner is None:
-                    yield _Step(layer, index, param, distribution, self.dtype, engine)
+                    taken = source((position, index))
+                    yield _Step(layer, index, param, distribution, self.dtype, engine, taken)
                 else:
                     discard(distribution, param.count, self.dtype, engine)
             for param in layer.forgotten:
                 discard(param.distribution_in(self.dtype), param.count, self.dtype, engine)
 
 
-def fill(net: Net, seed: int | None, dtype: str, boost: str) -> Blobs:
+def fill(run: Run) -> Blobs:
     """See `fillerkit.Net.fill`."""
-    run = _Run.of(net, seed, dtype, boost)
     owned, starts = {}, {}
     for step in run.steps():
         param, key = step.param, (step.layer.key, step.index)
         values = np.empty(param.count, step.dtype)
-        fill_values(step.distribution, values, step.engine)
+        step.fill(values)
         owned[key] = param.name, values.reshape(param.shape)
-        starts[key] = _start(param)
-    return Blobs(owned, _aliases(net), run.origin, starts, net.model)
+        if step.source is None:
+            starts[key] = _start(param)
+    return Blobs(owned, _aliases(run.net), run.origin, starts, run.net.model)
 
 
 def save(
-    net: Net,
+    run: Run,
     path: str | os.PathLike[str],
-    seed: int | None,
-    dtype: str,
-    boost: str,
     progress: Callable[[int], None] | None,
     format: str | None,
 ) -> Mapping[str, Any]:
     """See `fillerkit.Net.save`."""
-    run = _Run.of(net, seed, dtype, boost)
     entries = list(_entries(run, progress or _nobody))
-    formats.save(path, formats.Content(entries, run.origin, net.model), format)
+    formats.save(path, formats.Content(entries, run.origin, run.net.model), format)
     return run.origin
 
 
-def _entries(run: _Run, progress: Callable[[int], None]) -> Iterator[Entry]:
+def _entries(run: Run, progress: Callable[[int], None]) -> Iterator[Entry]:
     """What there is to write; nothing is made before an entry's chunks are asked for."""
     aliases = _aliases(run.net)
     steps = run.steps()
-    for layer in run.net.layers:
+    source = run.transfer.source if run.transfer is not None else _nothing
+    for position, layer in enumerate(run.net.layers):
         for index, param in enumerate(layer.params):
             if param.owner is None:
                 yield Entry(
@@ -153,19 +196,22 @@ def _entries(run: _Run, progress: Callable[[int], None]) -> Iterator[Entry]:
                     dtype=np.dtype(run.dtype),
                     chunks=_told(_made(steps), progress),
                     aliases=tuple(aliases.get((layer.key, index), ())),
-                    start=_start(param),
+                    start=None if source((position, index)) is not None else _start(param),
                 )
 
 
 def _made(steps: Iterator[_Step]) -> Iterator[Array]:
     """The values of the next step."""
-    step = next(steps)
-    yield from chunks(step.distribution, step.param.count, step.dtype, step.engine)
+    yield from next(steps).chunks()
 
 
 def _start(param: ParamBlob) -> Start:
     starts = param.distribution
     return Start(str(starts), starts.mean, starts.std)
+
+
+def _nothing(at: tuple[int, int]) -> None:
+    """No file has values."""
 
 
 def _nobody(count: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import isfinite, prod
@@ -15,6 +15,7 @@ from fillerkit import filling
 from fillerkit.blobs import Blobs, Model
 from fillerkit.errors import Place
 from fillerkit.fillers import Constant, Distribution, Given, distribution, fan_in, fan_out
+from fillerkit.finetuning import Transfer, Weights
 from fillerkit.layers import Shape
 from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
 
@@ -144,8 +145,8 @@ class Net:
         What it was read from.
     sha256 : str
         Of the prototxt.
-    shapes : mapping of str to tuple of int
-        The shapes that the caller gave.
+    asked : mapping
+        What the caller said besides the prototxt and its state: shapes, params, dialect, fillers.
     random_seed : int or None
         The seed that a solver fixed.
     notes : tuple of str
@@ -160,7 +161,7 @@ class Net:
     outputs: tuple[str, ...]
     file: str
     sha256: str
-    shapes: Mapping[str, Shape] = field(default_factory=dict)
+    asked: Mapping[str, Any] = field(default_factory=dict)
     random_seed: int | None = None
     notes: tuple[str, ...] = ()
     old_forms: tuple[tuple[str, Place], ...] = ()
@@ -184,7 +185,12 @@ class Net:
         )
 
     def fill(
-        self, seed: int | None = None, dtype: str = "float32", *, boost: str = "1.64"
+        self,
+        seed: int | None = None,
+        dtype: str = "float32",
+        *,
+        boost: str = "1.64",
+        weights: Weights | Sequence[Weights] | Transfer | None = None,
     ) -> Blobs:
         """Give every parameter blob its first values, in memory.
 
@@ -198,8 +204,12 @@ class Net:
         boost
             The Boost that the imitated Caffe was built with, which makes its gaussians: ``"1.64"``
             and later, ``"1.58"`` (1.56 to 1.63) or ``"1.55"`` and earlier.
+        weights
+            A weight file, or blobs, or several of them: layers of the same names are copied over
+            what is filled, as Caffe does for fine-tuning. The values of the other layers are the
+            same as without. `fillerkit.transfer` takes more care, and its result is taken here.
         """
-        return filling.fill(self, seed, dtype, boost)
+        return filling.fill(filling.Run.of(self, seed, dtype, boost, weights))
 
     def save(
         self,
@@ -208,6 +218,7 @@ class Net:
         dtype: str = "float32",
         *,
         boost: str = "1.64",
+        weights: Weights | Sequence[Weights] | Transfer | None = None,
         format: str | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> Mapping[str, Any]:
@@ -220,7 +231,7 @@ class Net:
         path
             The format follows its suffix: ``.npz``, ``.caffemodel``, ``.h5`` (Caffe's
             ``.caffemodel.h5``), ``.safetensors``, ``.pt``.
-        seed, dtype, boost
+        seed, dtype, boost, weights
             As for `fill`.
         format
             The format's name (``"npz"``, ...), where the suffix does not tell.
@@ -232,4 +243,5 @@ class Net:
         mapping
             The origin that the file records; ``origin["seed"]`` is the seed used.
         """
-        return filling.save(self, path, seed, dtype, boost, progress, format)
+        run = filling.Run.of(self, seed, dtype, boost, weights)
+        return filling.save(run, path, progress, format)

@@ -225,3 +225,57 @@ def test_a_net_without_parameters_makes_a_file_without_blobs(run: Run, folder: P
     assert done.returncode == 0
     assert "0 parameters" in done.stdout
     assert list(fk.load(folder / "net.npz")) == []
+
+
+def test_fillers_by_rule_take_the_place_of_the_text_s(run: Run, folder: Path) -> None:
+    words = ("--filler", "ip=constant(value=2)", "--filler", "*:bias=constant(value=1)")
+    assert run("init", "net.prototxt", *words, "-o", "w.npz").returncode == 0
+    blobs = fk.load(folder / "w.npz")
+    assert (blobs["ip"].weight == 2).all()
+    assert (blobs["ip"].bias == 1).all()
+
+
+def test_a_rule_that_fits_nothing_is_a_usage_error(run: Run) -> None:
+    done = run("init", "net.prototxt", "--filler", "conv*=msra")
+    assert done.returncode == 2
+    assert "'conv*=msra' fits no blob" in done.stderr
+
+
+def test_weights_of_a_file_are_copied_and_told_of(run: Run, folder: Path) -> None:
+    run("init", "net.prototxt", "--phase", "test", "--seed", 1, "-o", "old.caffemodel")
+    done = run(
+        "init", "net.prototxt", "--phase", "test", "--seed", 2, "-o", "new.npz",
+        "--weights", "old.caffemodel", "--copy", "ip",
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert "copied 1 layer (ip) from old.caffemodel; filled 1 layer (out)" in done.stderr
+    old, new = fk.load(folder / "old.caffemodel"), fk.load(folder / "new.npz")
+    assert (new["ip"].weight == old["ip"].weight).all()
+    assert (new["out"].weight != old["out"].weight).any()
+
+
+def test_weights_of_another_shape_are_refused_and_nothing_is_written(
+    run: Run, folder: Path
+) -> None:
+    run("init", "net.prototxt", "-o", "old.npz")
+    net = folder / "net.prototxt"
+    net.write_text(net.read_text().replace("num_output: 4", "num_output: 5"))
+    done = run("init", "net.prototxt", "--weights", "old.npz", "-o", "new.npz")
+    assert done.returncode == 1
+    assert "--on-mismatch fill" in done.stderr
+    assert not (folder / "new.npz").exists()
+    fill = ("--on-mismatch", "fill", "-o", "new.npz")
+    # Nothing else of the file fits this net, but its layer was found.
+    assert run("init", "net.prototxt", "--weights", "old.npz", *fill).returncode == 0
+
+
+def test_rename_without_weights_is_a_usage_error(run: Run) -> None:
+    assert run("init", "net.prototxt", "--rename", "a=b").returncode == 2
+
+
+def test_the_format_can_be_named(run: Run, folder: Path) -> None:
+    assert run("init", "net.prototxt", "--format", "caffemodel").returncode == 0
+    assert (folder / "net.caffemodel").exists()
+    done = run("init", "net.prototxt", "--format", "safetensors", "-o", "weights")
+    assert done.returncode == 0
+    assert fk.load(folder / "weights", "safetensors")["ip"].weight.shape == (4, 6)

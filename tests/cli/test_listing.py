@@ -28,7 +28,7 @@ def test_every_name_has_a_line_with_what_it_is(run: Run, command: str, names: li
 
 @pytest.mark.parametrize("command", ["fillers", "layers"])
 def test_the_list_is_all_that_is_registered(run: Run, command: str) -> None:
-    known = fk.fillers.names() if command == "fillers" else fk.layer_types.names()
+    known = fk.filler_types.names() if command == "fillers" else fk.layer_types.names()
     assert [line.split()[0] for line in run(command).stdout.splitlines()] == known
 
 
@@ -69,8 +69,8 @@ def test_an_unknown_name_is_a_mistake_in_use_with_the_nearest(
 def test_a_filler_without_documentation_is_listed_and_explained_as_such(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fk.fillers.names()
-    monkeypatch.setattr(fk.fillers, "_items", dict(vars(fk.fillers)["_items"]))
+    fk.filler_types.names()
+    monkeypatch.setattr(fk.filler_types, "_items", dict(vars(fk.filler_types)["_items"]))
 
     def undocumented(
         spec: object, shape: tuple[int, ...], dtype: type[np.floating]

@@ -18,10 +18,16 @@ _COMMANDS = {
     "init": "Fill a net's weights and write them to a file.",
     "show": "Show every layer: shapes, parameters, and what they start as.",
     "check": "Find what is wrong or odd in a net, all of it at once.",
+    "stats": "Show what the values of a weight file are like.",
+    "diff": "Compare two weight files.",
+    "convert": "Rewrite a weight file in another format.",
     "upgrade": "Rewrite an old prototxt in the current format.",
     "fillers": "List the fillers that are known.",
     "layers": "List the layer types that are known.",
 }
+
+# The exit code for what goes wrong, of a command for which 1 means something else.
+_TROUBLE = {"diff": 2}
 
 
 class _LazyGroup(click.Group):
@@ -73,6 +79,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    failed = _TROUBLE.get("".join(sys.argv[1:2]), 1)
     try:
         fillerkit.main(prog_name="fillerkit", standalone_mode=False, color=_color())
         sys.stdout.flush()
@@ -88,20 +95,20 @@ def main() -> None:
     except UsageError as error:
         _fail(str(error), 2)
     except FillerkitError as error:
-        _fail(str(error), 1)
+        _fail(str(error), failed)
     except MemoryError:
-        _fail("out of memory: one blob of this net is larger than what is free", 1)
+        _fail("out of memory: one blob of this net is larger than what is free", failed)
     except OSError as error:
         # Every file that is ours to read or write has its own error: this is the output itself.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        _fail(f"standard output cannot be written: {error.strerror or error}", 1)
+        _fail(f"standard output cannot be written: {error.strerror or error}", failed)
     except Exception as error:
         if os.environ.get("FILLERKIT_TRACEBACK"):
             raise
         _fail(
             f"a fault of fillerkit itself, please report it: {type(error).__name__}: {error} "
             "(FILLERKIT_TRACEBACK=1 shows where)",
-            1,
+            failed,
         )
 
 

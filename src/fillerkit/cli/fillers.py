@@ -12,4 +12,4 @@ from fillerkit.cli.listing import list_names
 @click.argument("name", required=False)
 def command(name: str | None) -> None:
     """List the fillers that are known, or explain the one called NAME."""
-    list_names({filler.name: filler.make for filler in fk.fillers}, name, "filler")
+    list_names({filler.name: filler.make for filler in fk.filler_types}, name, "filler")

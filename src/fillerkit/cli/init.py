@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import click
 
 import fillerkit as fk
-from fillerkit.cli.options import takes_net
+from fillerkit.cli.options import parse_pairs, takes_net
+from fillerkit.finetuning import MISMATCHES
+from fillerkit.formats import FORMATS
 
 _BAR_FROM = 1 << 22  # values; fewer are done before a bar is drawn
 
@@ -21,7 +24,8 @@ _BAR_FROM = 1 << 22  # values; fewer are done before a bar is drawn
     "-o",
     "--output",
     metavar="OUT",
-    help="The file to write.  [default: the net's file name with .npz, in the working directory]",
+    help="The file to write; its suffix chooses the format: .npz, .caffemodel, .h5, .safetensors "
+    "or .pt.  [default: the net's file name with .npz, in the working directory]",
 )
 @click.option(
     "--seed",
@@ -43,12 +47,50 @@ _BAR_FROM = 1 << 22  # values; fewer are done before a bar is drawn
     help="The Boost that the imitated Caffe was built with: 1.64 and later, 1.58 for 1.56 to "
     "1.63, 1.55 and earlier. It decides how gaussians are made (gaussian, msra).",
 )
+@click.option(
+    "--format",
+    type=click.Choice(list(FORMATS)),
+    help="The format of the file.  [default: as its suffix says]",
+)
+@click.option(
+    "--weights",
+    metavar="FILE",
+    multiple=True,
+    help="A weight file of any format whose layers are copied over those of the same names, for "
+    "fine-tuning; repeatable, the last counts.",
+)
+@click.option(
+    "--rename",
+    callback=parse_pairs("OLD=NEW, a layer's name in the file and in the net"),
+    metavar="OLD=NEW",
+    multiple=True,
+    help="Copy the layer OLD of a --weights file to the net's layer NEW; repeatable.",
+)
+@click.option(
+    "--on-mismatch",
+    type=click.Choice(MISMATCHES),
+    default="error",
+    show_default=True,
+    help="What to do with a layer that has another shape in a --weights file: refuse, fill it, or "
+    "copy the part that both have.",
+)
+@click.option(
+    "--copy",
+    metavar="PATTERN",
+    multiple=True,
+    help="Copy only layers whose names fit, as in 'conv*'; '!fc8' takes out; repeatable.",
+)
 def command(
     net: fk.Net,
     output: str | None,
     seed: int | None,
     dtype: str,
     boost: str,
+    format: str | None,
+    weights: Sequence[str],
+    rename: dict[str, str],
+    on_mismatch: Literal["error", "fill", "crop"],
+    copy: Sequence[str],
 ) -> None:
     """Fill the weights of NET and write them to a file.
 
@@ -60,15 +102,31 @@ def command(
       fillerkit init deploy.prototxt -o weights.npz --seed 1701
       fillerkit init train_val.prototxt --phase train --shape data=64,3,227,227
       fillerkit init solver.prototxt
+      fillerkit init deploy.prototxt --filler '*=xavier' --filler 'conv*=msra'
+      fillerkit init train_val.prototxt --weights bvlc.caffemodel --on-mismatch fill
     """
     if output == "-":
         raise fk.UsageError(
-            "weights cannot go to standard output: an .npz is completed by going back in the "
-            "file; give -o a file name"
+            "weights cannot go to standard output: a file is completed by going back in it; give "
+            "-o a file name"
         )
-    path = output or _default_output(net)
+    path = output or _default_output(net, format)
+    transfer = None
+    if weights:
+        transfer = fk.transfer(net, weights, rename=rename, on_mismatch=on_mismatch, layers=copy)
+        click.echo(f"note: {transfer}", err=True)
+    elif rename or copy:
+        raise fk.UsageError("--rename and --copy say what to take from a file: give --weights")
     with _progress(net.count) as progress:
-        origin = net.save(path, seed=seed, dtype=dtype, boost=boost, progress=progress)
+        origin = net.save(
+            path,
+            seed=seed,
+            dtype=dtype,
+            boost=boost,
+            weights=transfer,
+            format=format,
+            progress=progress,
+        )
     again = "" if seed is not None or net.random_seed is not None else " (fresh)"
     blobs = sum(param.owner is None for layer in net.layers for param in layer.params)
     click.echo(
@@ -78,10 +136,10 @@ def command(
     )
 
 
-def _default_output(net: fk.Net) -> str:
+def _default_output(net: fk.Net, format: str | None) -> str:
     if net.file.startswith("<"):
         raise fk.UsageError("a net from standard input has no file name: say where with -o OUT")
-    return f"{Path(net.file).stem}.npz"
+    return Path(net.file).stem + FORMATS[format or "npz"][0]
 
 
 @contextmanager

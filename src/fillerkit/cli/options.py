@@ -44,8 +44,25 @@ def _parse_params(
     return blobs
 
 
+def parse_pairs(
+    form: str,
+) -> Callable[[click.Context, click.Parameter, Sequence[str]], dict[str, str]]:
+    """A callback that turns each ``A=B`` into an item of a dict; `form` is what it should be."""
+
+    def parse(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> dict[str, str]:
+        pairs: dict[str, str] = {}
+        for value in values:
+            left, equals, right = value.partition("=")
+            if not (left and equals and right):
+                raise click.BadParameter(f"{value!r} is not {form}")
+            pairs.pop(left, None)  # the order is that of the last ones
+            pairs[left] = right
+        return pairs
+
+    return parse
+
+
 _OPTIONS = [
-    click.argument("net", metavar="NET", type=click.Path(allow_dash=True)),
     click.option(
         "--phase",
         type=click.Choice(["train", "test"], case_sensitive=False),
@@ -72,6 +89,16 @@ _OPTIONS = [
         multiple=True,
         help="A parameter blob of a layer of unknown type, as in mylayer=64x3x3x3:xavier or "
         "mylayer=64; repeatable, in order.",
+    ),
+    click.option(
+        "--filler",
+        "fillers",
+        callback=parse_pairs("PATTERN=FILLER, like 'conv*=msra'"),
+        metavar="PATTERN=FILLER",
+        multiple=True,
+        help="A filler in place of the prototxt's for the weights of all layers whose names fit, "
+        "as in 'conv*=msra', or for one of their blobs, 'fc*:bias=constant(value=0.1)'; "
+        "repeatable, the last that fits counts.",
     ),
     click.option(
         "--dialect",
@@ -107,13 +134,24 @@ def takes_unread_net(command: Callable[..., None]) -> Callable[..., None]:
     """
 
     @wraps(command)
+    def read_dash(net: str, asked: Asked, **options: Any) -> None:
+        command(read_argument(net), asked, **options)
+
+    argument = click.argument("net", metavar="NET", type=click.Path(allow_dash=True))
+    return argument(takes_asked(read_dash))
+
+
+def takes_asked(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that say of a net what its file does not, as `asked`."""
+
+    @wraps(command)
     def gather(
-        net: str,
         phase: str | None,
         level: int | None,
         stages: Sequence[str],
         shapes: Shapes,
         params: dict[str, list[str]],
+        fillers: dict[str, str],
         dialect: str | None,
         allow_unknown_fields: bool,
         **options: Any,
@@ -124,10 +162,11 @@ def takes_unread_net(command: Callable[..., None]) -> Callable[..., None]:
             stages=stages,
             shapes=dict(shapes),
             params=params,
+            fillers=fillers,
             dialect=dialect,
             allow_unknown_fields=allow_unknown_fields,
         )
-        command(read_argument(net), asked, **options)
+        command(asked=asked, **options)
 
     decorated: Callable[..., None] = gather
     for option in reversed(_OPTIONS):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from fillerkit.dialects import of_layer
 from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
@@ -47,12 +48,18 @@ class Setting:
         Whether a person named the dialect; else the net's text told it.
     params
         Parameter blobs of layers whose type is not known, by layer name.
+    fillers
+        Fillers in short form, by pattern of names, that go before the prototxt's.
+    asked
+        All of it as the person said it, in what JSON can hold.
     """
 
     shapes: Mapping[str, Shape] = field(default_factory=dict)
     dialect: str = ""
     said: bool = False
     params: Mapping[str, Sequence[Param]] = field(default_factory=dict)
+    fillers: Mapping[str, str] = field(default_factory=dict)
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
     def dialect_for(self, layer: LayerParameter, default: str) -> str:
         """The dialect said outright, else the layer's own, else the net's, else `default`."""

@@ -1,0 +1,187 @@
+"""Weights from files in place of drawn ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import fillerkit as fk
+
+NET = """
+layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [2, 3, 8, 8] } } }
+layer { name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+        convolution_param { num_output: 4 kernel_size: 3 weight_filler { type: "msra" } } }
+layer { name: "conv2" type: "Convolution" bottom: "conv1" top: "conv2"
+        convolution_param { num_output: 5 kernel_size: 3
+                            weight_filler { type: "gaussian" std: 1 } } }
+layer { name: "fc" type: "InnerProduct" bottom: "conv2" top: "fc"
+        inner_product_param { num_output: 6 weight_filler { type: "xavier" } } }
+"""
+WIDER = NET.replace("num_output: 6", "num_output: 9")
+LAYERS = ("conv1", "conv2", "fc")
+SHARED = """
+layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [2, 4] } } }
+layer { name: "a" type: "InnerProduct" bottom: "data" top: "a" param { name: "w" }
+        inner_product_param { num_output: 4 bias_term: false weight_filler { type: "xavier" } } }
+layer { name: "b" type: "InnerProduct" bottom: "data" top: "b" param { name: "w" }
+        inner_product_param { num_output: 4 bias_term: false weight_filler { type: "xavier" } } }
+"""
+
+
+@pytest.fixture
+def pretrained() -> fk.Blobs:
+    """Blobs of NET of another seed."""
+    return fk.load_net(NET).fill(seed=99)
+
+
+def _same(ours: fk.LayerBlobs, theirs: fk.LayerBlobs) -> bool:
+    return all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True))
+
+
+def test_layers_of_the_same_names_are_copied(pretrained: fk.Blobs) -> None:
+    blobs = fk.load_net(NET).fill(seed=1, weights=pretrained)
+    assert all(_same(blobs[name], pretrained[name]) for name in LAYERS)
+
+
+@given(st.sets(st.sampled_from(LAYERS), min_size=1), st.integers(0, 2**32 - 1))
+def test_what_is_filled_has_the_bits_it_has_without_weights(copied: set[str], seed: int) -> None:
+    net, other = fk.load_net(NET), fk.load_net(NET).fill(seed=99)
+    plan = fk.transfer(net, other, layers=sorted(copied))
+    blobs, without = net.fill(seed=seed, weights=plan), net.fill(seed=seed)
+    for name in LAYERS:
+        assert _same(blobs[name], other[name] if name in copied else without[name])
+
+
+@pytest.mark.parametrize("suffix", ["npz", "caffemodel", "h5", "safetensors"])
+def test_a_file_of_any_format_serves(suffix: str, pretrained: fk.Blobs, tmp_path: Path) -> None:
+    file = tmp_path / f"weights.{suffix}"
+    pretrained.save(file)
+    blobs = fk.load_net(NET).fill(seed=1, weights=file)
+    assert all(_same(blobs[name], pretrained[name]) for name in LAYERS)
+
+
+def test_saving_writes_what_filling_gives(pretrained: fk.Blobs, tmp_path: Path) -> None:
+    net = fk.load_net(WIDER)
+    plan = fk.transfer(net, pretrained, on_mismatch="crop")
+    net.save(tmp_path / "saved.npz", seed=1, weights=plan)
+    net.fill(seed=1, weights=plan).save(tmp_path / "filled.npz")
+    assert (tmp_path / "saved.npz").read_bytes() == (tmp_path / "filled.npz").read_bytes()
+
+
+def test_the_report_says_what_became_of_each_layer(pretrained: fk.Blobs) -> None:
+    net = fk.load_net(NET.replace('"conv2"', '"other"'))
+    plan = fk.transfer(net, pretrained, layers=["*", "!fc"])
+    assert (plan.copied, plan.filled, plan.ignored) == (
+        ("conv1",),
+        ("other", "fc"),
+        ("conv2", "fc"),
+    )
+    assert "copied 1 layer (conv1)" in str(plan)
+
+
+def test_another_shape_is_refused_with_the_way_out(pretrained: fk.Blobs) -> None:
+    with pytest.raises(fk.FormatError, match=r"'fc' .*6x80 there, 9x80 in the net.*another name"):
+        fk.load_net(WIDER).fill(seed=1, weights=pretrained)
+
+
+def test_another_number_of_blobs_is_refused(pretrained: fk.Blobs) -> None:
+    net = fk.load_net(NET.replace("num_output: 6", "num_output: 6 bias_term: false"))
+    with pytest.raises(fk.FormatError, match="2 blobs there and 1 in the net"):
+        fk.transfer(net, pretrained)
+
+
+def test_a_mismatch_can_be_filled(pretrained: fk.Blobs) -> None:
+    net = fk.load_net(WIDER)
+    plan = fk.transfer(net, pretrained, on_mismatch="fill")
+    blobs = net.fill(seed=1, weights=plan)
+    assert plan.filled == ("fc",)
+    assert _same(blobs["fc"], net.fill(seed=1)["fc"])
+    assert _same(blobs["conv1"], pretrained["conv1"])
+
+
+@pytest.mark.parametrize("outputs", [3, 9])
+def test_a_mismatch_can_be_cropped(pretrained: fk.Blobs, outputs: int) -> None:
+    net = fk.load_net(NET.replace("num_output: 6", f"num_output: {outputs}"))
+    plan = fk.transfer(net, pretrained, on_mismatch="crop")
+    blobs, drawn = net.fill(seed=1, weights=plan), net.fill(seed=1)
+    both = min(outputs, 6)
+    assert plan.cropped == ("fc",)
+    for ours, theirs, own in zip(blobs["fc"], pretrained["fc"], drawn["fc"], strict=True):
+        assert np.array_equal(ours[:both], theirs[:both])
+        assert np.array_equal(ours[both:], own[both:])
+
+
+def test_a_layer_can_be_renamed(pretrained: fk.Blobs) -> None:
+    net = fk.load_net(NET.replace('"fc"', '"fc_voc"'))
+    blobs = net.fill(seed=1, weights=fk.transfer(net, pretrained, rename={"fc": "fc_voc"}))
+    assert _same(blobs["fc_voc"], pretrained["fc"])
+
+
+@pytest.mark.parametrize(
+    ("rename", "said"), [({"fcc": "fc"}, "did you mean 'fc'"), ({"fc": "fx"}, "no layer 'fx'")]
+)
+def test_a_rename_of_nothing_is_refused(
+    pretrained: fk.Blobs, rename: dict[str, str], said: str
+) -> None:
+    with pytest.raises(fk.UsageError, match=said):
+        fk.transfer(fk.load_net(NET), pretrained, rename=rename)
+
+
+def test_of_several_files_the_last_counts(pretrained: fk.Blobs) -> None:
+    net = fk.load_net(NET)
+    other = net.fill(seed=5)
+    only = fk.load_net(NET.replace('"fc"', '"fc2"').replace('"conv2"', '"conv9"')).fill(seed=7)
+    blobs = net.fill(seed=1, weights=[pretrained, other, only])
+    assert _same(blobs["conv1"], only["conv1"])
+    assert _same(blobs["conv2"], other["conv2"])
+
+
+def test_files_none_of_whose_layers_fit_are_refused(pretrained: fk.Blobs) -> None:
+    net = fk.load_net(
+        NET.replace('"conv1"', '"k1"').replace('"conv2"', '"k2"').replace('"fc"', '"k"')
+    )
+    with pytest.raises(fk.UsageError, match="none of its layers"):
+        net.fill(seed=1, weights=pretrained)
+
+
+def test_shapes_of_files_of_before_2015_fit(pretrained: fk.Blobs) -> None:
+    owned: dict[tuple[str, int], tuple[str, Any]] = {
+        ("fc", 0): ("", pretrained["fc"].weight.reshape(1, 1, 6, 80)),
+        ("fc", 1): ("", pretrained["fc"].bias.reshape(1, 1, 1, 6)),
+    }
+    blobs = fk.load_net(NET).fill(seed=1, weights=fk.Blobs(owned, {}, {}))
+    assert _same(blobs["fc"], pretrained["fc"])
+
+
+def test_values_take_the_nets_type(pretrained: fk.Blobs) -> None:
+    blobs = fk.load_net(NET).fill(seed=1, dtype="float64", weights=pretrained)
+    assert blobs["fc"].weight.dtype == np.float64
+    assert np.array_equal(blobs["fc"].weight, pretrained["fc"].weight)
+
+
+def test_a_shared_parameter_takes_the_values_of_either_layer() -> None:
+    net = fk.load_net(SHARED)
+    apart = fk.load_net(SHARED.replace('param { name: "w" }', "")).fill(seed=4)
+    blobs = net.fill(seed=1, weights=fk.transfer(net, apart, layers=["b"]))
+    assert np.array_equal(blobs["a"].weight, apart["b"].weight)
+    assert blobs["a"].weight is blobs["b"].weight or np.shares_memory(
+        blobs["a"].weight, blobs["b"].weight
+    )
+
+
+def test_the_origin_records_the_files(pretrained: fk.Blobs, tmp_path: Path) -> None:
+    file = tmp_path / "bvlc.caffemodel"
+    pretrained.save(file)
+    origin = fk.load_net(NET).fill(seed=1, weights=[file]).origin
+    assert origin["weights"] == ["bvlc.caffemodel"]
+    assert origin["copied"] == list(LAYERS)
+
+
+def test_a_missing_file_is_an_error_that_names_it() -> None:
+    with pytest.raises(fk.FormatError, match="nowhere"):
+        fk.load_net(NET).fill(seed=1, weights="nowhere.npz")
