@@ -316,10 +316,35 @@ def test_shapes_that_are_given_go_before_the_texts() -> None:
     assert net.asked == {"shapes": {"data": [5, 4]}}
 
 
-def test_a_shape_for_a_blob_that_no_data_layer_makes_is_refused_with_the_ones_they_make() -> None:
-    with pytest.raises(fk.UsageError, match=r"'r'.*make 'data'") as caught:
-        fk.load_net(INPUT + layer("r", "data > r"), shapes={"r": (1,)})
+def test_a_shape_for_a_blob_that_no_layer_makes_is_refused_with_those_of_data_layers() -> None:
+    with pytest.raises(fk.UsageError, match=r"'q'.*make 'data'") as caught:
+        fk.load_net(INPUT + layer("r", "data > r"), shapes={"q": (1,)})
     assert not isinstance(caught.value, fk.LayerError)
+
+
+def test_a_shape_given_for_a_blob_whose_layer_is_known_has_to_be_the_one_it_has() -> None:
+    text = INPUT + layer("r", "data > r")
+    shape = fk.load_net(text).layers[1].tops[0][1]
+    assert fk.load_net(text, shapes={"r": shape}).layers[1].tops == (("r", shape),)
+    with pytest.raises(fk.LayerError, match=r"layer 'r' .*makes 'r' as .*, but 7x1 is given"):
+        fk.load_net(text, shapes={"r": (7, 1)})
+
+
+def test_layers_of_unknown_types_and_of_unknown_code_are_told_in_one_error() -> None:
+    text = (
+        INPUT
+        + 'layer { name: "m" type: "Mine" bottom: "data" top: "m" }\n'
+        + 'layer { name: "p" type: "Python" bottom: "m" top: "p" top: "q" '
+        + 'python_param { module: "a" layer: "B" } }\n'
+    )
+    with pytest.raises(fk.LayerError) as caught:
+        fk.load_net(text)
+    assert "Mine 'm': --shape m=N,C,H,W" in caught.value.message
+    assert "Python 'p': --shape p=N,C,H,W --shape q=N,C,H,W" in caught.value.message
+    net = fk.load_net(
+        text, shapes={"m": (1,), "p": (2,), "q": (3,)}, params={"m": ["4:xavier"], "p": ["2x3"]}
+    )
+    assert [param.shape for layer in net.layers for param in layer.params] == [(4,), (2, 3)]
 
 
 @pytest.mark.parametrize("shape", [(-1, 3), (2**31,), (1.5, 2), "12", 5, None, ("a",)])

@@ -275,6 +275,12 @@ class _Builder:
         for name in layer.bottom:
             self._unused.pop(name, None)
         tops = _tops(known, layer, plan)
+        for name, shape in tops:
+            if self._given.get(name, shape) != shape and name not in layer.bottom:
+                raise LayerError(
+                    f"makes '{name}' as {shown(shape)}, but {shown(self._given[name])} is given",
+                    field="top",
+                )
         for name, shape in tops[: len(layer.top)]:
             self._shapes[name] = shape
             self._maker[name] = layer.name
@@ -296,8 +302,15 @@ class _Builder:
     def _type(self, layer: LayerParameter) -> LayerType:
         """The layer's type; one that is not known does if all its tops' shapes are given."""
         known = layer_types.get(layer.type)
-        if known is not None or not self._described(layer):
-            return known or layer_type(layer.type)
+        if known is not None:
+            return known
+        if not self._described(layer):
+            try:
+                return layer_type(layer.type)
+            except LayerError as error:
+                if layer.type:
+                    error.message = f"{error.message.removesuffix(')')}: {self._needed(layer)})"
+                raise
         tops = [self._given[top] for top in layer.top]
         plan = Plan(tops=tops, params=self._setting.params.get(layer.name, ()))
         return LayerType(layer.type, (0, None), (0, None), lambda *_: plan)
@@ -427,18 +440,20 @@ class _Builder:
     def _check_given(self) -> None:
         """A shape is given for a blob, and parameters for a layer, that it can be given for."""
         open_tops: list[str] = []
+        tops: set[str] = set()
         unknown: list[str] = []
         for layer, _ in self._text.layers:
             known = layer_types.get(layer.type)
-            if known is None:
+            tops.update(layer.top)
+            if known is None or known.code:
                 unknown.append(layer.name)
-            if known is None or known.source or known.name == "Python":
+            if known is None or known.source or known.code:
                 open_tops += layer.top
         for name in self._given:
-            if name not in open_tops:
+            if name not in tops:
                 raise UsageError(
-                    f"a shape is given for '{name}', but the data layers of phase "
-                    f"{phase_name(self._text.state.phase)} make "
+                    f"a shape is given for '{name}', which no layer of phase "
+                    f"{phase_name(self._text.state.phase)} makes; its data layers make "
                     f"{', '.join(map(repr, open_tops)) or 'nothing'}"
                 )
         for name in self._setting.params:
@@ -453,26 +468,33 @@ class _Builder:
         unknown = [
             (layer, field)
             for layer, field in self._text.layers
-            if layer.type and layer_types.get(layer.type) is None and not self._described(layer)
+            if layer.type and not self._is_known(layer) and not self._described(layer)
         ]
         if len(unknown) < 2:
             return
-        lines = []
-        for layer, field in unknown:
-            needed = " ".join(
-                f"--shape {top}=N,C,H,W" for top in layer.top if top not in self._given
-            )
-            lines.append(
-                f"  line {self._text.place(field).line}: {layer.type} '{layer.name}': {needed}"
-            )
+        lines = [
+            f"  line {self._text.place(field).line}: {layer.type} '{layer.name}': "
+            + self._needed(layer)
+            for layer, field in unknown
+        ]
         first, field = unknown[0]
         raise LayerError(
-            f"{len(unknown)} layers are of unknown types; say the shapes of their tops, with "
-            "numbers for the letters (and --param LAYER=64x3x3x3:xavier for blobs to fill):\n"
-            + "\n".join(lines),
+            f"{len(unknown)} layers are of types, or run code, that is not known; say the shapes "
+            "of their tops, with numbers for the letters (and --param LAYER=64x3x3x3:xavier for "
+            "blobs to fill):\n" + "\n".join(lines),
             layer=first.name,
             place=self._text.place(field),
         )
+
+    def _is_known(self, layer: LayerParameter) -> bool:
+        known = layer_types.get(layer.type)
+        return known is not None and (known.code is None or not layer.top or known.code(layer))
+
+    def _needed(self, layer: LayerParameter) -> str:
+        """The options that say what a layer of unknown type makes."""
+        missing = [top for top in layer.top if top not in self._given]
+        shapes = [f"--shape {top}=N,C,H,W" for top in missing]
+        return " ".join(shapes) or f"--param {layer.name}=64x3x3x3:xavier"
 
     def _ask_for_the_rest(self, error: ShapeNeeded, index: int) -> None:
         """Add to an error what later data layers need, so that one answer serves for all."""

@@ -38,6 +38,9 @@ class LayerType(NamedTuple):
         Whether a top may be the layer's own bottom.
     setting : bool
         Whether the plan depends on what the caller says besides the prototxt.
+    code : callable or None
+        For a type whose layers are defined by code that is not run: whether this one's is known,
+        so that nothing need be said of it.
     """
 
     name: str
@@ -50,6 +53,7 @@ class LayerType(NamedTuple):
     loss: bool = False
     in_place: bool = True
     setting: bool = False
+    code: Callable[[LayerParameter], bool] | None = None
 
     @property
     def summary(self) -> str:
@@ -71,6 +75,7 @@ def layer(
     loss: bool = False,
     in_place: bool = True,
     setting: bool = False,
+    code: Callable[[LayerParameter], bool] | None = None,
 ) -> Callable[[PlanLayer], PlanLayer]:
     """Make a layer type known: the function below plans it.
 
@@ -90,6 +95,9 @@ def layer(
     setting
         Whether the function takes a third argument, the `Setting`: shapes that the caller gives,
         and a dialect.
+    code
+        For a type whose layers run code of their own: whether a layer's code is known. Of one that
+        is not, the caller says the tops' shapes, and may declare parameter blobs.
 
     The function gets the ``LayerParameter`` message, with every field that Caffe or a known fork
     has (``layer.scale_param.filler``), and the shapes of the bottoms; it answers with a `Plan`, and
@@ -119,6 +127,7 @@ def layer(
                 loss=loss,
                 in_place=in_place,
                 setting=setting,
+                code=code,
             )
         )
         return plan
@@ -149,7 +158,7 @@ def layer_type(name: str) -> LayerType:
         raise LayerError(
             f"unknown layer type '{name}'"
             + (nearest or "; fillerkit layers lists the known ones")
-            + " (an unknown one will do if you say its tops' shapes: --shape TOP=N,C,H,W)",
+            + " (an unknown one will do if you say what it makes)",
             field="type",
         )
     return known

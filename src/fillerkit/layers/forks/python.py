@@ -17,20 +17,23 @@ PlanPython = Callable[[LayerParameter, Sequence[Shape], Setting], Plan]
 _known: dict[tuple[str, str], PlanPython] = {}
 
 
-@layer("Python", bottoms=(0, None), tops=(0, None), setting=True)
+def _is_known(layer: LayerParameter) -> bool:
+    return (layer.python_param.module, layer.python_param.layer) in _known
+
+
+@layer("Python", bottoms=(0, None), tops=(0, None), setting=True, code=_is_known)
 def python(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
     """A layer that a Python class defines.
 
     Built in are the layers of py-faster-rcnn (and R-FCN) and FCN's data layers. Of any other the
-    shapes of all tops have to be given. Python layers have no parameter blobs here.
+    shapes of all tops have to be given. Parameter blobs, which few have, can be declared.
     """
-    if layer.top and all(top in setting.shapes for top in layer.top):
-        return Plan(tops=[setting.shapes[top] for top in layer.top])
+    params = setting.params.get(layer.name, ())
+    if all(top in setting.shapes for top in layer.top) and (layer.top or not _is_known(layer)):
+        return Plan(tops=[setting.shapes[top] for top in layer.top], params=params)
     p = layer.python_param
     plan = _known.get((p.module, p.layer))
     if plan is None:
-        if not layer.top:
-            return Plan(tops=[])
         raise shape_needed(
             f"is Python's {p.module}.{p.layer}, whose code is not run",
             {top: "N,C,H,W" for top in layer.top if top not in setting.shapes},
@@ -44,7 +47,7 @@ def python(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) ->
     tops = [
         setting.shapes.get(top, shape) for top, shape in zip(layer.top, planned.tops, strict=False)
     ]
-    return Plan(tops=tops, notes=planned.notes)
+    return Plan(tops=tops, params=params, notes=planned.notes)
 
 
 def _python(module: str, name: str) -> Callable[[PlanPython], PlanPython]:
