@@ -12,12 +12,11 @@ import numpy as np
 
 from fillerkit import formats
 from fillerkit.blobs import Alias, Array, Blobs, Start
-from fillerkit.errors import UsageError
+from fillerkit.errors import UsageError, did_you_mean
 from fillerkit.fillers import Distribution
 from fillerkit.finetuning import Transfer, Weights, transfer
 from fillerkit.formats import Entry
-from fillerkit.random import BOOSTS, CHUNK, Engine, chunks, discard, make_engine
-from fillerkit.random import fill as fill_values
+from fillerkit.random import BOOSTS, CHUNK, STREAMS, Stream, make_stream
 from fillerkit.version import __version__
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ class _Step:
     param: ParamBlob
     distribution: Distribution
     dtype: type[np.floating]
-    engine: Engine
+    stream: Stream
     source: Array | None
     """Values of a file that go over the drawn ones: all of them, or the part that the file has."""
 
@@ -44,12 +43,19 @@ class _Step:
         """Whether no drawn value is left."""
         return self.source is not None and self.source.shape == self.param.shape
 
+    @property
+    def _blob(self) -> tuple[str, int]:
+        return self.layer.key, self.index
+
+    def _discard(self) -> None:
+        self.stream.discard(self.distribution, self.param.count, self.dtype)
+
     def fill(self, out: Array) -> None:
         """Make the values, in a flat array."""
         if self.copied:
-            discard(self.distribution, self.param.count, self.dtype, self.engine)
+            self._discard()
         else:
-            fill_values(self.distribution, out, self.engine)
+            self.stream.fill(self._blob, self.distribution, out)
         if self.source is not None:
             place = tuple(slice(length) for length in self.source.shape)
             out.reshape(self.param.shape)[place] = self.source
@@ -57,9 +63,11 @@ class _Step:
     def chunks(self) -> Iterator[Array]:
         """The same values, in pieces."""
         if self.source is None:
-            yield from chunks(self.distribution, self.param.count, self.dtype, self.engine)
+            yield from self.stream.chunks(
+                self._blob, self.distribution, self.param.count, self.dtype
+            )
         elif self.copied:
-            discard(self.distribution, self.param.count, self.dtype, self.engine)
+            self._discard()
             flat = self.source.reshape(-1)
             for start in range(0, flat.size, CHUNK):
                 yield flat[start : start + CHUNK].astype(self.dtype, copy=False)
@@ -77,6 +85,8 @@ class Run:
     seed: int
     dtype: type[np.floating]
     boost: str
+    stream: str = "caffe"
+    jobs: int | None = None
     transfer: Transfer | None = None
 
     @classmethod
@@ -87,6 +97,8 @@ class Run:
         dtype: str,
         boost: str,
         weights: Weights | Sequence[Weights] | Transfer | None = None,
+        stream: str = "caffe",
+        jobs: int | None = None,
     ) -> Run:
         """See `fillerkit.Net.fill`."""
         if boost not in BOOSTS:
@@ -109,7 +121,14 @@ class Run:
             raise UsageError(f"a seed is a number from 0 to {2**32 - 1}, not {seed}")
         if weights is not None and not isinstance(weights, Transfer):
             weights = transfer(net, weights)
-        return cls(net, seed, DTYPES[name], boost, weights)
+        if stream not in STREAMS:
+            raise UsageError(f"stream is {' or '.join(map(repr, STREAMS))}, not {stream!r}")
+        if jobs is not None and (stream == "caffe" or jobs < 1):
+            raise UsageError(
+                "jobs is a number of threads, 1 or more, for stream 'sharded'; Caffe's stream is "
+                "one after the other"
+            )
+        return cls(net, seed, DTYPES[name], boost, stream, jobs, weights)
 
     @property
     def origin(self) -> dict[str, Any]:
@@ -120,7 +139,7 @@ class Run:
             "sha256": net.sha256,
             "phase": net.phase,
             "seed": self.seed,
-            "stream": "caffe",
+            "stream": self.stream,
             "boost": self.boost,
             "dtype": np.dtype(self.dtype).name,
             "fillerkit": __version__,
@@ -140,19 +159,19 @@ class Run:
         A blob that shares another's values takes its draws all the same: Caffe lets the two share
         only after it has filled both.
         """
-        engine = make_engine(self.seed, self.boost)
+        stream = make_stream(self.stream, self.seed, self.boost, self.jobs)
         source = self.transfer.source if self.transfer is not None else _nothing
         for position, layer in enumerate(self.net.layers):
-            engine.skip(layer.draws)
+            stream.skip(layer.draws)
             for index, param in enumerate(layer.params):
                 distribution = param.distribution_in(self.dtype)
                 if param.owner is None:
                     taken = source((position, index))
-                    yield _Step(layer, index, param, distribution, self.dtype, engine, taken)
+                    yield _Step(layer, index, param, distribution, self.dtype, stream, taken)
                 else:
-                    discard(distribution, param.count, self.dtype, engine)
+                    stream.discard(distribution, param.count, self.dtype)
             for param in layer.forgotten:
-                discard(param.distribution_in(self.dtype), param.count, self.dtype, engine)
+                stream.discard(param.distribution_in(self.dtype), param.count, self.dtype)
 
 
 def fill(run: Run) -> Blobs:
@@ -166,6 +185,38 @@ def fill(run: Run) -> Blobs:
         if step.source is None:
             starts[key] = _start(param)
     return Blobs(owned, _aliases(run.net), run.origin, starts, run.net.model)
+
+
+def fill_slice(run: Run, layer: str, index: int, rows: slice) -> Array:
+    """See `fillerkit.Net.fill_slice`."""
+    from fillerkit.random.sharded import ShardedStream
+
+    param, blob = _owner(run.net, layer, index)
+    shape = param.shape or (1,)
+    start, stop, step = rows.indices(shape[0])
+    if step < 0:
+        raise UsageError(f"a slice goes forward: its step is {step}")
+    row = param.count // shape[0]
+    stream = ShardedStream(run.seed, run.boost, run.jobs)
+    span = range(start * row, max(start, stop) * row)
+    distribution = param.distribution_in(run.dtype)
+    values = stream.slice(blob, distribution, param.count, run.dtype, span)
+    return values.reshape(-1, *shape[1:])[::step]
+
+
+def _owner(net: Net, name: str, index: int) -> tuple[ParamBlob, tuple[str, int]]:
+    """The blob that has a blob's values, and under which name: another one's where it is shared."""
+    layer = next((layer for layer in net.layers if layer.key == name and layer.params), None)
+    if layer is None:
+        known = [layer.key for layer in net.layers if layer.params]
+        raise UsageError(f"no layer '{name}' with parameters{did_you_mean(name, known)}")
+    if not 0 <= index < len(layer.params):
+        raise UsageError(f"layer '{name}' has {len(layer.params)} blobs, none of index {index}")
+    param = layer.params[index]
+    if param.owner is None:
+        return param, (layer.key, index)
+    owner = net.layers[param.owner[0]]
+    return param, (owner.key, param.owner[1])
 
 
 def save(

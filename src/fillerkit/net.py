@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from fillerkit import filling
-from fillerkit.blobs import Blobs, Model
+from fillerkit.blobs import Array, Blobs, Model
 from fillerkit.errors import Place
 from fillerkit.fillers import Constant, Distribution, Given, distribution, fan_in, fan_out
 from fillerkit.finetuning import Transfer, Weights
@@ -191,6 +191,8 @@ class Net:
         *,
         boost: str = "1.64",
         weights: Weights | Sequence[Weights] | Transfer | None = None,
+        stream: str = "caffe",
+        jobs: int | None = None,
     ) -> Blobs:
         """Give every parameter blob its first values, in memory.
 
@@ -208,8 +210,46 @@ class Net:
             A weight file, or blobs, or several of them: layers of the same names are copied over
             what is filled, as Caffe does for fine-tuning. The values of the other layers are the
             same as without. `fillerkit.transfer` takes more care, and its result is taken here.
+        stream
+            ``"caffe"``: one engine for the whole net, Caffe's bits. ``"sharded"``: an engine for
+            each tile of each blob; other bits, but made by any number of threads and in any order,
+            and of any part of a blob alone (`fill_slice`).
+        jobs
+            Threads for the sharded stream; as many as there are processors unless given. The
+            values do not depend on it.
         """
-        return filling.fill(filling.Run.of(self, seed, dtype, boost, weights))
+        return filling.fill(filling.Run.of(self, seed, dtype, boost, weights, stream, jobs))
+
+    def fill_slice(
+        self,
+        layer: str,
+        index: int,
+        rows: slice,
+        *,
+        seed: int,
+        dtype: str = "float32",
+        boost: str = "1.64",
+    ) -> Array:
+        """Make a part of one blob alone: what ``fill(seed, stream="sharded")`` has there.
+
+        Parameters
+        ----------
+        layer, index
+            Which blob: ``net.fill(...)[layer][index]``.
+        rows
+            Along the blob's first axis.
+        seed, dtype, boost
+            As for `fill`.
+
+        Returns
+        -------
+        ndarray
+            ``net.fill(seed, dtype, boost=boost, stream="sharded")[layer][index][rows]``, without
+            the rest being made. Only a filler that looks at all of a blob, such as
+            positive_unitball or orthogonal, makes all of that blob.
+        """
+        run = filling.Run.of(self, seed, dtype, boost, stream="sharded")
+        return filling.fill_slice(run, layer, index, rows)
 
     def save(
         self,
@@ -219,6 +259,8 @@ class Net:
         *,
         boost: str = "1.64",
         weights: Weights | Sequence[Weights] | Transfer | None = None,
+        stream: str = "caffe",
+        jobs: int | None = None,
         format: str | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> Mapping[str, Any]:
@@ -231,7 +273,7 @@ class Net:
         path
             The format follows its suffix: ``.npz``, ``.caffemodel``, ``.h5`` (Caffe's
             ``.caffemodel.h5``), ``.safetensors``, ``.pt``.
-        seed, dtype, boost, weights
+        seed, dtype, boost, weights, stream, jobs
             As for `fill`.
         format
             The format's name (``"npz"``, ...), where the suffix does not tell.
@@ -243,5 +285,5 @@ class Net:
         mapping
             The origin that the file records; ``origin["seed"]`` is the seed used.
         """
-        run = filling.Run.of(self, seed, dtype, boost, weights)
+        run = filling.Run.of(self, seed, dtype, boost, weights, stream, jobs)
         return filling.save(run, path, progress, format)

@@ -279,3 +279,19 @@ def test_the_format_can_be_named(run: Run, folder: Path) -> None:
     done = run("init", "net.prototxt", "--format", "safetensors", "-o", "weights")
     assert done.returncode == 0
     assert fk.load(folder / "weights", "safetensors")["ip"].weight.shape == (4, 6)
+
+
+def test_the_sharded_stream_makes_the_same_file_on_any_number_of_jobs(
+    run: Run, folder: Path
+) -> None:
+    for jobs in (1, 3):
+        words = ("--stream", "sharded", "--jobs", jobs, "--seed", 1, "-o", f"{jobs}.npz")
+        done = run("init", "net.prototxt", *words)
+        assert done.returncode == 0
+        assert "stream sharded" in done.stdout
+    assert (folder / "1.npz").read_bytes() == (folder / "3.npz").read_bytes()
+    assert fk.load(folder / "1.npz").origin["stream"] == "sharded"
+
+
+def test_jobs_of_caffes_stream_are_a_usage_error(run: Run) -> None:
+    assert run("init", "net.prototxt", "--jobs", 2).returncode == 2

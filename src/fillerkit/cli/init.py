@@ -48,6 +48,20 @@ _BAR_FROM = 1 << 22  # values; fewer are done before a bar is drawn
     "1.63, 1.55 and earlier. It decides how gaussians are made (gaussian, msra).",
 )
 @click.option(
+    "--stream",
+    type=click.Choice(["caffe", "sharded"]),
+    default="caffe",
+    show_default=True,
+    help="Who seeds the draws: caffe has one engine, and Caffe's bits; sharded has one for each "
+    "tile of each blob, and other bits on any number of threads.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="Threads for --stream sharded; the values do not depend on it.  [default: one for each "
+    "processor]",
+)
+@click.option(
     "--format",
     type=click.Choice(list(FORMATS)),
     help="The format of the file.  [default: as its suffix says]",
@@ -86,6 +100,8 @@ def command(
     seed: int | None,
     dtype: str,
     boost: str,
+    stream: str,
+    jobs: int | None,
     format: str | None,
     weights: Sequence[str],
     rename: dict[str, str],
@@ -124,6 +140,8 @@ def command(
             dtype=dtype,
             boost=boost,
             weights=transfer,
+            stream=stream,
+            jobs=jobs,
             format=format,
             progress=progress,
         )
@@ -133,6 +151,7 @@ def command(
         f"{path}: {net.count:,} parameters in {blobs} blobs, {dtype}, "
         f"phase {net.phase}, seed {origin['seed']}{again}"
         + ("" if boost == "1.64" else f", Boost {boost}")
+        + ("" if stream == "caffe" else f", stream {stream}")
     )
 
 

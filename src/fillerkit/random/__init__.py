@@ -8,3 +8,6 @@ from fillerkit.random.sample import KEPT as KEPT
 from fillerkit.random.sample import chunks as chunks
 from fillerkit.random.sample import discard as discard
 from fillerkit.random.sample import fill as fill
+from fillerkit.random.streams import STREAMS as STREAMS
+from fillerkit.random.streams import Stream as Stream
+from fillerkit.random.streams import make_stream as make_stream

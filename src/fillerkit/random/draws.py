@@ -18,8 +18,10 @@ class DrawStream:
     it uses and still leave the stream where Caffe would.
     """
 
-    def __init__(self, seed: int) -> None:
-        self._state = np.random.RandomState(seed)
+    def __init__(self, seed: int | Draws) -> None:
+        self._state = np.random.RandomState(seed if isinstance(seed, int) else 0)
+        if not isinstance(seed, int):
+            self._state.set_state(("MT19937", seed, 624, 0, 0.0))
         self._back: Draws = np.empty(0, np.uint32)
 
     def take(self, count: int) -> Draws:

@@ -35,8 +35,12 @@ BOOSTS = ("1.55", "1.58", "1.64")
 """Generations of Boost that make gaussians differently, each named for a version of it."""
 
 
-def make_engine(seed: int, boost: str = "1.64") -> Engine:
-    """The fastest engine there is here, seeded with a number from 0 to 2^32 - 1.
+Seed = int | NDArray[np.uint32]
+"""A number from 0 to 2^32 - 1, or the 624 words of a whole state."""
+
+
+def make_engine(seed: Seed, boost: str = "1.64") -> Engine:
+    """The fastest engine there is here, seeded with a number or with a whole state.
 
     `boost` is one of `BOOSTS`; it only matters for gaussians.
 

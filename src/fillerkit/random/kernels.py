@@ -17,10 +17,13 @@ _AT_ONCE = 1 << 18
 class KernelEngine:
     """See `fillerkit.random.engine.Engine`."""
 
-    def __init__(self, seed: int, boost: str) -> None:
+    def __init__(self, seed: int | NDArray[np.uint32], boost: str) -> None:
         self._boost = boost
         self._state = np.empty(625, np.uint32)  # MT19937's words, and where the next draw is
-        _kernels.seed(self._state, seed)
+        if isinstance(seed, int):
+            _kernels.seed(self._state, seed)
+        else:
+            self._state[:624], self._state[624] = seed, 624
 
     def take(self, count: int) -> NDArray[np.uint32]:
         """The next `count` draws."""

@@ -18,7 +18,7 @@ _AT_ONCE = 1 << 18
 class ReferenceEngine:
     """See `fillerkit.random.engine.Engine`."""
 
-    def __init__(self, seed: int, boost: str) -> None:
+    def __init__(self, seed: int | NDArray[np.uint32], boost: str) -> None:
         self._draws = DrawStream(seed)
         self._boost = boost
 

@@ -1,0 +1,137 @@
+"""The sharded stream: an engine for each tile of each blob, so that none waits for another."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import numpy as np
+
+from fillerkit.fillers import Distribution, Whole
+from fillerkit.random.engine import Engine, make_engine
+from fillerkit.random.sample import KEPT, fill
+from fillerkit.random.streams import Blob, Floats
+
+TILE = 1 << 19
+"""Values of a tile. It is part of what "sharded" means: another number would make other bits."""
+
+_WORDS = 624
+"""Words of the state of MT19937, all of which a tile's hash fills."""
+
+
+class ShardedStream:
+    """An engine for each `TILE` values of each blob, seeded by who they are.
+
+    An engine's state is the hash of the seed, the layer's name, the blob's index and the tile's:
+    SHAKE-256, as many bytes as MT19937 has words for. So no two tiles share a state by anything
+    but chance, and a tile's values depend on nothing besides.
+
+    Parameters
+    ----------
+    seed
+        From 0 to 2^32 - 1.
+    boost
+        As for Caffe's stream.
+    jobs
+        Threads that make tiles; as many as there are processors unless given. The values do not
+        depend on it.
+    """
+
+    def __init__(self, seed: int, boost: str, jobs: int | None = None) -> None:
+        self._seed = seed
+        self._boost = boost
+        self._jobs = jobs or _processors()
+
+    def skip(self, count: int) -> None:
+        """Nothing to pass over: no value depends on the draws before it."""
+
+    def discard(self, distribution: Distribution, count: int, dtype: type[np.floating]) -> None:
+        """Nothing to pass over either."""
+
+    def fill(self, blob: Blob, distribution: Distribution, out: Floats) -> None:
+        base = distribution.base if isinstance(distribution, Whole) else distribution
+        tiles = range(-(-out.size // TILE))
+        if self._jobs == 1 or len(tiles) == 1:
+            for tile in tiles:
+                self._fill_tile(blob, base, tile, out[tile * TILE : (tile + 1) * TILE])
+        else:
+            with ThreadPoolExecutor(self._jobs) as pool:
+                pieces = [out[tile * TILE : (tile + 1) * TILE] for tile in tiles]
+                made = pool.map(lambda tile: self._fill_tile(blob, base, tile, pieces[tile]), tiles)
+                deque(made, maxlen=0)
+        if isinstance(distribution, Whole):
+            distribution.change(out)
+
+    def chunks(
+        self, blob: Blob, distribution: Distribution, count: int, dtype: type[np.floating]
+    ) -> Iterator[Floats]:
+        if isinstance(distribution, Whole):
+            values = np.empty(count, dtype)
+            self.fill(blob, distribution, values)
+            yield values
+            return
+        tiles = -(-count // TILE)
+        ahead = min(self._jobs, tiles)
+        # A buffer is used again once KEPT pieces more have been asked for, and never while others
+        # are still being made ahead.
+        buffers = [np.empty(min(TILE, count), dtype) for _ in range(min(tiles, KEPT + ahead))]
+
+        def make(tile: int) -> Floats:
+            out = buffers[tile % len(buffers)][: min(TILE, count - tile * TILE)]
+            self._fill_tile(blob, distribution, tile, out)
+            return out
+
+        with ThreadPoolExecutor(ahead) as pool:
+            waiting: deque[Future[Floats]] = deque()
+            for tile in range(tiles):
+                waiting.append(pool.submit(make, tile))
+                if len(waiting) == ahead:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+
+    def slice(
+        self,
+        blob: Blob,
+        distribution: Distribution,
+        count: int,
+        dtype: type[np.floating],
+        span: range,
+    ) -> Floats:
+        """The values from `span.start` to `span.stop` of a blob of `count`, without the others.
+
+        Only what `Whole` changes has to be made in full.
+        """
+        if isinstance(distribution, Whole):
+            whole = np.empty(count, dtype)
+            self.fill(blob, distribution, whole)
+            return whole[span.start : span.stop].copy()
+        out = np.empty(len(span), dtype)
+        for tile in range(span.start // TILE, -(-span.stop // TILE)):
+            begin = tile * TILE
+            values = np.empty(min(TILE, count - begin), dtype)
+            self._fill_tile(blob, distribution, tile, values)
+            first, end = max(span.start, begin), min(span.stop, begin + values.size)
+            out[first - span.start : end - span.start] = values[first - begin : end - begin]
+        return out
+
+    def _fill_tile(self, blob: Blob, distribution: Distribution, tile: int, out: Floats) -> None:
+        fill(distribution, out, self._engine(blob, tile))
+
+    def _engine(self, blob: Blob, tile: int) -> Engine:
+        layer, index = blob
+        name = layer.encode("utf-8", "surrogatepass")
+        identity = b"fillerkit sharded\0%d\0%d\0%d\0%s" % (self._seed, index, tile, name)
+        words = hashlib.shake_256(identity).digest(4 * _WORDS)
+        return make_engine(np.frombuffer(words, "<u4").astype(np.uint32), self._boost)
+
+
+def _processors() -> int:
+    """How many this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        return os.cpu_count() or 1
