@@ -14,12 +14,12 @@ from fillerkit import formats
 from fillerkit.blobs import Alias, Array, Blobs, Start
 from fillerkit.errors import UsageError, did_you_mean
 from fillerkit.fillers import Distribution
-from fillerkit.finetuning import Transfer, Weights, transfer
 from fillerkit.formats import Entry
 from fillerkit.random import BOOSTS, CHUNK, STREAMS, Stream, make_stream
 from fillerkit.version import __version__
 
 if TYPE_CHECKING:
+    from fillerkit.finetuning import Transfer, Weights
     from fillerkit.net import Layer, Net, ParamBlob
 
 DTYPES: Mapping[str, type[np.floating]] = {"float32": np.float32, "float64": np.float64}
@@ -119,8 +119,8 @@ class Run:
             raise UsageError(f"a seed is a whole number, not {seed!r}") from None
         if not 0 <= seed < 2**32:
             raise UsageError(f"a seed is a number from 0 to {2**32 - 1}, not {seed}")
-        if weights is not None and not isinstance(weights, Transfer):
-            weights = transfer(net, weights)
+        if weights is not None:
+            weights = _matched(net, weights)
         if stream not in STREAMS:
             raise UsageError(f"stream is {' or '.join(map(repr, STREAMS))}, not {stream!r}")
         if jobs is not None and (stream == "caffe" or jobs < 1):
@@ -172,6 +172,12 @@ class Run:
                     stream.discard(distribution, param.count, self.dtype)
             for param in layer.forgotten:
                 stream.discard(param.distribution_in(self.dtype), param.count, self.dtype)
+
+
+def _matched(net: Net, weights: Weights | Sequence[Weights] | Transfer) -> Transfer:
+    from fillerkit.finetuning import Transfer, transfer
+
+    return weights if isinstance(weights, Transfer) else transfer(net, weights)
 
 
 def fill(run: Run) -> Blobs:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import isfinite, prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,9 +15,11 @@ from fillerkit import filling
 from fillerkit.blobs import Array, Blobs, Model
 from fillerkit.errors import Place
 from fillerkit.fillers import Constant, Distribution, Given, distribution, fan_in, fan_out
-from fillerkit.finetuning import Transfer, Weights
 from fillerkit.layers import Shape
 from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
+
+if TYPE_CHECKING:
+    from fillerkit.finetuning import Transfer, Weights
 
 
 @dataclass(frozen=True)

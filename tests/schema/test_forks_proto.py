@@ -240,14 +240,22 @@ def test_a_foreign_caffe_proto_loads_beside_both() -> None:
     assert len({text_format.Parse(NET, kind()).SerializeToString() for kind in kinds}) == 1
 
 
-def test_it_needs_no_other_module_of_ours(tmp_path: Path) -> None:
+def test_it_needs_no_other_module_of_ours_but_the_one_that_makes_classes(tmp_path: Path) -> None:
     code = (
-        "import runpy, sys\n"
-        f"names = runpy.run_path({forks_pb2.__file__!r})\n"
-        "assert names['NetParameter']().DESCRIPTOR.full_name == 'fillerkit.forks.NetParameter'\n"
-        "assert not any(name.partition('.')[0] == 'fillerkit' for name in sys.modules)\n"
+        "import sys\n"
+        "from fillerkit.schema.forks_pb2 import NetParameter\n"
+        "assert NetParameter().DESCRIPTOR.full_name == 'fillerkit.forks.NetParameter'\n"
+        "ours = {name for name in sys.modules if name.startswith('fillerkit.')}\n"
+        "assert ours == {f'fillerkit.schema{end}' for end in ('', '.lazy', '.forks_pb2')}, ours\n"
     )
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+
+
+def test_a_name_is_made_once_and_an_unknown_one_is_not_there() -> None:
+    assert forks_pb2.NetParameter is forks_pb2.NetParameter
+    assert forks_pb2.Phase.Name(forks_pb2.TEST) == "TEST"
+    with pytest.raises(AttributeError, match="no 'NetParamter'"):
+        getattr(forks_pb2, "NetParamter")  # noqa: B009
 
 
 def test_what_is_committed_is_what_the_facts_make() -> None:

@@ -12,7 +12,6 @@ import click
 
 import fillerkit as fk
 from fillerkit.cli.options import parse_pairs, takes_net
-from fillerkit.finetuning import MISMATCHES
 from fillerkit.formats import FORMATS
 
 _BAR_FROM = 1 << 22  # values; fewer are done before a bar is drawn
@@ -82,7 +81,7 @@ _BAR_FROM = 1 << 22  # values; fewer are done before a bar is drawn
 )
 @click.option(
     "--on-mismatch",
-    type=click.Choice(MISMATCHES),
+    type=click.Choice(["error", "fill", "crop"]),
     default="error",
     show_default=True,
     help="What to do with a layer that has another shape in a --weights file: refuse, fill it, or "
