@@ -46,5 +46,5 @@ def l1_loss(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
 
 @layer("DiceCoefLoss", bottoms=2, loss=True)
 def dice_coef_loss(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """1 minus the Dice coefficient."""
+    """1 minus the Dice coefficient (segmentation forks of V-Net)."""
     return Plan(tops=[()])

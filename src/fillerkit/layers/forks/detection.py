@@ -9,6 +9,7 @@ from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import legacy_shape, positive
 from fillerkit.schema.forks_pb2 import LayerParameter
 
+_NO_BACKGROUND = 2**32 - 1  # SSD means -1, in a field that has no sign
 _BOXES: Shape = (1, 1, 1, 7)  # one box until the forward pass finds how many there are
 
 
@@ -35,7 +36,7 @@ def detection_evaluate(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """True and false positives: a row a class, then a row a detection (SSD)."""
     p = layer.detection_evaluate_param
     classes = positive(p.num_classes, "detection_evaluate_param.num_classes")
-    if p.background_label_id != -1:
+    if p.background_label_id != _NO_BACKGROUND:
         classes -= 1
     return Plan(tops=[(1, 1, classes + legacy_shape(bottoms[0])[2], 5)])
 
