@@ -80,7 +80,7 @@ class Model(NamedTuple):
     ----------
     name : str
     layers : tuple of (str, LayerParameter)
-        Every layer that takes part, in order, under the key of its blobs.
+        Every layer that takes part, in order, under the key of its blobs, "" where it has none.
     """
 
     name: str

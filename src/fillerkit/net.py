@@ -178,7 +178,10 @@ class Net:
     @property
     def model(self) -> Model:
         """The net as a ``.caffemodel`` describes it."""
-        return Model(self.name, tuple((layer.key, layer.message) for layer in self.layers))
+        return Model(
+            self.name,
+            tuple((layer.key if layer.params else "", layer.message) for layer in self.layers),
+        )
 
     def __repr__(self) -> str:
         return (

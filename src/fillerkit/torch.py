@@ -10,7 +10,7 @@ import numpy as np
 from fillerkit.blobs import Array, Blobs
 from fillerkit.formats.library import library
 from fillerkit.formats.names import BATCH_NORM
-from fillerkit.formats.state_names import from_state
+from fillerkit.formats.state_names import TRACKED, from_state
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 torch = library("torch", "fillerkit.torch", "torch")
@@ -39,10 +39,10 @@ def state_dict(blobs: Blobs) -> dict[str, Any]:
     (Caffe starts with a variance of 0, PyTorch with one of 1), beside ``num_batches_tracked``. An
     InnerProduct with ``transpose`` is turned round. A PReLU's slope is PyTorch's ``weight``. Shapes
     of four axes from files of before 2015 lose the ones they were filled up with. Blobs without a
-    name of their own are ``<layer>.<index>``.
+    name, or with that of an earlier blob of their layer, are ``<layer>.<index>``.
     """
     messages = dict(blobs.model.layers) if blobs.model is not None else {}
-    tensors: dict[int, Any] = {}
+    tensors: dict[tuple[object, ...], Any] = {}
     state: dict[str, Any] = {}
     for layer, of_layer in blobs.items():
         if of_layer.names == BATCH_NORM:
@@ -50,6 +50,8 @@ def state_dict(blobs: Blobs) -> dict[str, Any]:
             continue
         for index, (name, array) in enumerate(zip(of_layer.names, of_layer, strict=True)):
             key = f"{layer}.{_TORCH_NAMES.get(name, name) or index}"
+            if key in state:
+                key = f"{layer}.{index}"
             state[key] = _shaped(_tensor(array, tensors), name, messages.get(layer))
     return state
 
@@ -60,22 +62,30 @@ def blobs(state: Mapping[str, Any]) -> Blobs:
     Raises
     ------
     ValueError
-        A name is not ``<layer>.<name>``, or a layer of PyTorch's is two of Caffe's.
+        A name is not ``<layer>.<name>``, or a layer of PyTorch's is two of Caffe's, or a tensor
+        holds no floats. A bfloat16 becomes a float32.
     """
     arrays = {}
     for name, tensor in state.items():
-        if tensor.is_floating_point() and tensor.dtype not in (torch.float32, torch.float64):
+        if name.endswith(f".{TRACKED}"):
+            continue
+        if not tensor.is_floating_point():
+            raise ValueError(f"'{name}' holds {tensor.dtype}, not floats")
+        if tensor.dtype not in (torch.float16, torch.float32, torch.float64):
             tensor = tensor.float()
         arrays[name] = tensor.detach().cpu().numpy()
     return from_state(arrays, {})
 
 
-def _tensor(array: Array, tensors: dict[int, Any]) -> Any:
+def _tensor(array: Array, tensors: dict[tuple[object, ...], Any]) -> Any:
     """A tensor on the array's memory, the same for all that share it."""
-    address = array.__array_interface__["data"][0]
-    if address not in tensors:
-        tensors[address] = torch.from_numpy(array if array.flags.writeable else array.copy())
-    return tensors[address].reshape(array.shape)
+    flat = array.reshape(-1).astype(array.dtype.newbyteorder("="), copy=False)
+    if not flat.size:
+        return torch.from_numpy(np.empty(array.shape, flat.dtype))
+    memory = flat.__array_interface__["data"][0], flat.size, flat.dtype
+    if memory not in tensors:
+        tensors[memory] = torch.from_numpy(flat if flat.flags.writeable else flat.copy())
+    return tensors[memory].reshape(array.shape)
 
 
 def _shaped(tensor: Any, name: str, message: LayerParameter | None) -> Any:

@@ -14,6 +14,8 @@ AHEAD = 2
 class BackgroundWriter:
     """Writes buffers to a file in the order they come; an error comes out at the next call.
 
+    The file takes a buffer whole, as that of `whole_file` does.
+
     A buffer must stay as it is until `AHEAD` + 1 more have been written after it.
     """
 
@@ -69,15 +71,8 @@ class BackgroundWriter:
                 if isinstance(task, int):
                     self._file.seek(task)
                 else:
-                    _write_all(self._file, task)
+                    self._file.write(task)
             except BaseException as error:
                 self._error = error
             finally:
                 self._queue.task_done()
-
-
-def _write_all(file: BinaryIO, buffer: memoryview | bytes) -> None:
-    """An unbuffered file may take less than it is given."""
-    rest = memoryview(buffer)
-    while rest:
-        rest = rest[file.write(rest) :]

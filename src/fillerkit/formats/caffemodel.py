@@ -9,6 +9,7 @@ a copy: a blob is a view into the mapped file.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import count
 from math import prod
@@ -21,8 +22,9 @@ from google.protobuf.message import DecodeError
 from fillerkit.blobs import Alias, Array, Blobs, Model
 from fillerkit.errors import FormatError, PrototxtError
 from fillerkit.formats.background import BackgroundWriter
-from fillerkit.formats.entry import Content, Entry
-from fillerkit.formats.mapped import mapped
+from fillerkit.formats.damage import reading
+from fillerkit.formats.entry import Content, Entry, little
+from fillerkit.formats.mapped import frozen, mapped
 from fillerkit.formats.names import blob_names
 from fillerkit.formats.whole_file import whole_file
 from fillerkit.formats.wire import FIXED32, FIXED64, LENGTH, VARINT, Item, head, items
@@ -31,14 +33,19 @@ from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, Kind
 from fillerkit.prototxt.upgrade import upgrade
 from fillerkit.schema import caffe_pb2
-from fillerkit.schema.forks_pb2 import BlobShape, LayerParameter, NetParameter
+from fillerkit.schema.forks_pb2 import (
+    BlobShape,
+    LayerParameter,
+    NetParameter,
+    V1LayerParameter,
+)
 from fillerkit.splits import with_splits
 
 LIMIT = 2**31 - 1
 """Bytes that a protobuf message can have."""
 
 _NET_NAME, _NET_V1_LAYERS, _NET_LAYER = 1, 2, 100
-_LAYER_TOP, _LAYER_BLOBS, _V1_BLOBS, _V1_V0_LAYER, _V0_BLOBS = 4, 7, 6, 1, 50
+_LAYER_TOP, _LAYER_BLOBS, _V1_TYPE, _V1_BLOBS, _V1_V0_LAYER, _V0_BLOBS = 4, 7, 5, 6, 1, 50
 _NUM, _WIDTH, _DATA, _SHAPE, _DOUBLE_DATA = 1, 4, 5, 7, 8
 _PIECE = 1 << 20  # bytes copied at a time where blobs share values
 
@@ -64,9 +71,14 @@ def write(path: Path, content: Content) -> None:
                 begin = writer.position
                 if blob.entry is not None:
                     for chunk in blob.entry.chunks:
-                        writer.write(_little(chunk))
+                        writer.write(little(chunk.astype(blob.dtype, copy=False)))
                     written[blob.key] = begin, writer.position
                 else:
+                    if blob.key not in written:
+                        raise FormatError(
+                            f"{path}: a blob shares those of '{blob.key[0]}', a later layer, which "
+                            "no .caffemodel can say: write .npz, .safetensors or .h5"
+                        )
                     writer.flush()
                     _copy(file.fileno(), writer, *written[blob.key])
                 writer.write(blob.after)
@@ -76,11 +88,8 @@ def write(path: Path, content: Content) -> None:
 def read(path: Path) -> Blobs:
     """Map a file of any age into memory; only what is looked at is read."""
     data = mapped(path)
-    try:
+    with reading(path, "a .caffemodel"):
         return _read(data)
-    except (ValueError, DecodeError, PrototxtError) as error:
-        why = error.message if isinstance(error, PrototxtError) else error
-        raise FormatError(f"{path}: is not a .caffemodel, or is damaged: {why}") from None
 
 
 class _Blob(NamedTuple):
@@ -88,6 +97,7 @@ class _Blob(NamedTuple):
 
     key: tuple[str, int]  # of the blob whose values these are
     entry: Entry | None  # None where they are written already
+    dtype: np.dtype[np.floating]  # float32, also of those of 16 bits, or float64
     before: bytes
     nbytes: int
     after: bytes
@@ -102,11 +112,14 @@ class _Blob(NamedTuple):
         message = BlobShape(dim=shape).SerializeToString() if shape else b""
         shown = head(_SHAPE, len(message)) + message if shape else b""
         double = entry.dtype.itemsize == 8
-        values = head(_DOUBLE_DATA if double else _DATA, entry.nbytes)
+        dtype: np.dtype[np.floating] = np.dtype(np.float64) if double else np.dtype(np.float32)
+        nbytes = dtype.itemsize * prod(entry.shape)
+        # A field without values is none, as protobuf writes it.
+        values = head(_DOUBLE_DATA if double else _DATA, nbytes) if nbytes else b""
         # In the order of the fields' numbers, as protobuf writes them.
         before, after = (shown + values, b"") if double else (values, shown)
         key = entry.layer, entry.index
-        return cls(key, entry if alias is None else None, before, entry.nbytes, after)
+        return cls(key, entry if alias is None else None, dtype, before, nbytes, after)
 
 
 class _Layer(NamedTuple):
@@ -138,10 +151,18 @@ def _layers(path: Path, content: Content) -> Iterator[_Layer]:
     model = content.model
     if model is None:
         model = Model("", tuple((name, LayerParameter(name=name)) for name in blobs))
+    called = Counter(key for key, _ in model.layers)
+    twice = next((name for name in blobs if called[name] > 1), None)
+    if twice is not None:
+        raise FormatError(f"{path}: several layers are called '{twice}': which has the blobs?")
     for index, layer in with_splits([layer for _, layer in model.layers]):
-        own = {} if index is None else blobs.get(model.layers[index][0], {})
+        own = {} if index is None else blobs.pop(model.layers[index][0], {})
         before, after = _around_blobs(layer)
         yield _Layer(before, [own[number] for number in sorted(own)], after)
+    if blobs:
+        raise FormatError(
+            f"{path}: the net has no layer '{next(iter(blobs))}', but there are blobs"
+        )
 
 
 def _around_blobs(layer: LayerParameter) -> tuple[bytes, bytes]:
@@ -163,11 +184,6 @@ def _around_blobs(layer: LayerParameter) -> tuple[bytes, bytes]:
     return saved.SerializePartialToString(), behind.SerializePartialToString()
 
 
-def _little(chunk: Array) -> memoryview:
-    little = chunk.astype(chunk.dtype.newbyteorder("<"), copy=False)
-    return np.ascontiguousarray(little).view(np.uint8).data
-
-
 def _copy(descriptor: int, writer: BackgroundWriter, begin: int, end: int) -> None:
     """Write once more what lies in the same file."""
     for at in range(begin, end, _PIECE):
@@ -175,23 +191,28 @@ def _copy(descriptor: int, writer: BackgroundWriter, begin: int, end: int) -> No
 
 
 def _read(data: memoryview) -> Blobs:
-    name, generation = "", 0
+    name = ""
+    generations: set[int] = set()
     found: list[tuple[bytes, list[Array]]] = []
     for item in items(data, 0, len(data)):
         if item.number == _NET_NAME and item.kind == LENGTH:
             name = bytes(data[item.value : item.end]).decode()
         elif item.number in (_NET_V1_LAYERS, _NET_LAYER) and item.kind == LENGTH:
-            generation = item.number
+            generations.add(item.number)
             found.append(_read_layer(data, item))
     if not found:
         raise ValueError("it has no layers")
+    if len(generations) > 1:
+        raise ValueError("it mixes layers of the current format and of the one before")
     owned: dict[tuple[str, int], tuple[str, Array]] = {}
     layers: list[tuple[str, LayerParameter]] = []
-    for index, layer in _messages([message for message, _ in found], generation):
+    for index, layer in _messages([message for message, _ in found], *generations):
         blobs = found[index][1]
-        key = layer.name or f"#{index}"
-        if (key, 0) in owned:
-            key = next(name for n in count(2) if ((name := f"{key}#{n}"), 0) not in owned)
+        key = ""
+        if blobs:
+            key = layer.name or f"#{index}"
+            if (key, 0) in owned:
+                key = next(name for n in count(2) if ((name := f"{key}#{n}"), 0) not in owned)
         layers.append((key, layer))
         names = blob_names(layer.type, len(blobs))
         for position, array in enumerate(blobs):
@@ -220,60 +241,82 @@ def _read_layer(data: memoryview, layer: Item) -> tuple[bytes, list[Array]]:
 
 
 def _messages(texts: Sequence[bytes], generation: int) -> Iterator[tuple[int, LayerParameter]]:
-    """The layers in the current form, each beside the index of its bytes.
-
-    A fork's bytes may mean something else by a number that Caffe has; of a layer that so cannot be
-    read, name, type, bottoms and tops are kept.
-    """
+    """The layers in the current form, each beside the index of its bytes."""
     if generation == _NET_LAYER:
         for index, text in enumerate(texts):
             layer = LayerParameter()
-            try:
-                layer.MergeFromString(text)
-            except DecodeError:
-                layer = LayerParameter()
-                kept = [i for i in items(memoryview(text), 0, len(text)) if i.number <= _LAYER_TOP]
-                layer.MergeFromString(b"".join(text[item.begin : item.end] for item in kept))
+            _merge(layer, text, _LAYER_TOP)
             yield index, layer
         return
     net = NetParameter()
     root = Field("", 0, Kind.BLOCK, "", 0)
     for text in texts:
-        net.layers.add().MergeFromString(text)
+        _merge(net.layers.add(), text, _V1_TYPE)
         root.fields.append(Field("layers", 0, Kind.BLOCK, "", 0))
     places = {id(field): index for index, field in enumerate(root.fields)}
-    for layer, field in upgrade(net, root, Source("", "")):
-        yield places[id(field)], layer
+    try:
+        for layer, field in upgrade(net, root, Source("", "")):
+            yield places[id(field)], layer
+    except PrototxtError as error:
+        raise ValueError(error.message) from None
+
+
+def _merge(layer: LayerParameter | V1LayerParameter, text: bytes, last: int) -> None:
+    """Read a layer; of one that cannot be read, only the fields up to `last`: what it is called.
+
+    A fork's bytes may mean something else by a number that Caffe has.
+    """
+    try:
+        layer.MergeFromString(text)
+    except DecodeError:
+        layer.Clear()
+        kept = [item for item in items(memoryview(text), 0, len(text)) if item.number <= last]
+        layer.MergeFromString(b"".join(text[item.begin : item.end] for item in kept))
+
+
+class _Values:
+    """The values of a blob as they are found: a view as long as they lie in one piece."""
+
+    def __init__(self, dtype: str) -> None:
+        self.dtype = np.dtype(dtype)
+        self._first = memoryview(b"")
+        self._more = bytearray()
+
+    def add(self, piece: memoryview) -> None:
+        if len(piece) % self.dtype.itemsize:
+            raise ValueError(f"a blob's values are cut: {len(piece)} bytes of {self.dtype}")
+        if not self._first:
+            self._first = piece
+        else:
+            self._more += piece
+
+    @property
+    def array(self) -> Array:
+        whole = bytes(self._first) + self._more if self._more else self._first
+        return np.frombuffer(whole, self.dtype)
 
 
 def _read_blob(data: memoryview, blob: Item) -> Array:
     """The values of a ``BlobProto``: a view where they lie in one piece, as they nearly always do.
 
-    A shape of four axes is what files had before ``BlobShape``: num, channels, height, width.
+    As in Caffe, doubles count before floats, and a shape of four axes, which is what files had
+    before ``BlobShape`` (num, channels, height, width), before one of any number.
     """
-    legacy = [0, 0, 0, 0]
-    shape: tuple[int, ...] | None = None
-    pieces: dict[int, list[Array]] = {_DATA: [], _DOUBLE_DATA: []}
+    legacy: dict[int, int] = {}
+    said = BlobShape()
+    values = {_DATA: _Values("<f4"), _DOUBLE_DATA: _Values("<f8")}
+    single = {_DATA: FIXED32, _DOUBLE_DATA: FIXED64}
     for item in items(data, blob.value, blob.end):
         if item.kind == VARINT and _NUM <= item.number <= _WIDTH:
-            legacy[item.number - _NUM] = item.value
+            legacy[item.number] = item.value
         elif item.kind == LENGTH and item.number == _SHAPE:
-            message = BlobShape()
-            message.MergeFromString(bytes(data[item.value : item.end]))
-            shape = tuple(message.dim)
-        elif item.number in pieces and item.kind in (LENGTH, FIXED32, FIXED64):
-            dtype = np.dtype("<f4" if item.number == _DATA else "<f8")
-            length = item.end - item.value
-            if length % dtype.itemsize:
-                raise ValueError(f"a blob's values at byte {item.value} are cut: {length} bytes")
-            array = np.frombuffer(data, dtype, length // dtype.itemsize, item.value)
-            pieces[item.number].append(array)
-    if shape is None:
-        shape = tuple(legacy) if any(legacy) else ()
-    parts = pieces[_DOUBLE_DATA] or pieces[_DATA] or [np.empty(0, np.float32)]
-    values = parts[0] if len(parts) == 1 else np.concatenate(parts)
-    if min(shape, default=0) < 0 or values.size != prod(shape):
-        said = "x".join(map(str, shape)) or "scalar"
-        raise ValueError(f"a blob of {said} at byte {blob.begin} holds {values.size:,} values")
-    values.flags.writeable = False
-    return values.reshape(shape)
+            said.MergeFromString(bytes(data[item.value : item.end]))
+        elif item.kind in (LENGTH, single.get(item.number)) and item.number in values:
+            values[item.number].add(data[item.value : item.end])
+    shape = tuple(legacy.get(axis, 0) for axis in range(_NUM, _WIDTH + 1)) if legacy else said.dim
+    array = values[_DOUBLE_DATA].array
+    array = array if array.size else values[_DATA].array
+    if min(shape, default=0) < 0 or array.size != prod(shape):
+        text = "x".join(map(str, shape)) or "scalar"
+        raise ValueError(f"a blob of {text} at byte {blob.begin} holds {array.size:,} values")
+    return frozen(array).reshape(tuple(shape))

@@ -48,6 +48,18 @@ class Entry:
         """The size of the values."""
         return self.dtype.itemsize * prod(self.shape)
 
+    @property
+    def pieces(self) -> Iterator[memoryview]:
+        """The bytes of the values, as files have them: the lowest first."""
+        for chunk in self.chunks:
+            yield little(chunk)
+
+
+def little(chunk: Array) -> memoryview:
+    """The bytes of values, the lowest first."""
+    values = chunk.astype(chunk.dtype.newbyteorder("<"), copy=False)
+    return np.ascontiguousarray(values).view(np.uint8).data
+
 
 @dataclass(frozen=True)
 class Content:

@@ -3,78 +3,105 @@
 As Caffe writes it, every layer has a group, the ones without blobs too, and a blob that several
 layers share is stored by its owner only. Two things stand beside, as attributes that Caffe does
 not look at: on the file, where the values come from; on a dataset, its name, what it was filled
-with and who shares it. The library lays the file out; the values are written behind its back, in
-the order in which they are made, and read as a view into the mapped file.
+with and who shares it. The library lays the file out, in memory, which takes all but the values;
+those are written behind its back, in the order in which they are made, and read as a view into
+the mapped file.
+
+Of a file, only what lies in it is read: no links, no values in other files, no filters but the
+usual ones.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
+from math import prod
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from fillerkit.blobs import Alias, Array, Blobs, Start
+from fillerkit.blobs import Array, Blobs
 from fillerkit.errors import FormatError
 from fillerkit.formats.background import BackgroundWriter
+from fillerkit.formats.damage import reading
 from fillerkit.formats.entry import Content, Entry
 from fillerkit.formats.library import library
-from fillerkit.formats.mapped import mapped
+from fillerkit.formats.mapped import check_floats, frozen, mapped, view
 from fillerkit.formats.names import checked_name
-from fillerkit.formats.notes import about, told
+from fillerkit.formats.notes import Found, about, as_json, gathered, parsed
+from fillerkit.formats.sparse import SparseFile
 from fillerkit.formats.whole_file import whole_file
 from fillerkit.splits import with_splits
 
 _ROOT = "data"
 _ATTRIBUTE = "fillerkit"
+_LIMIT = 64_000  # bytes of an attribute
+_MOST = 1100  # times the bytes stored that a dataset can have: deflate's limit is 1032
+_FILTERS = {1: "deflate", 2: "shuffle", 3: "fletcher32"}
 
 
 def write(path: Path, content: Content) -> None:
     """Lay the file out with the library, then write each blob's values where it goes."""
     h5py = library("h5py", "HDF5", "formats")
+    groups = list(_groups(path, content))
+    layout = SparseFile()
+    with h5py.File(layout, "w", libver=("earliest", "v108")) as made:
+        made.attrs[_ATTRIBUTE] = _attribute(path, as_json(content.origin))
+        root = made.create_group(_ROOT)
+        for name in groups:
+            root.require_group(name)
+        places = [_dataset(h5py, path, root, entry) for entry in content.entries]
     with whole_file(path) as file:
-        with h5py.File(file, "w", libver=("earliest", "v108")) as layout:
-            layout.attrs[_ATTRIBUTE] = json.dumps(content.origin, sort_keys=True)
-            root = layout.create_group(_ROOT)
-            for name in _groups(path, content):
-                root.require_group(name)
-            places = [_dataset(h5py, root, entry) for entry in content.entries]
+        file.truncate(layout.size)
         with BackgroundWriter(file) as writer:
+            for begin, page in layout.pages():
+                writer.seek(begin)
+                writer.write(page)
             for entry, place in zip(content.entries, places, strict=True):
-                writer.seek(place)
-                for chunk in entry.chunks:
-                    writer.write(chunk.view(np.uint8).data)
+                if place is not None:
+                    writer.seek(place)
+                for piece in entry.pieces:
+                    writer.write(piece)
 
 
 def read(path: Path) -> Blobs:
     """Read Caffe's layout, of this program or of Caffe; only what is looked at is read."""
     h5py = library("h5py", "HDF5", "formats")
     data = mapped(path)
-    try:
-        with h5py.File(path, "r") as file:
-            if _ROOT not in file or not isinstance(file[_ROOT], h5py.Group):
-                raise FormatError(f"{path}: is no weight file of Caffe's: it has no group /{_ROOT}")
-            return _read(h5py, path, file, data)
-    except (OSError, RuntimeError, KeyError, ValueError) as error:
-        raise FormatError(f"{path}: is not an HDF5 file, or is damaged: {error}") from None
+    with reading(path, "an HDF5 file of blobs"), h5py.File(path, "r") as file:
+        if not isinstance(file.get(_ROOT, getlink=True), h5py.HardLink):
+            raise FormatError(f"{path}: is no weight file of Caffe's: it has no group /{_ROOT}")
+        datasets = list(_datasets(h5py, file[_ROOT]))
+        places = [dataset.id.get_offset() for _, _, dataset in datasets]
+        if None not in places:  # in the order in which the values were written
+            datasets = [datasets[i] for i in sorted(range(len(places)), key=places.__getitem__)]
+        return gathered(_found(h5py, datasets, data), _note(file))
 
 
 def _groups(path: Path, content: Content) -> Iterator[str]:
     """The layers' names, each of which gets a group."""
     model = content.model
-    if model is None:
-        keys = [entry.layer for entry in content.entries]
-    else:
+    blobs = {entry.layer for entry in content.entries}
+    names = list(blobs)
+    if model is not None:
         split = with_splits([layer for _, layer in model.layers])
-        keys = [layer.name if i is None else model.layers[i][0] for i, layer in split]
-    for key in keys:
-        yield checked_name(path, key)
+        keys = [(i is not None and model.layers[i][0]) or layer.name for i, layer in split]
+        names = [key for key in keys if key] + [name for name in blobs if name not in set(keys)]
+    values = {f"{entry.layer}/{entry.index}" for entry in content.entries}
+    for name in names:
+        parts = checked_name(path, name).split("/")
+        for end in range(1, len(parts) + 1):
+            if "/".join(parts[:end]) in values:
+                raise FormatError(
+                    f"{path}: in HDF5 layer {name!r} would lie in a blob of layer "
+                    f"{'/'.join(parts[: end - 1])!r}: rename one of them, or write another format"
+                )
+        yield name
 
 
-def _dataset(h5py: Any, root: Any, entry: Entry) -> int:
-    """Make room for a blob, and say at which byte of the file it lies."""
+def _dataset(h5py: Any, path: Path, root: Any, entry: Entry) -> int | None:
+    """Make room for a blob, and say at which byte of the file it lies, if it has values."""
     layout = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
     layout.set_layout(h5py.h5d.CONTIGUOUS)
     layout.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
@@ -85,69 +112,90 @@ def _dataset(h5py: Any, root: Any, entry: Entry) -> int:
     group = root.require_group(entry.layer)
     made = h5py.h5d.create(group.id, str(entry.index).encode(), kind, space, layout)
     dataset = h5py.Dataset(made)
-    dataset.attrs[_ATTRIBUTE] = json.dumps(about(entry), sort_keys=True)
-    place: int = made.get_offset()
+    dataset.attrs[_ATTRIBUTE] = _attribute(path, as_json(about(entry)))
+    place: int | None = made.get_offset()
     return place
 
 
-def _read(h5py: Any, path: Path, file: Any, data: memoryview) -> Blobs:
-    owned: dict[tuple[str, int], tuple[str, Array]] = {}
-    aliases: dict[tuple[str, int], list[Alias]] = {}
-    starts: dict[tuple[str, int], Start] = {}
-    for key, dataset in _datasets(h5py, file[_ROOT]):
-        name, shared, start = told(_note(dataset))
-        owned[key] = name, _values(h5py, path, dataset, data)
-        aliases[key] = shared
-        if start is not None:
-            starts[key] = start
-    return Blobs(owned, aliases, _note(file), starts)
+def _attribute(path: Path, text: str) -> np.bytes_:
+    """A text of fixed length: of the other kind, a damaged file can claim any length."""
+    if len(text) > _LIMIT:
+        raise FormatError(
+            f"{path}: HDF5 has room for {_LIMIT:,} bytes beside a blob, and who shares this one "
+            f"takes {len(text):,}: write .safetensors"
+        )
+    return np.bytes_(text.encode())
 
 
-def _datasets(h5py: Any, root: Any) -> Iterator[tuple[tuple[str, int], Any]]:
-    """All blobs by layer and index. A layer's name may hold slashes, and so be groups in groups.
-
-    A link that leads out of the file, or back up, is not followed.
-    """
-    groups = [("", root)]
+def _datasets(h5py: Any, root: Any) -> Iterator[tuple[str, int, Any]]:
+    """All blobs by layer and index. A layer's name may hold slashes, and so be groups in groups."""
+    groups = deque([("", root)])
+    seen = set()
     while groups:
-        layer, group = groups.pop(0)
+        layer, group = groups.popleft()
+        info = h5py.h5o.get_info(group.id)
+        if (info.fileno, info.addr) in seen:
+            raise ValueError(f"several paths lead to the group of layer '{layer}'")
+        seen.add((info.fileno, info.addr))
         for name in group:
             if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-                continue
+                raise ValueError(f"'{name}' in layer '{layer}' is a link, which is not followed")
             thing = group[name]
-            if isinstance(thing, h5py.Dataset) and name.isdecimal():
-                if not layer:
-                    raise ValueError(f"a blob, /{_ROOT}/{name}, is in no layer")
-                yield (layer, int(name)), thing
-            elif isinstance(thing, h5py.Group) and len(layer) + len(name) < 4096:
-                groups.append((f"{layer}/{name}" if layer else name, thing))
+            inside = f"{layer}/{name}" if layer else name
+            if isinstance(thing, h5py.Group):
+                groups.append((inside, thing))
+            elif isinstance(thing, h5py.Dataset):
+                if not layer or not name.isdecimal():
+                    raise ValueError(f"its dataset /{_ROOT}/{inside} is not <layer>/<index>")
+                yield layer, int(name), thing
+
+
+def _found(h5py: Any, datasets: Sequence[Any], data: memoryview) -> Iterator[Found]:
+    room = _MOST * len(data)
+    for layer, index, dataset in datasets:
+        what = f"'{layer}/{index}'"
+        check_floats(dataset.dtype, what)
+        if dataset.shape is None:
+            raise ValueError(f"{what} has no shape")
+        if dataset.external or dataset.is_virtual:
+            raise ValueError(f"the values of {what} lie in other files, which are not opened")
+        array = _in_place(h5py, dataset, data, what)
+        if array is None:
+            array = _unpacked(dataset, room, what)
+            room -= array.nbytes
+        yield layer, index, _note(dataset), array
+
+
+def _in_place(h5py: Any, dataset: Any, data: memoryview, what: str) -> Array | None:
+    """A view into the file, where the values lie there in one piece and as they are."""
+    begin = dataset.id.get_offset()
+    plain = dataset.id.get_type().equal(h5py.h5t.py_create(dataset.dtype))
+    if begin is None or dataset.chunks is not None or not plain:
+        return None
+    end = begin + dataset.dtype.itemsize * prod(dataset.shape)
+    return view(data, begin, end, dataset.dtype, dataset.shape, what)
+
+
+def _unpacked(dataset: Any, room: int, what: str) -> Array:
+    """The library's copy, if the file can hold as much as it says."""
+    layout = dataset.id.get_create_plist()
+    for position in range(layout.get_nfilters()):
+        number = layout.get_filter(position)[0]
+        if number not in _FILTERS:
+            raise ValueError(f"{what} is packed by the filter {number}, not {_FILTERS[1]}")
+    size = dataset.dtype.itemsize
+    needed = size * max(prod(dataset.shape), prod(dataset.chunks or ()))
+    stored = dataset.id.get_storage_size()
+    if prod(dataset.shape) and needed > min(_MOST * stored, room):
+        raise ValueError(f"{what} says it is {needed:,} bytes, which {stored:,} cannot hold")
+    return frozen(np.asarray(dataset[()]))
 
 
 def _note(thing: Any) -> dict[str, Any]:
-    text = thing.attrs.get(_ATTRIBUTE)
-    note: dict[str, Any] = json.loads(text) if isinstance(text, str) else {}
-    return note
-
-
-def _values(h5py: Any, path: Path, dataset: Any, data: memoryview) -> Array:
-    """A view into the file where the values lie in one piece; the library's copy where not."""
-    dtype, shape = dataset.dtype, dataset.shape
-    if dtype.kind != "f" or shape is None:
-        raise FormatError(f"{path}: {dataset.name} holds {dtype}, not floats")
-    begin = dataset.id.get_offset()
-    if begin is not None and dataset.chunks is None and not dataset.external:
-        if begin + dataset.nbytes > len(data):
-            raise FormatError(f"{path}: {dataset.name} is cut: the file ends before it does")
-        return np.frombuffer(data, dtype, dataset.size, begin).reshape(shape)
-    if dataset.nbytes > _MOST * len(data):
-        raise FormatError(
-            f"{path}: {dataset.name} says it holds {dataset.nbytes:,} bytes, which the file's "
-            f"{len(data):,} cannot be"
-        )
-    values: Array = np.asarray(dataset[()])
-    values.flags.writeable = False
-    return values
-
-
-_MOST = 1100
-"""How many times its size a file can hold: deflate's limit is 1032."""
+    """Our attribute, if it is there and of our kind."""
+    if _ATTRIBUTE not in thing.attrs:
+        return {}
+    attribute = thing.attrs.get_id(_ATTRIBUTE)
+    if attribute.dtype.kind != "S" or attribute.shape != () or attribute.dtype.itemsize > _LIMIT:
+        return {}
+    return parsed(bytes(thing.attrs[_ATTRIBUTE]))

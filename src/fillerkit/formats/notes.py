@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from math import isfinite
+import json
+from collections.abc import Iterable, Mapping
+from math import isfinite, prod
 from typing import Any
 
-from fillerkit.blobs import Alias, Start
+from fillerkit.blobs import Alias, Array, Blobs, Start
 from fillerkit.formats.entry import Entry
+
+Found = tuple[str, int, Mapping[str, Any], Array]
+"""A blob of a file: its layer, its index, the note on it, its values."""
 
 
 def about(entry: Entry) -> dict[str, Any]:
@@ -17,18 +21,63 @@ def about(entry: Entry) -> dict[str, Any]:
         note["aliases"] = [vars(alias) for alias in entry.aliases]
     if entry.start is not None:
         words, mean, std = entry.start
-        note["start"] = [words, *(value if isfinite(value) else None for value in (mean, std))]
+        note["start"] = [words, *(x if isfinite(x) else str(float(x)) for x in (mean, std))]
     return note
 
 
-def told(note: Mapping[str, Any]) -> tuple[str, list[Alias], Start | None]:
-    """The name, the aliases and the start that a note tells.
+def as_json(value: Mapping[str, Any]) -> str:
+    """A note, or an origin, as text of ASCII; the same for the same."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def parsed(text: str | bytes) -> dict[str, Any]:
+    """What `as_json` was given.
 
     Raises
     ------
     ValueError
-        It is no note of ours.
+        It is something else.
     """
+    value = json.loads(text)
+    if not isinstance(value, dict):
+        raise ValueError(f"a note makes no sense: {value!r:.80}")
+    return value
+
+
+def gathered(found: Iterable[Found], origin: Mapping[str, Any]) -> Blobs:
+    """The blobs of a file with what it notes on them.
+
+    Raises
+    ------
+    ValueError
+        Two blobs have the same place, or a layer's are not numbered from 0, or a note is not ours.
+    """
+    owned: dict[tuple[str, int], tuple[str, Array]] = {}
+    aliases: dict[tuple[str, int], list[Alias]] = {}
+    starts: dict[tuple[str, int], Start] = {}
+    places: dict[str, set[int]] = {}
+    for layer, index, note, array in found:
+        name, shared, start = _told(note)
+        for each, at in [(layer, index), *((alias.layer, alias.index) for alias in shared)]:
+            if at in places.setdefault(each, set()):
+                raise ValueError(f"it has the blob '{each}/{at}' twice")
+            places[each].add(at)
+        for alias in shared:
+            if min(alias.shape, default=0) < 0 or prod(alias.shape) != array.size:
+                raise ValueError(f"'{alias.layer}/{alias.index}' cannot share '{layer}/{index}'")
+        owned[layer, index] = name, array
+        aliases[layer, index] = shared
+        if start is not None:
+            starts[layer, index] = start
+    for layer, taken in places.items():
+        if max(taken) >= len(taken):
+            missing = next(index for index in range(len(taken)) if index not in taken)
+            raise ValueError(f"layer '{layer}' has no blob {missing}, but a blob {max(taken)}")
+    return Blobs(owned, aliases, origin, starts)
+
+
+def _told(note: Mapping[str, Any]) -> tuple[str, list[Alias], Start | None]:
+    """The name, the aliases and the start that a note tells."""
     try:
         aliases = [
             Alias(str(a["layer"]), int(a["index"]), str(a["name"]), tuple(map(int, a["shape"])))
@@ -37,7 +86,7 @@ def told(note: Mapping[str, Any]) -> tuple[str, list[Alias], Start | None]:
         start = None
         if "start" in note:
             words, mean, std = note["start"]
-            start = Start(str(words), *(float("nan") if x is None else x for x in (mean, std)))
+            start = Start(str(words), float(mean), float(std))
         return str(note.get("name", "")), aliases, start
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"a note on a blob makes no sense: {note!r:.80} ({error})") from None

@@ -10,34 +10,36 @@ come from; both are JSON. No time, user or machine is recorded: the same blobs m
 
 from __future__ import annotations
 
-import json
-import mmap
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO, cast
-from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-import numpy as np
 from numpy.lib import format as npy
 
-from fillerkit.blobs import Alias, Array, Blobs, Start
+from fillerkit.blobs import Array, Blobs
 from fillerkit.errors import FormatError
 from fillerkit.formats.background import BackgroundWriter
 from fillerkit.formats.checksum import crc32
+from fillerkit.formats.damage import reading
 from fillerkit.formats.entry import Content, Entry
+from fillerkit.formats.mapped import check_file, mapped, view
 from fillerkit.formats.names import checked_name
-from fillerkit.formats.notes import about, told
+from fillerkit.formats.notes import Found, about, as_json, gathered, parsed
 from fillerkit.formats.whole_file import whole_file
 
 ALIGNMENT = 64
 _LOCAL_HEADER = 30  # bytes before the name, in a zip archive
 _PADDING_ID = 0xD935  # the extra field that Android's zipalign uses for the same purpose
+_END = 22  # bytes of a zip archive's last record, before the comment
+_LIMIT = 65535  # bytes of a name or a comment, in a zip archive
+_MOST = 1100  # times its size that a file can hold: deflate's limit is 1032
 
 
 def write(path: Path, content: Content) -> None:
     """Write blobs as they come, each no larger in memory than its pieces."""
+    comment = _comment(path, as_json(content.origin), "where the values come from")
     with whole_file(path) as file:
         with BackgroundWriter(file) as writer:
             members = [_write_member(path, writer, entry) for entry in content.entries]
@@ -48,31 +50,29 @@ def write(path: Path, content: Content) -> None:
             file.write(member.FileHeader())
         file.seek(end)
         with ZipFile(file, "w") as archive:
-            archive.comment = _json(content.origin)
+            archive.comment = comment
             archive.filelist.extend(members)
 
 
 def read(path: Path) -> Blobs:
     """Map a file into memory; only what is looked at is read."""
-    try:
-        with open(path, "rb") as file, ZipFile(file) as archive:
-            return _read(path, file, archive)
-    except FileNotFoundError:
-        raise FormatError(f"{path}: there is no such file") from None
-    except OSError as error:
-        raise FormatError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except (BadZipFile, ValueError, struct.error, EOFError, NotImplementedError) as error:
-        raise FormatError(f"{path}: is not an .npz of blobs, or is damaged: {error}") from None
+    check_file(path)
+    with reading(path, "an .npz of blobs"), ZipFile(path) as archive:
+        data = mapped(path)
+        _check_end(data)
+        return gathered(_found(archive, data), _note(archive.comment))
 
 
 def _write_member(path: Path, writer: BackgroundWriter, entry: Entry) -> ZipInfo:
     """Write one blob as an ``.npy``, behind a header whose checksum is still to be put in."""
     name = f"{checked_name(path, entry.layer)}/{entry.index}.npy"
+    if len(name.encode()) > _LIMIT:
+        raise FormatError(f"{path}: a layer name of {len(entry.layer):,} characters is too long")
     npy_header = _npy_header(entry)
     member = ZipInfo(name)
     member.create_system = 3  # the same bytes on every system
     member.external_attr = 0o644 << 16
-    member.comment = _json(about(entry))
+    member.comment = _comment(path, as_json(about(entry)), f"who shares '{name}'")
     member.CRC = 0
     member.header_offset = writer.position
     member.file_size = member.compress_size = len(npy_header) + entry.nbytes
@@ -81,8 +81,7 @@ def _write_member(path: Path, writer: BackgroundWriter, entry: Entry) -> ZipInfo
     writer.write(member.FileHeader())
     writer.write(npy_header)
     checksum = crc32(npy_header, 0)
-    for chunk in entry.chunks:
-        piece = chunk.view(np.uint8).data
+    for piece in entry.pieces:
         checksum = crc32(piece, checksum)
         writer.write(piece)
     member.CRC = checksum
@@ -93,7 +92,11 @@ def _npy_header(entry: Entry) -> bytes:
     header = BytesIO()
     npy.write_array_header_1_0(
         header,
-        {"descr": npy.dtype_to_descr(entry.dtype), "fortran_order": False, "shape": entry.shape},
+        {
+            "descr": npy.dtype_to_descr(entry.dtype.newbyteorder("<")),
+            "fortran_order": False,
+            "shape": entry.shape,
+        },
     )
     return header.getvalue()
 
@@ -103,57 +106,59 @@ def _padding(size: int) -> bytes:
     return struct.pack("<HH", _PADDING_ID, size) + bytes(size)
 
 
-def _json(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+def _comment(path: Path, text: str, what: str) -> bytes:
+    if len(text) > _LIMIT:
+        raise FormatError(
+            f"{path}: an .npz has room for {_LIMIT:,} bytes about {what}, which takes "
+            f"{len(text):,}: write .safetensors"
+        )
+    return text.encode()
 
 
-def _read(path: Path, file: BinaryIO, archive: ZipFile) -> Blobs:
-    mapped = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-    owned: dict[tuple[str, int], tuple[str, Array]] = {}
-    aliases: dict[tuple[str, int], list[Alias]] = {}
-    starts: dict[tuple[str, int], Start] = {}
-    for info in archive.infolist():
-        key = _key(info.filename)
-        name, aliases[key], start = told(_from_json(info.comment))
-        owned[key] = name, _array(path, archive, info, mapped)
-        if start is not None:
-            starts[key] = start
-    return Blobs(owned, aliases, _from_json(archive.comment), starts)
+def _check_end(data: memoryview) -> None:
+    """Refuse an archive whose comment is cut, which the library passes over."""
+    tail = bytes(data[-_END - _LIMIT :])
+    end = tail.rfind(b"PK\5\6") + _END
+    (length,) = struct.unpack_from("<H", tail, end - 2)
+    if end + length > len(tail):
+        raise ValueError("its end is cut")
 
 
-def _key(filename: str) -> tuple[str, int]:
-    layer, _, index = filename.removesuffix(".npy").rpartition("/")
-    if not layer or not index.isdecimal():
-        raise ValueError(f"its key '{filename}' is not <layer>/<index>")
-    return layer, int(index)
+def _found(archive: ZipFile, data: memoryview) -> Iterator[Found]:
+    """Every member as a blob. No more is unpacked than so large a file can hold.
+
+    Members that lie one over another would unpack to any size.
+    """
+    members = archive.infolist()
+    unpacked = sum(each.file_size for each in members if each.compress_type != ZIP_STORED)
+    if unpacked > _MOST * len(data):
+        raise ValueError(f"it says it unpacks to {unpacked:,} bytes, which {len(data):,} cannot")
+    for member in members:
+        layer, _, index = member.filename.removesuffix(".npy").rpartition("/")
+        if not layer or not index.isdecimal():
+            raise ValueError(f"its key '{member.filename}' is not <layer>/<index>")
+        yield layer, int(index), _note(member.comment), _array(archive, member, data)
 
 
-def _array(path: Path, archive: ZipFile, info: ZipInfo, mapped: memoryview) -> Array:
+def _array(archive: ZipFile, member: ZipInfo, data: memoryview) -> Array:
     """One member: a view into the mapped file where it is stored, a copy where compressed."""
-    if info.compress_type != ZIP_STORED:
-        with archive.open(info) as member:
-            return _frozen(npy.read_array(member, allow_pickle=False))
-    name_length, extra_length = struct.unpack_from("<HH", mapped, info.header_offset + 26)
-    start = info.header_offset + _LOCAL_HEADER + name_length + extra_length
-    body = mapped[start : start + info.file_size]
-    stream = BytesIO(body[: 1 << 16])
+    if member.compress_type != ZIP_STORED:
+        with archive.open(member) as file:
+            body, begin = memoryview(file.read()), 0
+    else:
+        name_length, extra_length = struct.unpack_from("<HH", data, member.header_offset + 26)
+        body, begin = data, member.header_offset + _LOCAL_HEADER + name_length + extra_length
+    end = begin + (member.file_size if body is data else len(body))
+    stream = BytesIO(body[begin : min(end, begin + (1 << 16))])
     version = npy.read_magic(stream)
-    reader = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-    shape, fortran, dtype = reader(stream)
-    if dtype.kind != "f":
-        raise ValueError(f"'{info.filename}' holds {dtype}, not floats")
-    count = int(np.prod(shape, dtype=object))
-    array = np.frombuffer(body, dtype, count, stream.tell())
-    return array.reshape(shape, order="F" if fortran else "C")
+    header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+    shape, fortran, dtype = header(stream)
+    begin += stream.tell()
+    if not fortran:
+        return view(body, begin, end, dtype, shape, f"'{member.filename}'")
+    return view(body, begin, end, dtype, shape[::-1], f"'{member.filename}'").T
 
 
-def _frozen(array: Array) -> Array:
-    array.flags.writeable = False
-    return array
-
-
-def _from_json(comment: bytes) -> dict[str, Any]:
+def _note(comment: bytes) -> dict[str, object]:
     """What a comment says; nothing where it is not ours. One of ours that is cut is damage."""
-    if not comment.startswith(b"{"):
-        return {}
-    return cast("dict[str, Any]", json.loads(comment))
+    return parsed(comment) if comment.startswith(b"{") else {}

@@ -5,17 +5,22 @@ Only tensors are read, never code that a pickle might run.
 
 from __future__ import annotations
 
-import pickle
+import os
 import tempfile
+import warnings
+import zipfile
 from itertools import accumulate
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from fillerkit.blobs import Blobs
 from fillerkit.errors import FormatError
+from fillerkit.formats.damage import one_line, reading
 from fillerkit.formats.entry import Content, Entry
 from fillerkit.formats.library import library
+from fillerkit.formats.mapped import check_file
 from fillerkit.formats.whole_file import whole_file
 
 
@@ -25,36 +30,80 @@ def write(path: Path, content: Content) -> None:
     from fillerkit.torch import state_dict
 
     with whole_file(path) as file, tempfile.TemporaryFile(dir=path.parent) as scratch:
-        ends = list(accumulate(entry.nbytes for entry in content.entries))
-        space = np.memmap(scratch, np.uint8, "r+", shape=(max([*ends[-1:], 1]),))
+        # A multiple of 8 each, so that no double lies across.
+        ends = list(accumulate(-(-entry.nbytes // 8) * 8 for entry in content.entries))
+        space = _room(scratch, max([*ends[-1:], 8]))
         owned = {}
         for entry, end in zip(content.entries, ends, strict=True):
-            values = space[end - entry.nbytes : end].view(entry.dtype)
+            begin = end + -entry.nbytes // 8 * 8
+            values = space[begin : begin + entry.nbytes].view(entry.dtype)
             _fill(values, entry)
             owned[entry.layer, entry.index] = entry.name, np.asarray(values).reshape(entry.shape)
         aliases = {(entry.layer, entry.index): entry.aliases for entry in content.entries}
         blobs = Blobs(owned, aliases, content.origin, model=content.model)
-        torch.save(state_dict(blobs), file)
+        state = state_dict(blobs)
+        try:
+            torch.save(state, file)
+        except RuntimeError as error:  # what the library makes of an error of the file's
+            raise FormatError(f"{path}: cannot be written: {one_line(_cause(error))}") from None
 
 
 def read(path: Path) -> Blobs:
-    """Read a state dict, mapped into memory where it can be."""
+    """Read a state dict, mapped into memory where it can be: not of PyTorch before 1.6."""
     torch = library("torch", ".pt", "torch")
     from fillerkit.torch import blobs
 
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
-    except FileNotFoundError:
-        raise FormatError(f"{path}: there is no such file") from None
-    except (RuntimeError, OSError, EOFError, pickle.UnpicklingError, ValueError) as error:
-        why = str(error).partition("\n")[0]
-        raise FormatError(f"{path}: is not a state dict, or is damaged: {why}") from None
-    if not isinstance(state, dict) or not all(torch.is_tensor(v) for v in state.values()):
-        raise FormatError(f"{path}: is not a state dict of tensors")
-    try:
-        return blobs(state)
-    except ValueError as error:
-        raise FormatError(f"{path}: {error}") from None
+    check_file(path)
+    with reading(path, "a state dict"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what is odd in a file that is then refused, or read
+        packed = zipfile.is_zipfile(path)
+        if packed:
+            _check_archive(path)
+        state = torch.load(path, map_location="cpu", weights_only=True, mmap=packed)
+        if not isinstance(state, dict) or not all(torch.is_tensor(v) for v in state.values()):
+            raise FormatError(f"{path}: is not a state dict of tensors")
+        size = path.stat().st_size
+        for name, tensor in state.items():
+            _check_tensor(torch, str(name), tensor, size)
+        return _frozen(blobs(state))
+
+
+def _check_archive(path: Path) -> None:
+    """PyTorch packs nothing in its archives; what is packed could be of any size."""
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            if member.compress_type != zipfile.ZIP_STORED:
+                raise ValueError(f"its member '{member.filename}' is compressed")
+
+
+def _check_tensor(torch: Any, name: str, tensor: Any, size: int) -> None:
+    """A tensor may show the same values over and over, and so be of any size."""
+    if tensor.layout != torch.strided or tensor.device.type != "cpu" or tensor.is_quantized:
+        raise ValueError(f"'{name}' is no plain tensor")
+    if tensor.numel() * tensor.element_size() > size:
+        raise ValueError(
+            f"'{name}' says it is {tensor.numel():,} values, which {size:,} bytes are not"
+        )
+
+
+def _frozen(blobs: Blobs) -> Blobs:
+    for arrays in blobs.values():
+        for array in arrays:
+            array.flags.writeable = False
+    return blobs
+
+
+def _room(file: BinaryIO, size: int) -> np.memmap[Any, np.dtype[np.uint8]]:
+    """A file as memory. Its room is taken at once: a disk that is full is told of only then."""
+    os.posix_fallocate(file.fileno(), 0, size)
+    return np.memmap(file, np.uint8, "r+", shape=(size,))
+
+
+def _cause(error: Exception) -> Exception:
+    """The error behind an error, where there is one."""
+    while isinstance(error.__cause__ or error.__context__, Exception):
+        error = error.__cause__ or error.__context__  # type: ignore[assignment]
+    return error
 
 
 def _fill(values: np.ndarray, entry: Entry) -> None:

@@ -15,13 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from fillerkit.blobs import Alias, Array, Blobs, Start
+from fillerkit.blobs import Blobs
 from fillerkit.errors import FormatError
 from fillerkit.formats.background import BackgroundWriter
+from fillerkit.formats.damage import reading
 from fillerkit.formats.entry import Content
 from fillerkit.formats.library import library
-from fillerkit.formats.mapped import mapped
-from fillerkit.formats.notes import about, told
+from fillerkit.formats.mapped import mapped, view
+from fillerkit.formats.notes import about, as_json, gathered, parsed
 from fillerkit.formats.state_names import from_state
 from fillerkit.formats.whole_file import whole_file
 
@@ -37,8 +38,8 @@ def write(path: Path, content: Content) -> None:
     with whole_file(path) as file, BackgroundWriter(file) as writer:
         writer.write(_LENGTH.pack(len(header)) + header)
         for entry in content.entries:
-            for chunk in entry.chunks:
-                writer.write(chunk.view(np.uint8).data)
+            for piece in entry.pieces:
+                writer.write(piece)
 
 
 def read(path: Path) -> Blobs:
@@ -48,20 +49,15 @@ def read(path: Path) -> Blobs:
     """
     data = mapped(path)
     package = library("safetensors", ".safetensors", "formats")
-    try:
+    with reading(path, "a .safetensors of blobs"):
         with package.safe_open(path, "numpy"):
             pass
-    except (package.SafetensorError, OSError) as error:
-        raise FormatError(f"{path}: is not a .safetensors, or is damaged: {error}") from None
-    try:
         return _read(path, data)
-    except ValueError as error:
-        raise FormatError(f"{path}: holds no blobs: {error}") from None
 
 
 def _header(content: Content) -> bytes:
     notes = {f"{entry.layer}/{entry.index}": about(entry) for entry in content.entries}
-    metadata = {"origin": _json(content.origin), "blobs": _json(notes)}
+    metadata = {"origin": as_json(content.origin), "blobs": as_json(notes)}
     header: dict[str, Any] = {"__metadata__": metadata}
     at = 0
     for entry in content.entries:
@@ -75,36 +71,24 @@ def _header(content: Content) -> bytes:
     return text + b" " * (-len(text) % _ALIGNMENT)
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
-
-
 def _read(path: Path, data: memoryview) -> Blobs:
+    """What the header says, which the library has checked: the values fill the file's rest."""
     (length,) = _LENGTH.unpack_from(data)
-    header = json.loads(bytes(data[_LENGTH.size : _LENGTH.size + length]))
+    header = parsed(bytes(data[_LENGTH.size : _LENGTH.size + length]))
     metadata = header.pop("__metadata__", {})
     arrays = {}
     for key, tensor in header.items():
         if tensor["dtype"] not in _DTYPES:
             raise FormatError(f"{path}: '{key}' holds {tensor['dtype']}, not floats of NumPy's")
         begin, end = (_LENGTH.size + length + offset for offset in tensor["data_offsets"])
-        array = np.frombuffer(data[begin:end], _DTYPES[tensor["dtype"]])
-        arrays[key] = array.reshape(tensor["shape"])
+        dtype = np.dtype(_DTYPES[tensor["dtype"]])
+        arrays[key] = view(data, begin, end, dtype, tensor["shape"], f"'{key}'")
     if not all(_is_key(key) for key in arrays):
         return from_state(arrays, {})
-    notes = json.loads(metadata.get("blobs", "{}"))
-    owned: dict[tuple[str, int], tuple[str, Array]] = {}
-    aliases: dict[tuple[str, int], list[Alias]] = {}
-    starts: dict[tuple[str, int], Start] = {}
-    for text, array in arrays.items():
-        layer, _, index = text.rpartition("/")
-        name, shared, start = told(notes.get(text, {}))
-        key = layer, int(index)
-        owned[key] = name, array
-        aliases[key] = shared
-        if start is not None:
-            starts[key] = start
-    return Blobs(owned, aliases, json.loads(metadata.get("origin", "{}")), starts)
+    notes = parsed(metadata.get("blobs", "{}"))
+    split = ((key.rpartition("/"), key, array) for key, array in arrays.items())
+    found = ((name[0], int(name[2]), notes.get(key, {}), array) for name, key, array in split)
+    return gathered(found, parsed(metadata.get("origin", "{}")))
 
 
 def _is_key(key: str) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from fillerkit.blobs import Array, Blobs
 from fillerkit.formats.names import BATCH_NORM
 
-_TRACKED = "num_batches_tracked"
+TRACKED = "num_batches_tracked"
 _STATISTICS = {"running_mean": 0, "running_var": 1}
 _ORDER = {"weight": 0, "bias": 1}
 
@@ -19,8 +19,8 @@ def from_state(state: Mapping[str, Array], origin: Mapping[str, Any]) -> Blobs:
     """Blobs from arrays by PyTorch's names.
 
     What stands before a name's last dot is the layer. Its weight is blob 0 and its bias blob 1;
-    others follow in their order. The running statistics of a normalisation are a BatchNorm's
-    mean and variance, beside a scale factor of 1.
+    others follow in their order, and those that are numbers by them, without a name. The running
+    statistics of a normalisation are a BatchNorm's mean and variance, beside a scale factor of 1.
 
     Raises
     ------
@@ -36,7 +36,7 @@ def from_state(state: Mapping[str, Array], origin: Mapping[str, Any]) -> Blobs:
     owned: dict[tuple[str, int], tuple[str, Array]] = {}
     for layer, blobs in layers.items():
         statistics = blobs.keys() & _STATISTICS.keys()
-        learned = [name for name in blobs if name not in _STATISTICS and name != _TRACKED]
+        learned = [name for name in blobs if name not in _STATISTICS and name != TRACKED]
         if statistics and learned:
             raise ValueError(
                 f"'{layer}' has {' and '.join([*sorted(statistics), *learned])}: Caffe keeps "
@@ -49,8 +49,12 @@ def from_state(state: Mapping[str, Array], origin: Mapping[str, Any]) -> Blobs:
             found.append(np.ones(1, found[0].dtype))
             names = list(BATCH_NORM)
         else:
-            names = sorted(learned, key=lambda name: _ORDER.get(name, len(_ORDER)))
+            names = sorted(learned, key=_rank)
             found = [blobs[name] for name in names]
         for index, (name, array) in enumerate(zip(names, found, strict=True)):
-            owned[layer, index] = name, array
+            owned[layer, index] = "" if name.isdecimal() else name, array
     return Blobs(owned, {}, origin)
+
+
+def _rank(name: str) -> int:
+    return int(name) if name.isdecimal() else _ORDER.get(name, len(_ORDER))

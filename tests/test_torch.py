@@ -1,0 +1,115 @@
+"""Blobs as PyTorch's tensors: names, memory, and what PyTorch means differently."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import weights
+
+import fillerkit as fk
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+from fillerkit.torch import blobs, state_dict  # noqa: E402
+
+
+def test_the_names_are_those_of_pytorch() -> None:
+    assert list(state_dict(weights.small_blobs())) == [
+        "a/b.weight",
+        "a/b.bias",
+        "c.weight",
+        "c.bias",
+        "bn.running_mean",
+        "bn.running_var",
+        "bn.num_batches_tracked",
+    ]
+
+
+def test_a_tensor_shares_its_memory_with_its_blob() -> None:
+    filled = weights.small_blobs()
+    state = state_dict(filled)
+    state["c.bias"][0] = 42
+    assert filled["c"].bias[0] == 42
+
+
+def test_shared_parameters_are_one_memory() -> None:
+    state = state_dict(weights.small_blobs())
+    assert state["a/b.weight"].data_ptr() == state["c.weight"].data_ptr()
+
+
+def test_blobs_of_a_file_are_copied_once_for_all_that_share_them(tmp_path: Path) -> None:
+    weights.small_blobs().save(tmp_path / "x.npz")
+    loaded = fk.load(tmp_path / "x.npz")
+    state = state_dict(loaded)
+    state["c.weight"][0, 0] = 42
+    assert state["a/b.weight"][0, 0] == 42
+    assert loaded["c"].weight[0, 0] != 42
+
+
+def test_statistics_are_divided_by_their_factor() -> None:
+    def change(name: str, array: np.ndarray) -> np.ndarray:
+        return np.full_like(array, {"mean": 3, "variance": 6, "scale_factor": 3}.get(name, 0))
+
+    state = state_dict(weights.changed(weights.small_blobs(), change))
+    assert state["bn.running_mean"].tolist() == [1] * 6
+    assert state["bn.running_var"].tolist() == [2] * 6
+
+
+def test_statistics_of_a_net_that_never_ran_are_zeros() -> None:
+    state = state_dict(weights.small_blobs())
+    assert state["bn.running_var"].tolist() == [0] * 6
+
+
+def test_an_inner_product_that_is_transposed_is_turned_round() -> None:
+    net = fk.load_net(weights.SMALL.replace("num_output: 6", "num_output: 4 transpose: true", 1))
+    filled = net.fill(seed=1)
+    assert filled["a/b"].weight.shape == (6, 4)
+    weight = state_dict(filled)["a/b.weight"]
+    assert weight.shape == (4, 6)
+    assert weight.T.tolist() == filled["a/b"].weight.tolist()
+
+
+def test_a_slope_is_a_weight_and_what_has_no_name_a_number() -> None:
+    owned = {
+        ("p", 0): ("slope", np.ones(2)),
+        ("x", 0): ("", np.ones(1)),
+        ("x", 1): ("", np.ones(1)),
+    }
+    assert list(state_dict(fk.Blobs(owned, {}, {}))) == ["p.weight", "x.0", "x.1"]
+
+
+def test_blobs_of_the_same_name_are_not_lost() -> None:
+    owned = {("x", index): ("weight", np.full(1, index)) for index in range(3)}
+    state = state_dict(fk.Blobs(owned, {}, {}))
+    assert {key: tensor.item() for key, tensor in state.items()} == {
+        "x.weight": 0,
+        "x.1": 1,
+        "x.2": 2,
+    }
+
+
+def test_it_goes_back_and_forth() -> None:
+    filled = weights.small_blobs()
+    again = blobs(state_dict(filled))
+    assert list(again) == ["a/b", "c", "bn"]
+    for layer in ("a/b", "c"):
+        assert weights.bits(again)[layer] == weights.bits(filled)[layer]
+    assert again["bn"].scale_factor.tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ({"weight": torch.ones(1)}, "neither"),
+        ({"a.weight": torch.ones(1, dtype=torch.int64)}, "not floats"),
+        ({"a.running_mean": torch.ones(1)}, "not the other"),
+        (
+            {f"a.{name}": torch.ones(1) for name in ("running_mean", "running_var", "weight")},
+            "two layers",
+        ),
+    ],
+)
+def test_what_makes_no_blobs_is_an_error(state: dict[str, object], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        blobs(state)
