@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 GRPCIO_TOOLS := grpcio-tools==1.63.2
 
-.PHONY: demo test lint types format proto proto-check wild clean
+.PHONY: demo test bench lint types format proto proto-check wild clean
 
 # Fill a sample net and look at it.
 demo: $(VENV)/.installed
@@ -13,7 +13,11 @@ demo: $(VENV)/.installed
 
 # Every test, the long ones too. PYTEST_ARGS='-m "not long"' leaves those out.
 test: $(VENV)/.test
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+
+# How fast it is, beside what limits it and what others take: benchmarks/README.md
+bench: $(VENV)/.test
+	$(BIN)/python benchmarks/bench.py --json bench.json $(BENCH_ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

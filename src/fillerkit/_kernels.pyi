@@ -2,13 +2,23 @@ from typing import Any
 
 Buffer = Any
 
+PATHS: tuple[str, ...]
+
 def crc32(data: Buffer, crc: int = 0, /) -> int: ...
 def seed(state: Buffer, seed: int, /) -> None: ...
-def draw(state: Buffer, out: Buffer, /) -> None: ...
+def draw(path: int, state: Buffer, out: Buffer, /) -> None: ...
 def uniform(
-    state: Buffer, out: Buffer, itemsize: int, first: float, end: float, halved: bool, /
+    path: int,
+    state: Buffer,
+    out: Buffer,
+    itemsize: int,
+    first: float,
+    end: float,
+    halved: bool,
+    /,
 ) -> None: ...
 def gaussian(
+    path: int,
     state: Buffer,
     out: Buffer,
     itemsize: int,
@@ -19,4 +29,6 @@ def gaussian(
     exponential: Buffer,
     /,
 ) -> None: ...
-def thin(state: Buffer, out: Buffer, itemsize: int, limit: float, /) -> None: ...
+def box_muller(path: int, state: Buffer, out: Buffer, mean: float, std: float, /) -> None: ...
+def skip(path: int, state: Buffer, count: int, /) -> None: ...
+def thin(path: int, state: Buffer, out: Buffer, itemsize: int, limit: float, /) -> None: ...

@@ -295,3 +295,13 @@ def test_the_sharded_stream_makes_the_same_file_on_any_number_of_jobs(
 
 def test_jobs_of_caffes_stream_are_a_usage_error(run: Run) -> None:
     assert run("init", "net.prototxt", "--jobs", 2).returncode == 2
+
+
+def test_without_kernels_a_large_net_is_told_to_take_longer(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fillerkit.cli.init._BAR_FROM", 20)
+    monkeypatch.setenv("FILLERKIT_KERNELS", "numpy")
+    assert "six to forty times slower" in run("init", "net.prototxt").stderr
+    monkeypatch.setattr("fillerkit.cli.init._BAR_FROM", 2000)
+    assert run("init", "net.prototxt").stderr == ""

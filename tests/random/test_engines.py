@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from collections.abc import Callable
 
 import numpy as np
@@ -9,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fillerkit.random.engine import BOOSTS, Engine, make_engine
+from fillerkit.errors import UsageError
+from fillerkit.random.engine import BOOSTS, NUMPY, Engine, kernel_path, kernel_paths, make_engine
 from fillerkit.random.reference import ReferenceEngine
+from fillerkit.random.ziggurat import kernel_tables
 
 kernels = pytest.importorskip("fillerkit.random.kernels", reason="built without a compiler")
 
@@ -18,28 +22,64 @@ SEEDS = st.integers(0, 2**32 - 1)
 DTYPES = st.sampled_from([np.float32, np.float64])
 LENGTHS = st.lists(st.integers(0, 1500), min_size=1, max_size=5)
 FLOATS = st.floats(-1024, 1024, width=32)
+OFFSETS = st.integers(0, 9)
 
 Step = Callable[[Engine, np.ndarray], None]
 
 
 def _same_values(
-    seed: int, dtype: type[np.floating], lengths: list[int], step: Step, boost: str = "1.64"
+    seed: int | np.ndarray,
+    dtype: type[np.floating],
+    lengths: list[int],
+    step: Step,
+    boost: str = "1.64",
+    offset: int = 0,
+    position: int = 624,
 ) -> None:
-    """Both engines fill buffers of the lengths given, one after the other, and end alike."""
-    ours, reference = kernels.KernelEngine(seed, boost), ReferenceEngine(seed, boost)
+    """On each path the kernels fill buffers of the lengths given, and end, as the reference.
+
+    The buffers begin `offset` elements into their memory, the draws at `position` of a state that
+    is given whole.
+    """
+    wanted = _filled(_at(position, ReferenceEngine(seed, boost)), dtype, lengths, step, offset)
+    for path in kernels.PATHS:
+        ours = _at(position, kernels.KernelEngine(seed, boost, path))
+        made = _filled(ours, dtype, lengths, step, offset)
+        assert made.tobytes() == wanted.tobytes(), path
+
+
+def _filled(
+    engine: Engine, dtype: type[np.floating], lengths: list[int], step: Step, offset: int
+) -> np.ndarray:
+    """All buffers one after the other, with what is around them, which nobody may touch."""
+    made = []
     for length in [*lengths, 7]:
-        made, wanted = np.ones(length, dtype), np.ones(length, dtype)
-        step(ours, made)
-        step(reference, wanted)
-        assert made.tobytes() == wanted.tobytes()
+        made.append(np.ones(offset + length + 70, dtype))
+        step(engine, made[-1][offset : offset + length])
+    return np.concatenate(made)
 
 
-@given(SEEDS, DTYPES, LENGTHS, FLOATS, FLOATS)
+def _at(position: int, engine: Engine) -> Engine:
+    if position == 624:
+        return engine
+    if isinstance(engine, ReferenceEngine):
+        state = engine._draws._state
+        words = state.get_state(legacy=False)
+        words["state"]["pos"] = position
+        state.set_state(words)
+    else:
+        engine._state[624] = position  # type: ignore[attr-defined]
+    return engine
+
+
+@given(SEEDS, DTYPES, LENGTHS, FLOATS, FLOATS, OFFSETS)
 def test_uniforms_are_the_reference_s(
-    seed: int, dtype: type[np.floating], lengths: list[int], a: float, b: float
+    seed: int, dtype: type[np.floating], lengths: list[int], a: float, b: float, offset: int
 ) -> None:
-    low, high = min(a, b), max(a, b)
-    _same_values(seed, dtype, lengths, lambda engine, out: engine.uniform(low, high, out))
+    def fill(engine: Engine, out: np.ndarray) -> None:
+        engine.uniform(min(a, b), max(a, b), out)
+
+    _same_values(seed, dtype, lengths, fill, offset=offset)
 
 
 @given(SEEDS, DTYPES, LENGTHS)
@@ -54,11 +94,81 @@ def test_uniforms_whose_span_overflows_are_halved_as_in_the_reference() -> None:
     _same_values(7, np.float32, [3000], lambda engine, out: engine.uniform(-largest, largest, out))
 
 
-@given(SEEDS, DTYPES, LENGTHS, FLOATS, st.floats(2**-10, 16, width=32), st.sampled_from(BOOSTS))
+@given(
+    SEEDS,
+    DTYPES,
+    LENGTHS,
+    FLOATS,
+    st.floats(2**-10, 16, width=32),
+    st.sampled_from(BOOSTS),
+    OFFSETS,
+)
 def test_gaussians_are_the_reference_s(
-    seed: int, dtype: type[np.floating], lengths: list[int], mean: float, std: float, boost: str
+    seed: int,
+    dtype: type[np.floating],
+    lengths: list[int],
+    mean: float,
+    std: float,
+    boost: str,
+    offset: int,
 ) -> None:
-    _same_values(seed, dtype, lengths, lambda engine, out: engine.gaussian(mean, std, out), boost)
+    def fill(engine: Engine, out: np.ndarray) -> None:
+        engine.gaussian(mean, std, out)
+
+    _same_values(seed, dtype, lengths, fill, boost, offset)
+
+
+def _untempered(draws: np.ndarray) -> np.ndarray:
+    """The words of a state that make the draws given."""
+    y = draws.astype(np.uint32)
+    y ^= y >> np.uint32(18)
+    y ^= (y << np.uint32(15)) & np.uint32(0xEFC60000)
+    x = y
+    for _ in range(4):
+        x = y ^ ((x << np.uint32(7)) & np.uint32(0x9D2C5680))
+    y = x
+    for _ in range(2):
+        y = x ^ (y >> np.uint32(11))
+    return y
+
+
+# Uniforms of 1 and just below; every place of layer 127 is slow; layer 0, which has the tail.
+AWKWARD = [0xFFFFFFFF, 0xFFFFFF80, 0xFFFFFF7F, 0xFFFFFFFE, 0x7F0000FE, 0xFFFFFF00, 0xFFFFFF01, 0, 1]
+
+
+@given(
+    st.lists(st.sampled_from(AWKWARD) | SEEDS, min_size=2, max_size=40).filter(
+        lambda d: max(d) > 9
+    ),
+    DTYPES,
+    LENGTHS,
+    st.sampled_from(BOOSTS),
+    st.integers(0, 623),
+)
+def test_awkward_draws_anywhere_in_a_block_are_the_reference_s(
+    draws: list[int], dtype: type[np.floating], lengths: list[int], boost: str, position: int
+) -> None:
+    awkward = np.random.RandomState(1).randint(0, 2**32, 624, np.uint32)
+    awkward[: len(draws) * 3] = np.resize(np.array(draws, np.uint32), len(draws) * 3)
+    words = _untempered(np.roll(awkward, position))
+    _same_values(words, dtype, lengths, _standard, boost, 0, position)
+
+
+def _standard(engine: Engine, out: np.ndarray) -> None:
+    engine.gaussian(0, 1, out)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_edge_of_each_layer_is_where_the_reference_has_it(dtype: type[np.floating]) -> None:
+    width, inside = kernel_tables(dtype)[0][:2].astype(np.float64)
+    edge = (inside[:128] / width[:128] * 2**24).astype(np.int64)
+    for past in range(-2, 4):
+        place = np.clip(edge + past, 0, 2**24 - 1)
+        candidates = np.repeat(place << 8 | np.arange(128) << 1 | 1, 2)
+        candidates[1::2] ^= 1
+        draws = np.random.RandomState(1).randint(0, 2**32, 624, np.uint32)
+        draws[:512:2] = candidates
+        _same_values(_untempered(draws), dtype, [400], _standard, position=0)
 
 
 @given(SEEDS, DTYPES, LENGTHS, st.floats(2**-20, 1, width=32))
@@ -79,9 +189,12 @@ def test_skipping_is_taking_and_forgetting(seed: int, counts: list[int]) -> None
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("seed", [0, 1701, 2**32 - 1])
-def test_a_million_gaussians_hold_the_rare_cases_alike(seed: int, dtype: type[np.floating]) -> None:
-    # A million candidates meet some 1,300 tails, and rejections of every kind.
-    _same_values(seed, dtype, [1_000_003], lambda engine, out: engine.gaussian(0, 1, out))
+@pytest.mark.parametrize("boost", BOOSTS)
+def test_a_million_gaussians_hold_the_rare_cases_alike(
+    seed: int, dtype: type[np.floating], boost: str
+) -> None:
+    # A million candidates meet some 600 tails, and rejections of every kind.
+    _same_values(seed, dtype, [1_000_003], _standard, boost)
 
 
 def test_the_engine_is_mt19937_with_the_classic_seeding() -> None:
@@ -105,6 +218,53 @@ def test_both_engines_agree_after_any_mixture(seed: int) -> None:
 
 def test_the_environment_asks_for_the_reference(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FILLERKIT_KERNELS", "numpy")
+    assert kernel_path() == NUMPY
     assert isinstance(make_engine(1), ReferenceEngine)
     monkeypatch.delenv("FILLERKIT_KERNELS")
+    assert kernel_path() == kernels.PATHS[0]
     assert isinstance(make_engine(1), kernels.KernelEngine)
+
+
+def test_the_environment_asks_for_any_path_that_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in kernel_paths():
+        monkeypatch.setenv("FILLERKIT_KERNELS", path)
+        assert kernel_path() == path
+    monkeypatch.setenv("FILLERKIT_KERNELS", "avx3")
+    with pytest.raises(
+        UsageError, match=r"FILLERKIT_KERNELS=avx3: this machine has .*portable, numpy"
+    ):
+        make_engine(1)
+
+
+def test_without_kernels_the_reference_makes_the_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fillerkit.random.kernels", None)
+    monkeypatch.delenv("FILLERKIT_KERNELS", raising=False)
+    assert kernel_paths() == (NUMPY,)
+    assert isinstance(make_engine(1), ReferenceEngine)
+
+
+@pytest.mark.parametrize("path", kernels.PATHS)
+@pytest.mark.parametrize(
+    "step", [_standard, lambda engine, out: engine.uniform(0, 1, out)], ids=["gaussian", "uniform"]
+)
+def test_other_threads_run_while_the_kernels_do(path: str, step: Step) -> None:
+    """No thread is made to let others run, so this one only does where a kernel lets it."""
+    seen, tries = threading.Event(), 200
+    made: list[None] = []
+
+    def fill() -> None:
+        engine, out = kernels.KernelEngine(1, "1.64", path), np.empty(1 << 20, np.float32)
+        while not seen.is_set() and len(made) < tries:
+            step(engine, out)
+            made.append(None)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1000)
+    try:
+        thread = threading.Thread(target=fill)
+        thread.start()
+        seen.set()
+        thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert len(made) < tries

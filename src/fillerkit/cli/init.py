@@ -13,6 +13,7 @@ import click
 import fillerkit as fk
 from fillerkit.cli.options import parse_pairs, takes_net
 from fillerkit.formats import FORMATS
+from fillerkit.random import kernel_path
 
 _BAR_FROM = 1 << 22  # values; fewer are done before a bar is drawn
 
@@ -132,6 +133,12 @@ def command(
         click.echo(f"note: {transfer}", err=True)
     elif rename or copy:
         raise fk.UsageError("--rename and --copy say what to take from a file: give --weights")
+    if net.count > _BAR_FROM and kernel_path() == "numpy":
+        click.echo(
+            "note: the kernels in C are not built here, so NumPy makes the values: the same bits, "
+            "six to forty times slower",
+            err=True,
+        )
     with _progress(net.count) as progress:
         origin = net.save(
             path,

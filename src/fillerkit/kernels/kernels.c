@@ -11,58 +11,27 @@
 #include <stdint.h>
 #include <string.h>
 
-/* One wheel for every x86-64: the loader picks the widest vectors that the processor has. */
-#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
-#define WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define WIDE
-#endif
+#include "paths.h"
 
-enum { WORDS = 624, NEAR = 397, STATE_BYTES = 4 * (WORDS + 1) };
+enum { STATE_BYTES = 4 * (WORDS + 1) };
 
 /* ---------------------------------------------------------------- the engine */
 
-static inline uint32_t mixed(uint32_t word, uint32_t next) {
-  uint32_t y = (word & 0x80000000u) | (next & 0x7fffffffu);
-  return (y >> 1) ^ (-(y & 1u) & 0x9908b0dfu);
-}
-
-/* Replace the words by the next 624, and set `block` to the draws that they make. */
-WIDE static void refill(uint32_t *restrict words, uint32_t *restrict block) {
-  for (int i = 0; i < WORDS - NEAR; i++) words[i] = words[i + NEAR] ^ mixed(words[i], words[i + 1]);
-  for (int i = WORDS - NEAR; i < WORDS - 1; i++)
-    words[i] = words[i + NEAR - WORDS] ^ mixed(words[i], words[i + 1]);
-  words[WORDS - 1] = words[NEAR - 1] ^ mixed(words[WORDS - 1], words[0]);
-  for (int i = 0; i < WORDS; i++) {
-    uint32_t y = words[i];
-    y ^= y >> 11;
-    y ^= (y << 7) & 0x9d2c5680u;
-    y ^= (y << 15) & 0xefc60000u;
-    block[i] = y ^ (y >> 18);
-  }
-}
-
-WIDE static void temper(const uint32_t *restrict words, uint32_t *restrict block) {
-  for (int i = 0; i < WORDS; i++) {
-    uint32_t y = words[i];
-    y ^= y >> 11;
-    y ^= (y << 7) & 0x9d2c5680u;
-    y ^= (y << 15) & 0xefc60000u;
-    block[i] = y ^ (y >> 18);
-  }
-}
-
 /* A reader of the stream: the state's words, and the draws that they make. */
 typedef struct {
+  const Path *path;
   uint32_t *words;
-  uint32_t position;
-  uint32_t block[WORDS];
+  uint32_t position, blocks;
+  uint32_t block[WORDS + BEYOND];
 } Stream;
 
-static void open_stream(Stream *stream, uint32_t *state) {
+static void open_stream(Stream *stream, const Path *path, uint32_t *state) {
+  stream->path = path;
   stream->words = state;
   stream->position = state[WORDS];
-  if (stream->position < WORDS) temper(state, stream->block);
+  stream->blocks = 0;
+  memset(stream->block + WORDS, 0, 4 * BEYOND);
+  if (stream->position < WORDS) path->temper(state, stream->block);
 }
 
 static void close_stream(const Stream *stream) { stream->words[WORDS] = stream->position; }
@@ -70,8 +39,9 @@ static void close_stream(const Stream *stream) { stream->words[WORDS] = stream->
 /* Make at least one draw ready; return how many are. */
 static inline uint32_t ready(Stream *stream) {
   if (stream->position == WORDS) {
-    refill(stream->words, stream->block);
+    stream->path->refill(stream->words, stream->block);
     stream->position = 0;
+    stream->blocks++;
   }
   return WORDS - stream->position;
 }
@@ -79,6 +49,25 @@ static inline uint32_t ready(Stream *stream) {
 static inline uint32_t draw(Stream *stream) {
   ready(stream);
   return stream->block[stream->position++];
+}
+
+static void copy_draws(Stream *stream, uint32_t *out, Py_ssize_t count) {
+  for (uint32_t *to = out, *stop = out + count; to < stop;) {
+    Py_ssize_t size = ready(stream);
+    if (size > stop - to) size = stop - to;
+    memcpy(to, stream->block + stream->position, 4 * (size_t)size);
+    stream->position += (uint32_t)size;
+    to += size;
+  }
+}
+
+static void skip_draws(Stream *stream, unsigned long long count) {
+  while (count) {
+    uint32_t size = ready(stream);
+    if (size > count) size = (uint32_t)count;
+    stream->position += size;
+    count -= size;
+  }
 }
 
 /* ---------------------------------------------------------------- values, by type */
@@ -126,33 +115,45 @@ static double log_double(double x) { return log(x); }
 #undef NAME
 #undef DRAWS_A_PLACE
 
+#include "box_muller.h"
+#include "gaussian.h"
 #include "crc32.h"
 
 /* ---------------------------------------------------------------- Python */
 
-/* What a function that fills a buffer from a stream works with. */
+/* What a function that fills a buffer from a stream works with; zero before it is parsed. */
 typedef struct {
-  Py_buffer state, out;
+  Py_buffer state, out, normal, exponential;
+  int path;
   Stream stream;
 } Work;
 
-/* Open the stream of a state; with an exception set and the buffers released where it is none. */
-static int begin(Work *work) {
-  uint32_t *state = work->state.buf;
-  if (work->state.len == STATE_BYTES && state[WORDS] <= WORDS) {
-    open_stream(&work->stream, state);
-    return 1;
-  }
+static void release(Work *work) {
+  PyBuffer_Release(&work->exponential);
+  PyBuffer_Release(&work->normal);
   PyBuffer_Release(&work->out);
   PyBuffer_Release(&work->state);
-  PyErr_SetString(PyExc_ValueError, "not a state");
-  return 0;
+}
+
+/* Open the stream; where that cannot be, with the buffers released and an exception set. */
+static int begin(Work *work) {
+  const Path *paths[MOST_PATHS];
+  uint32_t *state = work->state.buf;
+  const char *wrong = NULL;
+  if (work->state.len != STATE_BYTES || state[WORDS] > WORDS) wrong = "not a state";
+  if (work->path < 0 || work->path >= find_paths(paths)) wrong = "not one of the PATHS";
+  if (wrong) {
+    release(work);
+    PyErr_SetString(PyExc_ValueError, wrong);
+    return 0;
+  }
+  open_stream(&work->stream, paths[work->path], state);
+  return 1;
 }
 
 static PyObject *finish(Work *work) {
   close_stream(&work->stream);
-  PyBuffer_Release(&work->out);
-  PyBuffer_Release(&work->state);
+  release(work);
   Py_RETURN_NONE;
 }
 
@@ -175,27 +176,32 @@ static PyObject *py_seed(PyObject *module, PyObject *args) {
 }
 
 static PyObject *py_draw(PyObject *module, PyObject *args) {
-  Work work;
-  if (!PyArg_ParseTuple(args, "w*w*", &work.state, &work.out) || !begin(&work)) return NULL;
+  Work work = {0};
+  if (!PyArg_ParseTuple(args, "iw*w*", &work.path, &work.state, &work.out) || !begin(&work))
+    return NULL;
   Py_BEGIN_ALLOW_THREADS
-  Stream *stream = &work.stream;
-  uint32_t *to = work.out.buf, *end = to + work.out.len / 4;
-  while (to < end) {
-    Py_ssize_t count = ready(stream);
-    if (count > end - to) count = end - to;
-    memcpy(to, stream->block + stream->position, 4 * (size_t)count);
-    stream->position += (uint32_t)count;
-    to += count;
-  }
+  copy_draws(&work.stream, work.out.buf, work.out.len / 4);
+  Py_END_ALLOW_THREADS
+  return finish(&work);
+}
+
+static PyObject *py_skip(PyObject *module, PyObject *args) {
+  Work work = {0};
+  unsigned long long count;
+  if (!PyArg_ParseTuple(args, "iw*K", &work.path, &work.state, &count) || !begin(&work))
+    return NULL;
+  Py_BEGIN_ALLOW_THREADS
+  skip_draws(&work.stream, count);
   Py_END_ALLOW_THREADS
   return finish(&work);
 }
 
 static PyObject *py_uniform(PyObject *module, PyObject *args) {
-  Work work;
+  Work work = {0};
   double first, end;
   int size, halved;
-  if (!PyArg_ParseTuple(args, "w*w*iddp", &work.state, &work.out, &size, &first, &end, &halved) ||
+  if (!PyArg_ParseTuple(args, "iw*w*iddp", &work.path, &work.state, &work.out, &size, &first, &end,
+                        &halved) ||
       !begin(&work))
     return NULL;
   Py_BEGIN_ALLOW_THREADS
@@ -208,39 +214,47 @@ static PyObject *py_uniform(PyObject *module, PyObject *args) {
 }
 
 static PyObject *py_gaussian(PyObject *module, PyObject *args) {
-  Work work;
-  Py_buffer normal, exponential;
+  Work work = {0};
   double mean, std;
   int size, plain;
-  if (!PyArg_ParseTuple(args, "w*w*iddpy*y*", &work.state, &work.out, &size, &mean, &std, &plain,
-                        &normal, &exponential))
+  if (!PyArg_ParseTuple(args, "iw*w*iddpy*y*", &work.path, &work.state, &work.out, &size, &mean,
+                        &std, &plain, &work.normal, &work.exponential))
     return NULL;
-  PyObject *result = NULL;
-  if (normal.len != size * 6 * 129 || exponential.len != size * 5 * 257) {
-    PyBuffer_Release(&work.out);
-    PyBuffer_Release(&work.state);
+  if (work.normal.len != size * 6 * LAYERS || work.exponential.len != size * 5 * 257) {
+    release(&work);
     PyErr_SetString(PyExc_ValueError, "not the tables of a ziggurat");
-  } else if (begin(&work)) {
-    Py_BEGIN_ALLOW_THREADS
-    if (size == 4)
-      gaussian_single(&work.stream, work.out.buf, work.out.len / 4, (float)mean, (float)std, plain,
-                      normal.buf, exponential.buf);
-    else
-      gaussian_double(&work.stream, work.out.buf, work.out.len / 8, mean, std, plain, normal.buf,
-                      exponential.buf);
-    Py_END_ALLOW_THREADS
-    result = finish(&work);
+    return NULL;
   }
-  PyBuffer_Release(&exponential);
-  PyBuffer_Release(&normal);
-  return result;
+  if (!begin(&work)) return NULL;
+  Py_BEGIN_ALLOW_THREADS
+  if (size == 4)
+    gaussian_single(&work.stream, work.out.buf, work.out.len / 4, (float)mean, (float)std, plain,
+                    work.normal.buf, work.exponential.buf);
+  else
+    gaussian_double(&work.stream, work.out.buf, work.out.len / 8, mean, std, plain,
+                    work.normal.buf, work.exponential.buf);
+  Py_END_ALLOW_THREADS
+  return finish(&work);
+}
+
+static PyObject *py_box_muller(PyObject *module, PyObject *args) {
+  Work work = {0};
+  float mean, std;
+  if (!PyArg_ParseTuple(args, "iw*w*ff", &work.path, &work.state, &work.out, &mean, &std) ||
+      !begin(&work))
+    return NULL;
+  Py_BEGIN_ALLOW_THREADS
+  box_muller(&work.stream, work.out.buf, work.out.len / 4, mean, std);
+  Py_END_ALLOW_THREADS
+  return finish(&work);
 }
 
 static PyObject *py_thin(PyObject *module, PyObject *args) {
-  Work work;
+  Work work = {0};
   double limit;
   int size;
-  if (!PyArg_ParseTuple(args, "w*w*id", &work.state, &work.out, &size, &limit) || !begin(&work))
+  if (!PyArg_ParseTuple(args, "iw*w*id", &work.path, &work.state, &work.out, &size, &limit) ||
+      !begin(&work))
     return NULL;
   Py_BEGIN_ALLOW_THREADS
   if (size == 4)
@@ -279,17 +293,35 @@ static int add_crc32(PyObject *module) {
   return 0;
 }
 
+/* PATHS: the names of the paths that this processor has, by the number that functions take. */
+static int add_paths(PyObject *module) {
+  const Path *paths[MOST_PATHS];
+  int count = find_paths(paths);
+  PyObject *names = PyTuple_New(count);
+  for (int i = 0; names && i < count; i++) {
+    PyObject *name = PyUnicode_FromString(paths[i]->name);
+    if (!name || PyTuple_SetItem(names, i, name)) Py_CLEAR(names);
+  }
+  int failed = PyModule_AddObjectRef(module, "PATHS", names);
+  Py_XDECREF(names);
+  return failed;
+}
+
 static PyMethodDef methods[] = {
     {"seed", py_seed, METH_VARARGS, "seed(state, seed)"},
-    {"draw", py_draw, METH_VARARGS, "draw(state, out)"},
-    {"uniform", py_uniform, METH_VARARGS, "uniform(state, out, itemsize, first, end, halved)"},
+    {"draw", py_draw, METH_VARARGS, "draw(path, state, out)"},
+    {"skip", py_skip, METH_VARARGS, "skip(path, state, count)"},
+    {"uniform", py_uniform, METH_VARARGS,
+     "uniform(path, state, out, itemsize, first, end, halved)"},
     {"gaussian", py_gaussian, METH_VARARGS,
-     "gaussian(state, out, itemsize, mean, std, plain, normal, exponential)"},
-    {"thin", py_thin, METH_VARARGS, "thin(state, out, itemsize, limit)"},
+     "gaussian(path, state, out, itemsize, mean, std, plain, normal, exponential)"},
+    {"box_muller", py_box_muller, METH_VARARGS, "box_muller(path, state, out, mean, std)"},
+    {"thin", py_thin, METH_VARARGS, "thin(path, state, out, itemsize, limit)"},
     {NULL, NULL, 0, NULL},
 };
 
-static PyModuleDef_Slot slots[] = {{Py_mod_exec, add_crc32}, {0, NULL}};
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, add_paths}, {Py_mod_exec, add_crc32}, {0, NULL}};
 
 static struct PyModuleDef module = {
     PyModuleDef_HEAD_INIT, "_kernels", "See kernels.c.", 0, methods, slots, NULL, NULL, NULL,

@@ -8,18 +8,6 @@
 
 /* ---------------------------------------------------------------- uniform */
 
-/* Turn `count` draws into values; return whether all of them are below `end`. */
-WIDE static int NAME(scale)(const uint32_t *restrict draws, REAL *restrict out, int count,
-                            REAL first, REAL span, REAL end) {
-  int outside = 0;
-  for (int i = 0; i < count; i++) {
-    REAL value = (REAL)draws[i] * (1 / TWO_TO_32) * span + first;
-    out[i] = value;
-    outside |= !(value < end);
-  }
-  return !outside;
-}
-
 static void NAME(uniform)(Stream *stream, REAL *out, Py_ssize_t count, REAL first, REAL end,
                           int halved) {
   REAL span = end - first;
@@ -27,7 +15,7 @@ static void NAME(uniform)(Stream *stream, REAL *out, Py_ssize_t count, REAL firs
   while (to < stop) {
     int size = (int)ready(stream);
     if (size > stop - to) size = (int)(stop - to);
-    if (NAME(scale)(stream->block + stream->position, to, size, first, span, end)) {
+    if (stream->path->NAME(scale)(stream->block + stream->position, to, size, first, span, end)) {
       to += size;
     } else {
       REAL *from = to;
@@ -56,6 +44,9 @@ static NAME(Layers) NAME(layers)(const REAL *rows, int length) {
                          rows + 5 * length};
   return layers;
 }
+
+/* -1 or 1 by the lowest bit; without a branch, which would be guessed wrong half the time. */
+static inline REAL NAME(sign)(uint32_t bits) { return (REAL)((int)(bits & 1) * 2 - 1); }
 
 /* A place in [0, 1) along a layer, and the 8 bits that choose the layer. */
 static inline REAL NAME(place)(Stream *stream, uint32_t *bits) {
@@ -123,50 +114,28 @@ static int NAME(under_curve)(Stream *stream, const NAME(Layers) * z, uint32_t i,
   return over_upper < 0 && (over_lower < 0 || height < (REAL)exp(-(double)(x * x / 2)));
 }
 
-/* -1 or 1 by the lowest bit; without a branch, which would be guessed wrong half the time. */
-static inline REAL NAME(sign)(uint32_t bits) { return (REAL)((int)(bits & 1) * 2 - 1); }
-
-#if DRAWS_A_PLACE == 1
-/* Values of the draws at hand up to the first slow one, which is left in the stream. */
-static Py_ssize_t NAME(fast)(Stream *stream, const NAME(Layers) * z, REAL *out, Py_ssize_t count,
-                             REAL mean, REAL std) {
-  Py_ssize_t size = ready(stream);
-  if (size > count) size = count;
-  const uint32_t *draws = stream->block + stream->position;
-  const REAL *width = z->width, *inside = z->inside;
-  Py_ssize_t done = 0;
-  for (; done < size; done++) {
-    uint32_t word = draws[done], i = (word & 255) >> 1;
-    REAL x = (REAL)(word >> 8) * (REAL)(1 / 16777216.0) * width[i];
-    if (!(x < inside[i])) break;
-    out[done] = x * NAME(sign)(word) * std + mean;
-  }
-  stream->position += (uint32_t)done;
-  return done;
+/* What the runs of a path look at. */
+static void NAME(lay_boxes)(NAME(Box) boxes[256], const NAME(Layers) * z) {
+  const REAL unit = (REAL)(DRAWS_A_PLACE == 1 ? 0x1p-24 : 0x1p-29);
+  for (uint32_t bits = 0; bits < 256; bits++)
+    boxes[bits] = (NAME(Box)){z->width[bits >> 1] * NAME(sign)(bits) * unit, z->inside[bits >> 1]};
 }
-#endif
 
-static void NAME(gaussian)(Stream *stream, REAL *out, Py_ssize_t count, REAL mean, REAL std,
-                           int plain, const REAL *normal_rows, const REAL *exponential_rows) {
-  NAME(Layers) normal = NAME(layers)(normal_rows, 129);
-  NAME(Layers) exponential = NAME(layers)(exponential_rows, 257);
-  for (REAL *to = out, *stop = out + count; to < stop;) {
-#if DRAWS_A_PLACE == 1
-    to += NAME(fast)(stream, &normal, to, stop - to, mean, std);
-    if (to == stop) return;
-#endif
-    uint32_t bits;
-    REAL place = NAME(place)(stream, &bits);
-    uint32_t i = bits >> 1;
-    REAL x = place * normal.width[i];
-    if (!(x < normal.inside[i])) {
-      if (i == 0)
-        x = NAME(tail)(stream, normal.width[1], plain, &exponential);
-      else if (!NAME(under_curve)(stream, &normal, i, x, plain))
-        continue;
-    }
-    *to++ = x * NAME(sign)(bits) * std + mean;
+/* Make the value of the candidate here, by the book; return whether there is one. */
+static int NAME(candidate)(Stream *stream, REAL *out, REAL mean, REAL std, int plain,
+                           const NAME(Layers) * normal, const NAME(Layers) * exponential) {
+  uint32_t bits;
+  REAL place = NAME(place)(stream, &bits);
+  uint32_t i = bits >> 1;
+  REAL x = place * normal->width[i];
+  if (!(x < normal->inside[i])) {
+    if (i == 0)
+      x = NAME(tail)(stream, normal->width[1], plain, exponential);
+    else if (!NAME(under_curve)(stream, normal, i, x, plain))
+      return 0;
   }
+  *out = x * NAME(sign)(bits) * std + mean;
+  return 1;
 }
 
 /* ---------------------------------------------------------------- Bernoulli */
@@ -175,8 +144,7 @@ static void NAME(thin)(Stream *stream, REAL *out, Py_ssize_t count, REAL limit) 
   for (REAL *to = out, *stop = out + count; to < stop;) {
     int size = (int)ready(stream);
     if (size > stop - to) size = (int)(stop - to);
-    const uint32_t *draws = stream->block + stream->position;
-    for (int i = 0; i < size; i++) to[i] *= (REAL)draws[i] <= limit ? (REAL)1 : (REAL)0;
+    stream->path->NAME(mask)(stream->block + stream->position, to, size, limit);
     stream->position += (uint32_t)size;
     to += size;
   }
