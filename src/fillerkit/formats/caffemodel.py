@@ -62,7 +62,7 @@ def write(path: Path, content: Content) -> None:
             "write .npz, .safetensors or .h5 (Caffe's .caffemodel.h5)"
         )
     written: dict[tuple[str, int], tuple[int, int]] = {}
-    with whole_file(path) as file, BackgroundWriter(file) as writer:
+    with whole_file(path, content.nbytes) as file, BackgroundWriter(file) as writer:
         writer.write(start)
         for layer in layers:
             writer.write(head(_NET_LAYER, layer.size) + layer.before)

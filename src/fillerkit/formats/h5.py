@@ -52,7 +52,7 @@ def write(path: Path, content: Content) -> None:
         for name in groups:
             root.require_group(name)
         places = [_dataset(h5py, path, root, entry) for entry in content.entries]
-    with whole_file(path) as file:
+    with whole_file(path, content.nbytes) as file:
         file.truncate(layout.size)
         with BackgroundWriter(file) as writer:
             for begin, page in layout.pages():

@@ -40,7 +40,7 @@ _MOST = 1100  # times its size that a file can hold: deflate's limit is 1032
 def write(path: Path, content: Content) -> None:
     """Write blobs as they come, each no larger in memory than its pieces."""
     comment = _comment(path, as_json(content.origin), "where the values come from")
-    with whole_file(path) as file:
+    with whole_file(path, content.nbytes) as file:
         with BackgroundWriter(file) as writer:
             members = [_write_member(path, writer, entry) for entry in content.entries]
         end = file.tell()

@@ -35,7 +35,7 @@ _ALIGNMENT = 8
 def write(path: Path, content: Content) -> None:
     """Write the header, then blobs as they come."""
     header = _header(content)
-    with whole_file(path) as file, BackgroundWriter(file) as writer:
+    with whole_file(path, content.nbytes) as file, BackgroundWriter(file) as writer:
         writer.write(_LENGTH.pack(len(header)) + header)
         for entry in content.entries:
             for piece in entry.pieces:
