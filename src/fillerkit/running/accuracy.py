@@ -1,0 +1,35 @@
+"""Accuracy: the share of predictions that are right."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from fillerkit.running.argmax import largest
+from fillerkit.running.layer_module import LayerModule
+from fillerkit.running.registry import Tops, runs
+from fillerkit.running.softmax_losses import rows
+
+
+@runs("Accuracy", without=("accuracy_param.min_is_better",))
+def accuracy(layer: LayerModule, prediction: Tensor, labels: Tensor) -> Tops:
+    """The share of labels among the top_k predictions, those of ignore_label left out.
+
+    A second top is the share for each class, 0 for a class without a label. Of equal predictions
+    those with the higher number count as larger.
+    """
+    p = layer.message.accuracy_param
+    scores, wanted = rows(prediction.detach(), labels, p.axis)
+    classes = scores.shape[1]
+    if p.HasField("ignore_label"):
+        kept = wanted != p.ignore_label
+        scores, wanted = scores[kept], wanted[kept]
+    _, chosen = largest(scores, p.top_k)
+    right = (chosen == wanted[:, None]).any(1).to(prediction.dtype)
+    share = right.sum() / max(len(right), 1)
+    if len(layer.message.top) == 1:
+        return share
+    each = torch.zeros(2, classes, dtype=right.dtype, device=right.device)
+    each[0].index_add_(0, wanted, right)
+    each[1].index_add_(0, wanted, torch.ones_like(right))
+    return share, (each[0] / each[1].clamp(min=1)).reshape(layer.layer.tops[1][1])

@@ -1,0 +1,64 @@
+"""BatchNorm: channels made mean 0 and variance 1."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from fillerkit.running.layer_module import LayerModule
+from fillerkit.running.registry import runs
+
+
+@runs(
+    "BatchNorm",
+    statistics=("mean", "variance", "scale_factor"),
+    without=(
+        "batch_norm_param.update_global_stats",
+        "batch_norm_param.disable_mean",
+        "batch_norm_param.disable_variance",
+        "batch_norm_param.scale_bias",
+        "batch_norm_param.stats_batch_size",
+        "batch_norm_param.relu",
+    ),
+)
+def batch_norm(layer: LayerModule, x: Tensor) -> Tensor:
+    """With the batch's statistics in training, else with the gathered ones.
+
+    use_global_stats, where it is given, decides in place of training. Caffe gathers sums that decay
+    by moving_average_fraction, with a factor that does too and divides them; the variance is
+    gathered as m / (m - 1) times the one that divides the batch. The factor stands beside
+    ``running_mean`` and ``running_var``, which are the quotients. With a factor of 0, as at the
+    start, mean and variance are 0.
+    """
+    p = layer.message.batch_norm_param
+    use_gathered = p.use_global_stats if p.HasField("use_global_stats") else not layer.training
+    mean, variance, factor = layer.blobs()
+    if use_gathered:
+        return normalised(x, mean, variance, p.eps)
+    mean_now, variance_now = statistics(x)
+    with torch.no_grad():
+        count = x.numel() / x.shape[1]
+        unbiased = count / (count - 1) if count > 1 else 1.0
+        old = factor * p.moving_average_fraction
+        mean.copy_((old * mean + mean_now) / (old + 1))
+        variance.copy_((old * variance + unbiased * variance_now) / (old + 1))
+        factor.copy_(old + 1)
+        layer.get_buffer("num_batches_tracked").add_(1)
+    return normalised(x, mean_now, variance_now, p.eps)
+
+
+def statistics(x: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean and variance of each channel, axis 1."""
+    axes = [axis for axis in range(x.ndim) if axis != 1]
+    variance, mean = torch.var_mean(x, axes, correction=0)
+    return mean, variance
+
+
+def normalised(x: Tensor, mean: Tensor, variance: Tensor, eps: float) -> Tensor:
+    """(x - mean) / sqrt(variance + eps), by channel."""
+    return (x - by_channel(mean, x)) * by_channel((variance + eps).rsqrt(), x)
+
+
+def by_channel(values: Tensor, x: Tensor) -> Tensor:
+    """One value a channel, or one for all, along axis 1 of `x`."""
+    return values.reshape(-1, *(1,) * (x.ndim - 2))

@@ -1,0 +1,46 @@
+"""Layers that move, mix or scale channels."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from fillerkit.net import Layer
+from fillerkit.running.batch_norm import by_channel
+from fillerkit.running.layer_module import LayerModule
+from fillerkit.running.registry import Tops, runs
+
+
+@runs("Axpy")
+def axpy(layer: LayerModule, scale: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    """A x + y with one a for each item's channel (SENet)."""
+    return scale.reshape(*x.shape[:2], *(1,) * (x.ndim - 2)) * x + y
+
+
+def _kept_mean(layer: Layer) -> str:
+    return "its global_scale" if layer.message.channel_scale_param.global_scale else ""
+
+
+@runs("ChannelScale", refuse=_kept_mean)
+def channel_scale(layer: LayerModule, x: Tensor, scale: Tensor) -> Tensor:
+    """Multiplies all channels of a place with one number (happynear)."""
+    return x * scale.reshape(len(x), 1, *x.shape[2:])
+
+
+@runs("EltwiseAffine")
+def eltwise_affine(layer: LayerModule, x: Tensor) -> Tensor:
+    """Slope x + bias, one of each a channel or for all (happynear)."""
+    slope, bias = layer.blobs()
+    return x * by_channel(slope, x) + by_channel(bias, x)
+
+
+@runs("Gather")
+def gather(layer: LayerModule, *bottoms: Tensor) -> Tops:
+    """Its bottoms: here is one process alone (TSN)."""
+    return bottoms
+
+
+@runs("ShuffleChannel")
+def shuffle_channel(layer: LayerModule, x: Tensor) -> Tensor:
+    """Channel i of each of the groups, then channel i + 1 of each (ShuffleNet)."""
+    group = layer.message.shuffle_channel_param.group
+    return x.reshape(len(x), group, -1, *x.shape[2:]).transpose(1, 2).reshape(x.shape)

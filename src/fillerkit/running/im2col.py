@@ -1,0 +1,33 @@
+"""Im2col: a convolution's windows laid out as columns."""
+
+from __future__ import annotations
+
+from torch import Tensor
+from torch.nn import functional
+
+from fillerkit.layers.convolution import Window, convolved
+from fillerkit.running.layer_module import LayerModule
+from fillerkit.running.registry import runs
+
+
+@runs("Im2col")
+def im2col(layer: LayerModule, x: Tensor) -> Tensor:
+    """Every window's values, as channels x kernel channels, over any number of spatial axes."""
+    window = Window(layer.message.convolution_param, tuple(x.shape))
+    batch = x.shape[: window.channel_axis]
+    found = columns(x.reshape(-1, *x.shape[window.channel_axis :]), window)
+    return found.reshape(*batch, *found.shape[1:])
+
+
+def columns(x: Tensor, window: Window) -> Tensor:
+    """N x (channels kernel) x places of `x`, N x channels x lengths, with zeros beyond its edge."""
+    axes, edges = window.axes(), []
+    for length, kernel, stride, pad, dilation in reversed(axes):
+        top = convolved(length, kernel, stride, pad, dilation)
+        edges += [pad, (top - 1) * stride + dilation * (kernel - 1) + 1 - length - pad]
+    x = functional.pad(x, edges)
+    for axis, (_, kernel, stride, _, dilation) in enumerate(axes, 2):
+        x = x.unfold(axis, dilation * (kernel - 1) + 1, stride)[..., ::dilation]
+    count = len(axes)
+    x = x.permute(0, 1, *range(2 + count, 2 + 2 * count), *range(2, 2 + count))
+    return x.reshape(len(x), -1, *x.shape[2 + count :])

@@ -1,0 +1,153 @@
+"""One layer of a net that runs: its parameters, and the function that its type is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from fillerkit.net import Layer
+from fillerkit.running.registry import Operation
+from fillerkit.schema.forks_pb2 import LayerParameter
+
+
+@dataclass(frozen=True)
+class Held:
+    """Where a parameter blob of a layer is kept.
+
+    Attributes
+    ----------
+    name : str
+        The tensor's name in the layer and in a state dict: ``weight``, ``running_mean``, ...
+    shape : tuple of int
+        The blob's, as Caffe has it.
+    turned : bool
+        Whether the tensor is the blob turned round, as of an InnerProduct with ``transpose``.
+    owner : (LayerModule, int) or None
+        For a blob that shares another's values: whose.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    turned: bool = False
+    owner: tuple[LayerModule, int] | None = None
+
+
+class LayerModule(nn.Module):
+    """One layer: its tops from its bottoms.
+
+    Attributes
+    ----------
+    layer : fillerkit.Layer
+        Name, type, bottoms, tops with the shapes the net was read with, message, line.
+    operation : Operation or None
+        How its type runs; None for a source of data, whose tops are given.
+    loss_weights : tuple of float
+        What each top counts in the net's loss.
+    """
+
+    def __init__(
+        self, layer: Layer, operation: Operation | None, loss_weights: tuple[float, ...] = ()
+    ) -> None:
+        super().__init__()
+        self.layer = layer
+        self.operation = operation
+        self.loss_weights = loss_weights
+        self.held: list[Held] = []
+
+    @property
+    def message(self) -> LayerParameter:
+        """All that the prototxt says of the layer."""
+        return self.layer.message
+
+    def hold(self, held: Held, tensor: Tensor, *, learned: bool, saved: bool = True) -> None:
+        """Take in the next parameter blob, as a Parameter or, not `learned`, as a buffer."""
+        self.held.append(held)
+        if learned:
+            self.register_parameter(
+                held.name, tensor if isinstance(tensor, nn.Parameter) else nn.Parameter(tensor)
+            )
+        else:
+            self.register_buffer(held.name, tensor, persistent=saved)
+
+    def blob(self, index: int) -> Tensor:
+        """A parameter blob in the shape that Caffe gives it."""
+        held = self.held[index]
+        if held.owner is not None:
+            layer, other = held.owner
+            return layer.blob(other).reshape(held.shape)
+        tensor: Tensor = getattr(self, held.name)
+        return (tensor.t() if held.turned else tensor).reshape(held.shape)
+
+    def blobs(self) -> list[Tensor]:
+        """All parameter blobs in the shapes that Caffe gives them."""
+        return [self.blob(index) for index in range(len(self.held))]
+
+    def forward(self, *bottoms: Tensor) -> tuple[Tensor, ...]:
+        """The layer's tops."""
+        if self.operation is None:
+            raise TypeError(f"layer '{self.layer.name}' is a source of data and takes no forward")
+        tops = self.operation.run(self, *bottoms)
+        return (tops,) if isinstance(tops, Tensor) else tuple(tops)
+
+    def extra_repr(self) -> str:
+        """What the layer is, for a printed module."""
+        takes, makes = ", ".join(self.layer.bottoms), ", ".join(self.message.top)
+        return f"{self.layer.type}: {takes}{' ' * bool(takes)}-> {makes}"
+
+    def _only_views(self) -> list[int]:
+        """Blobs that are another's values in another form: no tensor here is theirs."""
+        return [
+            index
+            for index, held in enumerate(self.held)
+            if held.owner is not None and held.name not in {*self._parameters, *self._buffers}
+        ]
+
+    def _save_to_state_dict(self, destination: Any, prefix: str, keep_vars: bool) -> None:
+        super()._save_to_state_dict(destination, prefix, keep_vars)
+        for index in self._only_views():
+            blob, held = self.blob(index), self.held[index]
+            blob = blob.t() if held.turned else blob
+            destination[prefix + held.name] = blob if keep_vars else blob.detach()
+
+    def _load_from_state_dict(
+        self,
+        state_dict: dict[str, Any],
+        prefix: str,
+        local_metadata: Any,
+        strict: bool,
+        missing_keys: list[str],
+        unexpected_keys: list[str],
+        error_msgs: list[str],
+    ) -> None:
+        for index in self._only_views():  # the owner's own key has these values
+            state_dict.pop(prefix + self.held[index].name, None)
+        super()._load_from_state_dict(
+            state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs
+        )
+        if "scale_factor" in self._non_persistent_buffers_set:
+            self._find_factor(state_dict, prefix)
+
+    def _find_factor(self, state_dict: dict[str, Any], prefix: str) -> None:
+        """A state dict holds BatchNorm's statistics without Caffe's factor: work it out.
+
+        From the number of batches that were gathered where it is known, else 1.
+        """
+        mean = state_dict.get(f"{prefix}running_mean")
+        variance = state_dict.get(f"{prefix}running_var")
+        if mean is None or variance is None:
+            return
+        count = int(state_dict.get(f"{prefix}num_batches_tracked", 0))
+        keep = self.message.batch_norm_param.moving_average_fraction
+        gathered = count if keep == 1 else (1 - keep**count) / (1 - keep)
+        known = gathered or float(bool(torch.any(mean != 0) or torch.any(variance != 0)))
+        factor: Any = self._buffers["scale_factor"]
+        factor.fill_(known)
+
+
+def shapes_of(bottoms: Sequence[Tensor]) -> tuple[tuple[int, ...], ...]:
+    """The shapes of tensors, as the planning functions take them."""
+    return tuple(tuple(bottom.shape) for bottom in bottoms)

@@ -1,0 +1,92 @@
+"""Layers that change values one by one and keep the shape, without parameters to learn."""
+
+from __future__ import annotations
+
+from math import exp, log
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from fillerkit.running.layer_module import LayerModule
+from fillerkit.running.registry import runs
+
+
+@runs("AbsVal")
+def absval(layer: LayerModule, x: Tensor) -> Tensor:
+    """|x|."""
+    return x.abs()
+
+
+@runs("BNLL")
+def bnll(layer: LayerModule, x: Tensor) -> Tensor:
+    """log(1 + exp(x)), without an overflow."""
+    return torch.logaddexp(x, torch.zeros_like(x))
+
+
+@runs("Clip")
+def clip(layer: LayerModule, x: Tensor) -> Tensor:
+    """X held between min and max."""
+    return x.clamp(layer.message.clip_param.min, layer.message.clip_param.max)
+
+
+@runs("ELU", without=("elu_param.lambda",))
+def elu(layer: LayerModule, x: Tensor) -> Tensor:
+    """x, or alpha (exp(x) - 1) below 0."""
+    return functional.elu(x, layer.message.elu_param.alpha)
+
+
+@runs("Exp")
+def exp_(layer: LayerModule, x: Tensor) -> Tensor:
+    """Base ^ (shift + scale x), the base e where it is -1."""
+    p = layer.message.exp_param
+    rate = 1.0 if p.base == -1 else log(p.base)
+    return exp(rate * p.shift) * torch.exp(rate * p.scale * x)
+
+
+@runs("Log")
+def log_(layer: LayerModule, x: Tensor) -> Tensor:
+    """The logarithm, to a base or where it is -1 to e, of shift + scale x."""
+    p = layer.message.log_param
+    return torch.log(p.shift + p.scale * x) / (1.0 if p.base == -1 else log(p.base))
+
+
+@runs("Power")
+def power(layer: LayerModule, x: Tensor) -> Tensor:
+    """(shift + scale x) ^ power; a constant, without a gradient, where scale or power is 0."""
+    p = layer.message.power_param
+    if p.scale * p.power == 0:
+        return torch.full_like(x, 1.0 if p.power == 0 else p.shift**p.power)
+    inner = p.shift + p.scale * x
+    return inner if p.power == 1 else inner**p.power
+
+
+@runs("ReLU", without=("relu_param.fuse",))
+def relu(layer: LayerModule, x: Tensor) -> Tensor:
+    """max(0, x), or negative_slope x below 0."""
+    slope = layer.message.relu_param.negative_slope
+    return functional.leaky_relu(x, slope) if slope else functional.relu(x)
+
+
+@runs("Sigmoid")
+def sigmoid(layer: LayerModule, x: Tensor) -> Tensor:
+    """1 / (1 + exp(-x))."""
+    return torch.sigmoid(x)
+
+
+@runs("Swish")
+def swish(layer: LayerModule, x: Tensor) -> Tensor:
+    """X sigmoid(beta x)."""
+    return x * torch.sigmoid(layer.message.swish_param.beta * x)
+
+
+@runs("TanH")
+def tanh(layer: LayerModule, x: Tensor) -> Tensor:
+    """The hyperbolic tangent."""
+    return torch.tanh(x)
+
+
+@runs("Threshold")
+def threshold(layer: LayerModule, x: Tensor) -> Tensor:
+    """1 above the threshold, else 0; no gradient."""
+    return (x > layer.message.threshold_param.threshold).to(x.dtype)

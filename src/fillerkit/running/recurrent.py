@@ -1,0 +1,103 @@
+"""LSTM and RNN, step by step over time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from fillerkit.running.layer_module import LayerModule
+from fillerkit.running.lstm_unit import lstm_step
+from fillerkit.running.registry import Tops, runs
+
+
+@runs("LSTM")
+def lstm(layer: LayerModule, x: Tensor, cont: Tensor, *more: Tensor) -> Tops:
+    """Long short-term memory; cont, 0 at a sequence's first step, cuts it from what was before.
+
+    Without expose_hidden the last step's h and c are carried over to the next forward pass, as in
+    Caffe, without their gradients; `NetModule.reset` forgets them.
+    """
+    weight_x, bias, *rest = layer.blobs()
+    weight_h = rest.pop()
+    static, given = _more(layer, more, rest)
+    start = _start(layer, x, given, ("hidden", "cell"))
+    inputs = _inputs(x, weight_x, bias, static)
+
+    def step(index: int, state: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
+        hidden, cell = state
+        on = cont[index][:, None]
+        gates = inputs[index] + functional.linear(on * hidden, weight_h)
+        cell, hidden = lstm_step(cell, gates, on)
+        return hidden, [hidden, cell]
+
+    return _unrolled(layer, len(x), start, step, ("hidden", "cell"))
+
+
+@runs("RNN")
+def rnn(layer: LayerModule, x: Tensor, cont: Tensor, *more: Tensor) -> Tops:
+    """H = tanh(W_hh cont h + W_xh x + b_h), o = tanh(W_ho h + b_o).
+
+    h is carried over as of LSTM.
+    """
+    weight_x, bias, *static_weight = layer.blobs()
+    *static_weight, weight_h, weight_o, bias_o = static_weight
+    static, given = _more(layer, more, static_weight)
+    start = _start(layer, x, given, ("hidden",))
+    inputs = _inputs(x, weight_x, bias, static)
+
+    def step(index: int, state: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
+        before = functional.linear(cont[index][:, None] * state[0], weight_h)
+        hidden = torch.tanh(inputs[index] + before)
+        return torch.tanh(functional.linear(hidden, weight_o, bias_o)), [hidden]
+
+    return _unrolled(layer, len(x), start, step, ("hidden",))
+
+
+def _inputs(x: Tensor, weight: Tensor, bias: Tensor, static: Tensor | None) -> Tensor:
+    """What every step takes besides the state: T x N x D."""
+    found = functional.linear(x.reshape(*x.shape[:2], -1), weight, bias)
+    return found if static is None else found + static
+
+
+def _more(
+    layer: LayerModule, more: Sequence[Tensor], static_weight: Sequence[Tensor]
+) -> tuple[Tensor | None, Sequence[Tensor]]:
+    """The static input's part of every step, and the states that are given."""
+    if not static_weight:
+        return None, more
+    return functional.linear(more[0].flatten(1), static_weight[0]), more[1:]
+
+
+def _start(
+    layer: LayerModule, x: Tensor, given: Sequence[Tensor], names: Sequence[str]
+) -> list[Tensor]:
+    """The state before the first step: given, or what the last forward pass left, or 0."""
+    if given:
+        return [state.reshape(x.shape[1], -1) for state in given]
+    shape = x.shape[1], layer.message.recurrent_param.num_output
+    found = []
+    for name in names:
+        kept = layer._buffers.get(name)
+        found.append(kept if kept is not None and kept.shape == shape else x.new_zeros(shape))
+    return found
+
+
+def _unrolled(
+    layer: LayerModule,
+    steps: int,
+    state: list[Tensor],
+    step: Callable[[int, list[Tensor]], tuple[Tensor, list[Tensor]]],
+    names: Sequence[str],
+) -> Tops:
+    outputs = []
+    for index in range(steps):
+        output, state = step(index, state)
+        outputs.append(output)
+    if layer.message.recurrent_param.expose_hidden:
+        return [torch.stack(outputs), *(part[None] for part in state)]
+    for name, part in zip(names, state, strict=True):
+        layer.register_buffer(name, part.detach(), persistent=False)
+    return torch.stack(outputs)

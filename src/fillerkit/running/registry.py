@@ -1,0 +1,104 @@
+"""The layer types that run, and the decorator that makes one run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from torch import Tensor
+
+from fillerkit.net import Layer
+from fillerkit.registry import Registry, first_line
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+Tops = Tensor | Sequence[Tensor]
+Run = Callable[..., Tops]
+Refuse = Callable[[Layer], str]
+
+
+class Operation(NamedTuple):
+    """How a layer type runs.
+
+    Attributes
+    ----------
+    name : str
+        The type as a prototxt writes it.
+    run : callable
+        ``(LayerModule, *bottoms) -> top or tops``.
+    statistics : tuple of str
+        The parameter blobs that move with the data and are not learned.
+    without : tuple of str
+        Fields of forks, as paths inside the layer, that do not run: one that is given another value
+        than its default makes the layer one that cannot be run.
+    refuse : callable or None
+        ``(Layer) -> str``: why a layer cannot be run, "" where it can.
+    """
+
+    name: str
+    run: Run
+    statistics: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    refuse: Refuse | None = None
+
+    @property
+    def summary(self) -> str:
+        """The first line of the function's docstring."""
+        return first_line(self.run)
+
+    def refusal(self, layer: Layer) -> str:
+        """Why this layer cannot be run, or ""."""
+        given = [path for path in self.without if _differs(layer.message, path)]
+        if given:
+            return f"its {' and '.join(given)}"
+        return self.refuse(layer) if self.refuse else ""
+
+
+operations: Registry[Operation] = Registry(
+    "running layer type", "fillerkit.running", on_demand="fillerkit.running.forks"
+)
+
+
+def runs(
+    name: str,
+    *,
+    statistics: tuple[str, ...] = (),
+    without: tuple[str, ...] = (),
+    refuse: Refuse | None = None,
+) -> Callable[[Run], Run]:
+    """Make a layer type run: the function below is its forward pass.
+
+    Parameters
+    ----------
+    name
+        The type as a prototxt writes it.
+    statistics, without, refuse
+        As in `Operation`.
+
+    The function gets the `LayerModule`, with the layer's message, its blobs in Caffe's shapes and
+    whether it trains, and the bottoms; it answers with the top, or all tops. What it does with
+    PyTorch's own functions has its backward pass by itself. An installed package registers its own
+    by an entry point of group ``fillerkit.running`` that names the module.
+    """
+
+    def register(run: Run) -> Run:
+        operations.add(name, Operation(name, run, statistics, without, refuse))
+        return run
+
+    return register
+
+
+def _differs(message: Message, path: str) -> bool:
+    """Whether a field is given and is not its default."""
+    inner: Any = message
+    *outer, name = path.split(".")
+    for part in outer:
+        if not inner.HasField(part):
+            return False
+        inner = getattr(inner, part)
+    field = inner.DESCRIPTOR.fields_by_name[name]
+    value = getattr(inner, name)
+    if field.message_type is not None or isinstance(field.default_value, list):
+        return any(known.name == name for known, _ in inner.ListFields())
+    return bool(inner.HasField(name) and value != field.default_value)

@@ -1,0 +1,90 @@
+"""LSTM and RNN against their steps written out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+torch: Any = pytest.importorskip("torch", reason="PyTorch is not installed")
+
+FILLER = 'weight_filler { type: "uniform" min: -0.5 max: 0.5 } bias_filler { type: "uniform" }'
+T, N, D, H = 4, 3, 5, 2
+
+
+def sigmoid(x: Any) -> Any:
+    return 1 / (1 + np.exp(-x))
+
+
+def cont(rng: np.random.Generator) -> Any:
+    on = rng.integers(0, 2, (T, N)).astype(float)
+    on[0] = 0
+    on[:, 0] = 1
+    return on
+
+
+@pytest.mark.parametrize("static", [False, True])
+def test_lstm(run: Callable[..., Any], rng: np.random.Generator, static: bool) -> None:
+    x, on, more = rng.normal(size=(T, N, D)), cont(rng), rng.normal(size=(N, 3))
+    h0, c0 = rng.normal(size=(1, N, H)), rng.normal(size=(1, N, H))
+    body = f"recurrent_param {{ num_output: {H} expose_hidden: true {FILLER} }}"
+    given = [x, on, *([more] if static else []), h0, c0]
+    found, h_last, c_last, w_x, b, *w_rest = run("LSTM", *given, body=body, tops=3)
+    w_h = w_rest[-1]
+    h, c, outputs = h0[0], c0[0], []
+    for t in range(T):
+        gates = x[t] @ w_x.T + b + (on[t][:, None] * h) @ w_h.T
+        if static:
+            gates = gates + more @ w_rest[0].T
+        i, f, o, g = np.split(gates, 4, 1)
+        c = on[t][:, None] * sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+        h = sigmoid(o) * np.tanh(c)
+        outputs.append(h)
+    np.testing.assert_allclose(found, outputs, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(h_last[0], h, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(c_last[0], c, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("static", [False, True])
+def test_rnn(run: Callable[..., Any], rng: np.random.Generator, static: bool) -> None:
+    x, on, more = rng.normal(size=(T, N, D)), cont(rng), rng.normal(size=(N, 3))
+    h0 = rng.normal(size=(1, N, H))
+    body = f"recurrent_param {{ num_output: {H} expose_hidden: true {FILLER} }}"
+    given = [x, on, *([more] if static else []), h0]
+    found, h_last, w_xh, b_h, *rest = run("RNN", *given, body=body, tops=2)
+    w_hh, w_ho, b_o = rest[-3:]
+    h, outputs = h0[0], []
+    for t in range(T):
+        before = x[t] @ w_xh.T + b_h + (on[t][:, None] * h) @ w_hh.T
+        h = np.tanh(before + (more @ rest[0].T if static else 0))
+        outputs.append(np.tanh(h @ w_ho.T + b_o))
+    np.testing.assert_allclose(found, outputs, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(h_last[0], h, rtol=1e-4, atol=1e-6)
+
+
+def test_lstm_unit(run: Callable[..., Any], rng: np.random.Generator) -> None:
+    c, gates, on = rng.normal(size=(1, N, H)), rng.normal(size=(1, N, 4 * H)), np.array([[1, 0, 1]])
+    cell, hidden = run("LSTMUnit", c, gates, on, tops=2)
+    i, f, o, g = np.split(gates, 4, 2)
+    expected = on[..., None] * sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+    np.testing.assert_allclose(cell, expected, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(hidden, sigmoid(o) * np.tanh(expected), rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["LSTM", "RNN"])
+def test_the_state_is_carried_over_until_it_is_reset(
+    build: Callable[..., Any], rng: np.random.Generator, kind: str
+) -> None:
+    body = f"recurrent_param {{ num_output: {H} {FILLER} }}"
+    long = build(kind, (2 * T, N, D), (2 * T, N), body=body)
+    half = build(kind, (T, N, D), (T, N), body=body)
+    half.load_state_dict(long.state_dict())
+    x, on = torch.tensor(rng.normal(size=(2 * T, N, D))), torch.ones(2 * T, N)
+    whole = long(b0=x, b1=on)["t0"]
+    first = half(b0=x[:T], b1=on[:T])["t0"]
+    second = half(b0=x[T:], b1=on[T:])["t0"]
+    torch.testing.assert_close(torch.cat([first, second]), whole)
+    half.reset()
+    torch.testing.assert_close(half(b0=x[:T], b1=on[:T])["t0"], first)
