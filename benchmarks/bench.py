@@ -29,6 +29,7 @@ import numpy as np
 import fillerkit as fk
 from fillerkit.random import Engine, kernel_path, kernel_paths
 from fillerkit.random.reference import ReferenceEngine
+from fillerkit.random.sharded import ShardedStream
 
 ROOT = Path(__file__).parents[1]
 VGG16 = ROOT / "tests/conformance/large/vgg16_xavier.prototxt"
@@ -145,6 +146,11 @@ def memory_cases() -> Iterator[Case]:
         # Half as many, for as much memory.
         yield made(f"{best}: msra, float64", msra(engine(best)), VGG16_WEIGHTS // 2, np.float64)
         yield made(f"{best}: sparse gaussian", sparse(engine(best)))
+        for jobs in (1, 2):
+            for name, values in (("xavier", fk.Uniform(-0.1, 0.1)), ("msra", fk.Gaussian(0, 0.1))):
+                stream = ShardedStream(1, "1.64", jobs)
+                fill = partial(stream.fill, ("fc6", 0), values)
+                yield made(f"sharded, {jobs} job{'s' * (jobs > 1)}: {name}", fill)
     yield from others()
 
 

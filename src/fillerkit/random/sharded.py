@@ -54,14 +54,17 @@ class ShardedStream:
     def fill(self, blob: Blob, distribution: Distribution, out: Floats) -> None:
         base = distribution.base if isinstance(distribution, Whole) else distribution
         tiles = range(-(-out.size // TILE))
-        if self._jobs == 1 or len(tiles) == 1:
-            for tile in tiles:
+
+        def make(some: range) -> None:
+            for tile in some:
                 self._fill_tile(blob, base, tile, out[tile * TILE : (tile + 1) * TILE])
+
+        if self._jobs == 1 or len(tiles) == 1:
+            make(tiles)
         else:
+            # Every job takes every so many-th tile: they all end at about the same time.
             with ThreadPoolExecutor(self._jobs) as pool:
-                pieces = [out[tile * TILE : (tile + 1) * TILE] for tile in tiles]
-                made = pool.map(lambda tile: self._fill_tile(blob, base, tile, pieces[tile]), tiles)
-                deque(made, maxlen=0)
+                deque(pool.map(make, [tiles[job :: self._jobs] for job in range(self._jobs)]), 0)
         if isinstance(distribution, Whole):
             distribution.change(out)
 
