@@ -153,13 +153,13 @@ class Run:
             origin["copied"] = list(self.transfer.copied + self.transfer.cropped)
         return {**origin, **net.asked}
 
-    def steps(self) -> Iterator[_Step]:
+    def steps(self, stream: Stream | None = None) -> Iterator[_Step]:
         """Every owned blob in Caffe's order; its values are to be made before the next is asked.
 
         A blob that shares another's values takes its draws all the same: Caffe lets the two share
-        only after it has filled both.
+        only after it has filled both. A stream that is given goes on from where it is.
         """
-        stream = make_stream(self.stream, self.seed, self.boost, self.jobs)
+        stream = stream or make_stream(self.stream, self.seed, self.boost, self.jobs)
         source = self.transfer.source if self.transfer is not None else _nothing
         for position, layer in enumerate(self.net.layers):
             stream.skip(layer.draws)
@@ -180,10 +180,10 @@ def _matched(net: Net, weights: Weights | Sequence[Weights] | Transfer) -> Trans
     return weights if isinstance(weights, Transfer) else transfer(net, weights)
 
 
-def fill(run: Run) -> Blobs:
-    """See `fillerkit.Net.fill`."""
+def fill(run: Run, stream: Stream | None = None) -> Blobs:
+    """See `fillerkit.Net.fill`; a stream that is given, and not the seed, says the draws."""
     owned, starts = {}, {}
-    for step in run.steps():
+    for step in run.steps(stream):
         param, key = step.param, (step.layer.key, step.index)
         values = np.empty(param.count, step.dtype)
         step.fill(values)

@@ -17,6 +17,7 @@ from fillerkit.version import __version__
 _COMMANDS = {
     "init": "Fill a net's weights and write them to a file.",
     "show": "Show every layer: shapes, parameters, and what they start as.",
+    "draw": "Draw a net as a picture.",
     "check": "Find what is wrong or odd in a net, all of it at once.",
     "stats": "Show what the values of a weight file are like.",
     "diff": "Compare two weight files.",

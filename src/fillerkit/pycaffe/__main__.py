@@ -1,0 +1,5 @@
+"""``python -m fillerkit.pycaffe SCRIPT [ARGS]``: run an old script, unchanged."""
+
+from fillerkit.pycaffe.runner import main
+
+main()

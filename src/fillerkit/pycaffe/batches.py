@@ -1,0 +1,78 @@
+"""Arrays of any length, in pieces of a net's batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from fillerkit.layers.shapes import shown
+from fillerkit.pycaffe.blob import Blob, Floats
+
+
+class InputArrays:
+    """What a MemoryData layer hands out, batch after batch, from the start again at the end.
+
+    Parameters
+    ----------
+    data, labels
+        float32, in C order; N x C x H x W, and N or N x 1 x 1 x 1.
+    shape
+        Of a batch of data.
+    """
+
+    def __init__(self, data: Floats, labels: Floats, shape: Sequence[int]) -> None:
+        if labels.ndim == 1:
+            labels = np.ascontiguousarray(labels[:, None, None, None])
+        check_array("data", data, shape[1:])
+        check_array("labels", labels, (1, 1, 1))
+        if len(data) != len(labels):
+            raise RuntimeError(f"there are {len(data)} images and {len(labels)} labels")
+        if len(data) % shape[0]:
+            raise RuntimeError(f"{len(data)} images are not whole batches of {shape[0]}")
+        self._arrays = data, labels
+        self._position = 0
+
+    def put(self, tops: Sequence[Blob]) -> None:
+        """Write the next batch."""
+        size = tops[0].shape[0]
+        part = slice(self._position, self._position + size)
+        for blob, array in zip(tops, self._arrays, strict=True):
+            blob.data[...] = array[part].reshape(blob.shape)
+        self._position = (self._position + size) % len(self._arrays[0])
+
+
+def batches(given: Mapping[str, Any], size: int) -> Iterator[dict[str, Any]]:
+    """Arrays by name in pieces of `size`, the last filled up with zeros."""
+    if not given:
+        return
+    count = len(next(iter(given.values())))
+    for start in range(0, count, size):
+        piece = {name: np.asarray(array[start : start + size]) for name, array in given.items()}
+        missing = size - min(size, count - start)
+        yield {
+            name: np.concatenate([part, np.zeros((missing, *part.shape[1:]), part.dtype)])
+            for name, part in piece.items()
+        }
+
+
+def gather(found: dict[str, list[Floats]], part: Mapping[str, Floats]) -> None:
+    for name, array in part.items():
+        found[name].append(np.atleast_1d(array.copy()))
+
+
+def joined(found: Mapping[str, list[Floats]], count: int) -> dict[str, Floats]:
+    """One array a name, cut to what comes of real inputs."""
+    joined = {name: np.concatenate(parts) for name, parts in found.items()}
+    extra = len(next(iter(joined.values()))) - count
+    return {
+        name: array[:-extra] if 0 < extra < len(array) else array for name, array in joined.items()
+    }
+
+
+def check_array(what: str, array: Floats, shape: Sequence[int]) -> None:
+    if array.dtype != np.float32 or not array.flags.c_contiguous:
+        raise RuntimeError(f"the {what} have to be float32, in C order")
+    if tuple(array.shape[1:]) != tuple(shape):
+        raise RuntimeError(f"the {what} are {shown(array.shape[1:])} each, not {shown(shape)}")

@@ -1,0 +1,32 @@
+"""DummyData: constants from the start, other values anew whenever the net runs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fillerkit.fillers import Constant, distribution
+from fillerkit.pycaffe.blob import Blob, Memory
+from fillerkit.pycaffe.state import caffe
+from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
+
+
+def set_up(message: LayerParameter, tops: list[Blob]) -> None:
+    """Fill the tops that are constant."""
+    for blob, filler in zip(tops, _fillers(message, len(tops)), strict=True):
+        starts = distribution(filler, tuple(blob.shape), np.float32)
+        if isinstance(starts, Constant):
+            blob.data_memory = Memory(blob.count, starts.value)
+
+
+def run(message: LayerParameter, tops: list[Blob]) -> None:
+    """Fill the other tops, from the draws of the one engine."""
+    for blob, filler in zip(tops, _fillers(message, len(tops)), strict=True):
+        starts = distribution(filler, tuple(blob.shape), np.float32)
+        if not isinstance(starts, Constant):
+            caffe.stream.fill((message.name, 0), starts, blob.data.reshape(-1))
+
+
+def _fillers(message: LayerParameter, count: int) -> list[FillerParameter]:
+    """One for each top; a single one is for all, and without any there are zeros."""
+    fillers = list(message.dummy_data_param.data_filler) or [FillerParameter()]
+    return fillers * (count if len(fillers) == 1 else 1)

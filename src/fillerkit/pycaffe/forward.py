@@ -1,0 +1,309 @@
+"""Running a net layer by layer, from its blobs into its blobs; PyTorch computes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fillerkit.errors import UsageError
+from fillerkit.layers.registry import layer_types
+from fillerkit.net import Layer as ReadLayer
+from fillerkit.prototxt.text import parse
+from fillerkit.pycaffe import dummy_data
+from fillerkit.pycaffe.blob import Blob, Memory
+from fillerkit.pycaffe.needs import Needs, needs
+from fillerkit.pycaffe.state import caffe
+from fillerkit.pycaffe.wiring import Wired
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from fillerkit.pycaffe.net import Net
+    from fillerkit.running import LayerModule, NetModule
+
+
+class _Graph:
+    """What a layer's forward pass leaves for its backward pass."""
+
+    def __init__(self, bottoms: Sequence[Tensor], tops: Sequence[Tensor]) -> None:
+        self.bottoms = bottoms
+        self.tops = tops
+
+
+class Runner:
+    """Runs one net; made anew when its shapes change, or the memory of its parameters."""
+
+    def __init__(self, net: Net) -> None:
+        self._net = net
+        self._blobs = net._blob_list
+        self._memories = _memories(net)
+        self._graphs: dict[int, _Graph] = {}
+        self._module: NetModule | None = None
+        force = parse(net._text.source).find("force_backward")
+        forced = force is not None and force.literal.lower() in ("true", "t", "1")
+        self._needs: Needs = needs(net._net, net._wiring, force=forced)
+
+    def stale(self) -> bool:
+        """Whether parameters have been given other memory."""
+        return self._memories != _memories(self._net)
+
+    def forward(self, first: int, last: int) -> float:
+        """Run layers, by number; the net's loss, as far as it is among them."""
+        self._check(range(first, last + 1))
+        loss = 0.0
+        for index in range(first, last + 1):
+            wired = self._net._wiring.layers[index]
+            self._graphs.pop(index, None)
+            self._net._call("before_forward", index)
+            self._run(index, wired)
+            for number, weight in zip(wired.tops, wired.loss_weights, strict=True):
+                if weight:
+                    blob = self._blobs[number]
+                    loss += float(np.sum(blob.data * blob.diff))
+            self._net._call("after_forward", index)
+        return loss
+
+    def backward(self, first: int, last: int) -> None:
+        """Run layers backward, from the number `first` down to `last`."""
+        needed = [index for index in range(last, first + 1) if self._needs.layers[index]]
+        self._check(needed)
+        for index in range(first, last - 1, -1):
+            self._net._call("before_backward", index)
+            if self._needs.layers[index]:
+                self._run_back(index, self._net._wiring.layers[index])
+            self._net._call("after_backward", index)
+
+    def _run_back(self, index: int, wired: Wired) -> None:
+        python = self._python(wired)
+        tops, bottoms = self._of(wired.tops), self._of(wired.bottoms)
+        if python is not None:
+            python.backward(tops, self._needs.bottoms[index], bottoms)
+        elif wired.message.type == "Split":
+            bottoms[0].diff[...] = sum(top.diff for top in tops)
+        elif bottoms or self._needs.params[index]:
+            self._back(index, wired)
+
+    def _run(self, index: int, wired: Wired) -> None:
+        tops, bottoms = self._of(wired.tops), self._of(wired.bottoms)
+        python = self._python(wired)
+        if python is not None:
+            python.reshape(bottoms, tops)
+            python.forward(bottoms, tops)
+        elif wired.message.type == "Split":
+            for top in tops:
+                top.reshape(*bottoms[0].shape)
+                top.data_memory = bottoms[0].data_memory
+        elif wired.message.type == "MemoryData":
+            self._hand_out(wired)
+        elif wired.message.type == "DummyData":
+            dummy_data.run(wired.message, tops)
+        elif _is_source(wired):
+            self._check_written(wired)
+        else:
+            graph = self._graph(index, wired)
+            for top, tensor in zip(tops, graph.tops, strict=False):
+                top.reshape(*tensor.shape)
+                top.data[...] = tensor.detach().numpy()
+
+    def _graph(self, index: int, wired: Wired) -> _Graph:
+        """Run a layer of ours; what its backward pass needs is kept if there can be one."""
+        import torch
+
+        assert wired.index is not None
+        layer = self._modules[wired.index]
+        if _is_batch_norm(layer):
+            self._refresh(layer, wired.index)
+        before = _gathered(layer)
+        in_place = set(wired.bottoms) & set(wired.tops)
+        bottoms = []
+        for number, goes in zip(wired.bottoms, self._needs.bottoms[index], strict=True):
+            tensor = torch.from_numpy(self._blobs[number].data)
+            tensor = tensor.clone() if number in in_place else tensor
+            bottoms.append(tensor.requires_grad_(goes and self._needs.layers[index]))
+        with torch.set_grad_enabled(self._needs.layers[index]):
+            graph = _Graph(bottoms, layer(*bottoms))
+        if _gathered(layer) > before:
+            self._keep(layer, wired.index)
+        if self._needs.layers[index]:
+            self._graphs[index] = graph
+        return graph
+
+    def _back(self, index: int, wired: Wired) -> None:
+        """The gradients of a layer's bottoms, and of its parameters, which add up."""
+        import torch
+
+        assert wired.index is not None
+        graph = self._graphs.get(index) or self._graph(index, wired)
+        layer = self._modules[wired.index]
+        blobs = self._net._of_layer[wired.index]
+        places = [i for i, needed in enumerate(self._needs.params[index]) if needed]
+        params = [_leaf(layer, i)[0] for i in places]
+        tops = [
+            (tensor, torch.from_numpy(self._blobs[number].diff).reshape(tensor.shape))
+            for tensor, number in zip(graph.tops, wired.tops, strict=False)
+            if tensor.requires_grad
+        ]
+        wanted = [tensor for tensor in (*graph.bottoms, *params) if tensor.requires_grad]
+        if not tops or not wanted:
+            return
+        found = torch.autograd.grad(
+            [tensor for tensor, _ in tops],
+            wanted,
+            [diff.clone() for _, diff in tops],
+            retain_graph=True,
+            allow_unused=True,
+        )
+        gradients = {id(tensor): grad for tensor, grad in zip(wanted, found, strict=True)}
+        for number, tensor in zip(wired.bottoms, graph.bottoms, strict=True):
+            gradient = gradients.get(id(tensor))
+            if gradient is not None:
+                self._blobs[number].diff[...] = gradient.numpy()
+        for place, tensor in zip(places, params, strict=True):
+            gradient = gradients.get(id(tensor))
+            if gradient is not None:
+                gradient = gradient.t() if _leaf(layer, place)[1] else gradient
+                blobs[place].diff[...] += gradient.reshape(blobs[place].data.shape).numpy()
+
+    # What runs a layer.
+
+    @property
+    def _modules(self) -> tuple[LayerModule, ...]:
+        """PyTorch's module of every layer of the net as it was read."""
+        if self._module is None:
+            from fillerkit.running import module
+
+            net = self._net._net
+            layers = tuple(
+                layer if _runs(layer) or _source(layer) else _stand_in(layer)
+                for layer in net.layers
+            )
+            self._module = module(replace(net, layers=layers), self._net._as_blobs())
+            self._learn(self._module.layers)
+        return self._module.layers
+
+    def _learn(self, layers: Sequence[LayerModule]) -> None:
+        """Ask PyTorch for the gradients of what is learned, or forced to have one."""
+        for wired, needed in zip(self._net._wiring.layers, self._needs.params, strict=True):
+            for position, learned in enumerate(needed):
+                assert wired.index is not None
+                if learned and position < len(layers[wired.index].held):
+                    tensor, _ = _leaf(layers[wired.index], position)
+                    tensor.requires_grad_(tensor.requires_grad or _is_parameter(tensor))
+
+    def _check(self, indices: Sequence[int]) -> None:
+        """All layers that cannot be run, in one error."""
+        refused = []
+        for index in indices:
+            wired = self._net._wiring.layers[index]
+            if wired.index is None or self._python(wired) is not None or _is_source(wired):
+                continue
+            layer = self._net._net.layers[wired.index]
+            if wired.message.type != "Split" and not _runs(layer):
+                refused.append(f"  line {layer.line}: {layer.type} '{layer.name}'")
+        if refused:
+            raise UsageError(
+                f"layers of {self._net._net.file} cannot be run:\n" + "\n".join(refused)
+            )
+
+    def _refresh(self, layer: LayerModule, index: int) -> None:
+        """Give a BatchNorm's module what its blobs hold: it keeps the sums divided."""
+        mean, variance, factor = (blob.data for blob in self._net._of_layer[index])
+        scale = 0.0 if factor.flat[0] == 0 else 1 / factor.flat[0]
+        for place, values in enumerate((mean * scale, variance * scale, factor)):
+            _statistic(layer, place)[...] = values
+
+    def _keep(self, layer: LayerModule, index: int) -> None:
+        """Put what a BatchNorm has gathered back into its blobs, as sums."""
+        mean, variance, factor = (_statistic(layer, place) for place in range(3))
+        for blob, values in zip(
+            self._net._of_layer[index], (mean * factor, variance * factor, factor), strict=True
+        ):
+            blob.data[...] = values
+
+    def _hand_out(self, wired: Wired) -> None:
+        """MemoryData: the next batch of what the script has given."""
+        arrays = self._net._input_arrays
+        if arrays is None:
+            raise RuntimeError(
+                f"layer '{wired.message.name}' (MemoryData) has nothing to hand out: give it "
+                "arrays with net.set_input_arrays(data, labels)"
+            )
+        arrays.put(self._of(wired.tops))
+
+    def _check_written(self, wired: Wired) -> None:
+        """A data layer hands out what a script has written: its source is not read here."""
+        if wired.message.type == "Input":
+            return
+        what = f"layer '{wired.message.name}' ({wired.message.type})"
+        caffe.say_once(f"{what}: its data is not read; it hands out what the script writes")
+        for number in wired.tops:
+            if not self._blobs[number].data_memory.touched:
+                name = self._net._wiring.names[number]
+                raise UsageError(
+                    f"{what} reads data, which fillerkit does not: write it before the net runs, "
+                    f"net.blobs['{name}'].data[...] = values"
+                )
+
+    def _python(self, wired: Wired) -> Any:
+        return None if wired.index is None else self._net._python.layers.get(wired.index)
+
+    def _of(self, numbers: Sequence[int]) -> list[Blob]:
+        return [self._blobs[number] for number in numbers]
+
+
+def _memories(net: Net) -> list[Memory]:
+    return [blob.data_memory for blobs in net._of_layer for blob in blobs]
+
+
+def _is_source(wired: Wired) -> bool:
+    known = layer_types.get(wired.message.type)
+    return known is not None and known.source
+
+
+def _source(layer: ReadLayer) -> bool:
+    return not layer.bottoms and bool(layer.tops)
+
+
+def _runs(layer: ReadLayer) -> bool:
+    from fillerkit.running import operations
+
+    operation = operations.get(layer.type)
+    return operation is not None and not operation.refusal(layer)
+
+
+def _stand_in(layer: ReadLayer) -> ReadLayer:
+    """A source of data in the place of a layer that is not PyTorch's to run."""
+    return replace(layer, type="Input", bottoms=(), tops=layer.tops or (("", ()),))
+
+
+def _leaf(layer: LayerModule, position: int) -> tuple[Tensor, bool]:
+    """The tensor that holds a parameter's values, and whether it is the blob turned round."""
+    held = layer.held[position]
+    if held.owner is not None:
+        return _leaf(*held.owner)
+    tensor: Tensor = getattr(layer, held.name)
+    return tensor, held.turned
+
+
+def _is_parameter(tensor: Tensor) -> bool:
+    from torch import nn
+
+    return isinstance(tensor, nn.Parameter)
+
+
+def _is_batch_norm(layer: LayerModule) -> bool:
+    return [held.name for held in layer.held] == ["running_mean", "running_var", "scale_factor"]
+
+
+def _gathered(layer: LayerModule) -> int:
+    """From how many batches a BatchNorm has gathered statistics."""
+    count: Any = layer._buffers.get("num_batches_tracked")
+    return 0 if count is None else int(count)
+
+
+def _statistic(layer: LayerModule, position: int) -> Any:
+    """The memory of a BatchNorm's statistic."""
+    return _leaf(layer, position)[0].detach().numpy()

@@ -1,0 +1,91 @@
+"""Which layers of a net a backward pass runs, and towards which bottoms, as Caffe decides it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from fillerkit.layers.registry import layer_types
+from fillerkit.net import Net
+from fillerkit.pycaffe.wiring import Wiring
+from fillerkit.schema.forks_pb2 import LayerParameter
+
+# Losses that pass gradients to both sides.
+_BOTH_SIDES = {"EuclideanLoss": (0, 1), "ContrastiveLoss": (0, 1)}
+
+
+class Needs(NamedTuple):
+    """By layer, as Caffe runs them: whether it runs, towards which bottoms, and which parameters.
+
+    Attributes
+    ----------
+    layers : list of bool
+    bottoms : list of list of bool
+    params : list of list of bool
+    """
+
+    layers: list[bool]
+    bottoms: list[list[bool]]
+    params: list[list[bool]]
+
+
+def needs(net: Net, wiring: Wiring, *, force: bool) -> Needs:
+    """Work it out from learning rates, losses and ``propagate_down``; `force` wants it all.
+
+    A gradient is needed behind anything that is learned (``lr_mult`` is not 0), as far as a loss
+    depends on it.
+    """
+    found = Needs([], [], [])
+    wanted: set[int] = set()  # blobs whose gradient something before them can use
+    for wired in wiring.layers:
+        towards = [number in wanted for number in wired.bottoms]
+        if wired.message.propagate_down:
+            towards = list(wired.message.propagate_down)
+        params = [] if wired.index is None else net.layers[wired.index].params
+        learned = [param.lr_mult != 0 for param in params]
+        runs = any(learned) or any(towards)
+        if runs:
+            wanted.update(wired.tops)
+        found.layers.append(runs)
+        found.bottoms.append(towards)
+        found.params.append(learned)
+    _only_losses(found, wiring)
+    if force:
+        _all(found, wiring)
+    return found
+
+
+def _only_losses(found: Needs, wiring: Wiring) -> None:
+    """Leave out what no loss depends on, from the end backward."""
+    in_loss: set[int] = set()
+    stopped: set[int] = set()
+    for index in reversed(range(len(wiring.layers))):
+        wired, towards = wiring.layers[index], found.bottoms[index]
+        counts = any(
+            weight or number in in_loss
+            for weight, number in zip(wired.loss_weights, wired.tops, strict=True)
+        )
+        if not counts or all(number in stopped for number in wired.tops):
+            found.layers[index] = False
+            towards[:] = [False] * len(towards)
+        if counts:
+            in_loss.update(wired.bottoms)
+        for number, goes in zip(wired.bottoms, towards, strict=True):
+            if not goes:
+                stopped.add(number)
+
+
+def _all(found: Needs, wiring: Wiring) -> None:
+    for index, wired in enumerate(wiring.layers):
+        found.layers[index] = True
+        for position in range(len(wired.bottoms)):
+            if _takes_gradient(wired.message, position):
+                found.bottoms[index][position] = True
+        found.params[index][:] = [True] * len(found.params[index])
+
+
+def _takes_gradient(message: LayerParameter, position: int) -> bool:
+    """Whether a bottom can be forced to have a gradient: the labels of a loss cannot."""
+    known = layer_types.get(message.type)
+    if known is None or not known.loss:
+        return True
+    return position in _BOTH_SIDES.get(message.type, (0, *range(2, len(message.bottom))))

@@ -1,0 +1,554 @@
+"""Nets as a script sees them: filled with Caffe's bits, edited in place, saved, and run."""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fillerkit import filling, formats
+from fillerkit.blobs import Alias, Array, Blobs
+from fillerkit.build import read
+from fillerkit.errors import ShapeNeeded, UsageError
+from fillerkit.layers.plan import Setting
+from fillerkit.layers.registry import layer_types
+from fillerkit.layers.shapes import shown
+from fillerkit.prototxt import NetText
+from fillerkit.pycaffe import dummy_data
+from fillerkit.pycaffe.batches import InputArrays, batches, gather, joined
+from fillerkit.pycaffe.blob import Blob, BlobVec, Floats, Memory
+from fillerkit.pycaffe.layer import Layer, PythonLayers
+from fillerkit.pycaffe.state import caffe
+from fillerkit.pycaffe.weights import check_file, check_fits, format_of
+from fillerkit.pycaffe.wiring import wire
+
+if TYPE_CHECKING:
+    from fillerkit.pycaffe.forward import Runner
+
+PHASES = ("TRAIN", "TEST")
+
+CALLBACKS = ("before_forward", "after_forward", "before_backward", "after_backward")
+
+Arrays = Mapping[str, Any]
+Callback = Callable[[int], object]
+
+
+class Net:
+    """A net, initialised.
+
+    Parameters
+    ----------
+    network_file
+        The prototxt.
+    phase
+        ``caffe.TRAIN`` or ``caffe.TEST``. In the old order, a weight file, with the phase behind
+        it: ``Net("deploy.prototxt", "lenet.caffemodel", caffe.TEST)``.
+    level, stages
+        Of the net's state, for include and exclude rules.
+    weights
+        A weight file whose layers are copied over those of the same names.
+    shapes
+        Shapes of tops of data layers whose data is not there, by name. Caffe has no such argument.
+
+    Raises
+    ------
+    RuntimeError
+        A file is not there.
+    FillerkitError
+        The net makes no sense; Caffe ends the process.
+    """
+
+    def __init__(
+        self,
+        network_file: str | os.PathLike[str],
+        phase: Any,
+        level: int = 0,
+        stages: Sequence[str] | None = None,
+        weights: str | os.PathLike[str] | None = None,
+        *,
+        shapes: Mapping[str, Sequence[int]] | None = None,
+    ) -> None:
+        if isinstance(phase, (str, os.PathLike)):
+            weights, phase, level = phase, level, 0
+        if phase not in (0, 1):
+            raise TypeError(f"a phase is caffe.TRAIN or caffe.TEST, not {phase!r}")
+        for file in (network_file, weights):
+            if file is not None:
+                check_file(file)
+        text, setting = read(
+            os.fspath(network_file), phase=PHASES[phase], level=level, stages=list(stages or ())
+        )
+        self._set_up(text, setting, shapes or {})
+        if weights is not None:
+            self.copy_from(weights)
+
+    @classmethod
+    def of_text(cls, text: NetText, setting: Setting, shapes: Mapping[str, Sequence[int]]) -> Net:
+        """A net that is read already, as a solver's are."""
+        net = cls.__new__(cls)
+        net._set_up(text, setting, shapes)
+        return net
+
+    def _set_up(self, text: NetText, setting: Setting, shapes: Mapping[str, Sequence[int]]) -> None:
+        known = {name: caffe.shapes[name] for name in _outside(text) if name in caffe.shapes}
+        given = {name: tuple(shape) for name, shape in shapes.items()}
+        self._text = text
+        self._setting = replace(setting, shapes={**known, **given})
+        self._python = PythonLayers()
+        try:
+            self._net = self._python.plan(text, self._setting)
+        except ShapeNeeded as error:
+            error.message += (
+                "; caffe.Net and the solvers take shapes too, and for a script as it is there is "
+                "python -m fillerkit.pycaffe --shape NAME=N,C,H,W SCRIPT"
+            )
+            raise
+        self._wiring = wire(self._net)
+        self._fill()
+        self._blob_list = self._made_blobs()
+        self._runner: Runner | None = None
+        self._input_arrays: InputArrays | None = None
+        self._callbacks: dict[str, list[Callback]] = {name: [] for name in CALLBACKS}
+
+    def _fill(self) -> None:
+        """Make all parameter blobs, from the next draws of the process's engine."""
+        filled = filling.fill(filling.Run.of(self._net, 0, "float32", "1.64"), caffe.stream)
+        self._layers: list[Layer] = []
+        of_layer: list[BlobVec] = []
+        for index, layer in enumerate(self._net.layers):
+            python = self._python.layers.get(index)
+            blobs = BlobVec() if python is None else python.blobs
+            for position, param in enumerate(layer.params):
+                if python is None:
+                    drawn = filled[layer.key][position] if param.owner is None else None
+                    blobs.append(Blob(param.shape, drawn))
+                if param.owner is not None:
+                    blobs[position].share(of_layer[param.owner[0]][param.owner[1]])
+            of_layer.append(blobs)
+        for wired in self._wiring.layers:
+            python = None if wired.index is None else self._python.layers.get(wired.index)
+            if python is None:
+                python = Layer(wired.message)
+                if wired.index is not None:
+                    python._blobs = of_layer[wired.index]
+            self._layers.append(python)
+        self._of_layer = of_layer
+
+    def _made_blobs(self) -> list[Blob]:
+        wiring, found = self._wiring, []
+        for number, name in enumerate(wiring.names):
+            blob = self._python.tops.get(name) or Blob(wiring.shapes[number])
+            # A loss begins its own backward pass: its gradient is its weight.
+            blob.diff_memory = Memory(blob.count, wiring.loss_weights[number])
+            found.append(blob)
+        for wired in wiring.layers:
+            if wired.message.type == "DummyData":
+                dummy_data.set_up(wired.message, [found[number] for number in wired.tops])
+        return found
+
+    # What there is, by name and in order.
+
+    @property
+    def blobs(self) -> OrderedDict[str, Blob]:
+        """All blobs that layers make, by name, from the input to the output."""
+        if "_blobs_by_name" not in self.__dict__:
+            self._blobs_by_name = OrderedDict(zip(self._wiring.names, self._blob_list, strict=True))
+        return self._blobs_by_name
+
+    @property
+    def params(self) -> OrderedDict[str, BlobVec]:
+        """The parameter blobs of every layer that has any, by the layer's name."""
+        if "_params_by_name" not in self.__dict__:
+            self._params_by_name = OrderedDict(
+                (name, layer.blobs) for name, layer in self.layer_dict.items() if layer.blobs
+            )
+        return self._params_by_name
+
+    @property
+    def layers(self) -> list[Layer]:
+        """All layers, the Splits that Caffe puts in among them."""
+        return self._layers
+
+    @property
+    def layer_dict(self) -> OrderedDict[str, Layer]:
+        """The layers by name."""
+        return OrderedDict(zip(self._layer_names, self._layers, strict=True))
+
+    @property
+    def _layer_names(self) -> list[str]:
+        return [wired.message.name for wired in self._wiring.layers]
+
+    @property
+    def _blob_names(self) -> list[str]:
+        return list(self._wiring.names)
+
+    @property
+    def _blobs(self) -> list[Blob]:
+        return self._blob_list
+
+    @property
+    def _inputs(self) -> list[int]:
+        return list(self._wiring.inputs)
+
+    @property
+    def _outputs(self) -> list[int]:
+        return list(self._wiring.outputs)
+
+    def _bottom_ids(self, layer: int) -> list[int]:
+        return list(self._wiring.layers[layer].bottoms)
+
+    def _top_ids(self, layer: int) -> list[int]:
+        return list(self._wiring.layers[layer].tops)
+
+    @property
+    def name(self) -> str:
+        """The net's name."""
+        return self._net.name
+
+    @property
+    def inputs(self) -> list[str]:
+        """The names of the Input layers' tops."""
+        return [self._wiring.names[number] for number in self._wiring.inputs]
+
+    @property
+    def outputs(self) -> list[str]:
+        """The names of the blobs that no layer takes, sorted."""
+        return [self._wiring.names[number] for number in self._wiring.outputs]
+
+    @property
+    def top_names(self) -> OrderedDict[str, list[str]]:
+        """By layer, the names of the blobs that it makes."""
+        return self._names(self._top_ids)
+
+    @property
+    def bottom_names(self) -> OrderedDict[str, list[str]]:
+        """By layer, the names of the blobs that it takes."""
+        return self._names(self._bottom_ids)
+
+    def _names(self, ids: Any) -> OrderedDict[str, list[str]]:
+        names = self._wiring.names
+        return OrderedDict(
+            (layer, [names[number] for number in ids(index)])
+            for index, layer in enumerate(self._layer_names)
+        )
+
+    @property
+    def blob_loss_weights(self) -> OrderedDict[str, float]:
+        """What each blob counts in the net's loss."""
+        return OrderedDict(zip(self._wiring.names, self._wiring.loss_weights, strict=True))
+
+    # Weights.
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a ``.caffemodel``, whatever the file is called, as Caffe does."""
+        formats.save(path, formats.content_of(self._as_blobs()), "caffemodel")
+
+    def save_hdf5(self, path: str | os.PathLike[str], write_diff: bool = False) -> None:
+        """Write Caffe's HDF5; gradients are not written."""
+        if write_diff:
+            raise UsageError("save_hdf5 writes values, not gradients: leave write_diff out")
+        formats.save(path, formats.content_of(self._as_blobs()), "h5")
+
+    def copy_from(self, path: str | os.PathLike[str]) -> None:
+        """Copy the layers of a weight file over the net's of the same names; others stay.
+
+        A ``.caffemodel`` or an HDF5 file, whatever it is called; besides, the formats of fillerkit
+        by their suffixes.
+
+        Raises
+        ------
+        RuntimeError
+            The file is not there.
+        FormatError
+            It cannot be read, or a layer's blobs have other shapes, or another number.
+        """
+        check_file(path)
+        self._copy(formats.load(path, format_of(Path(path))), os.fspath(path))
+
+    def load_hdf5(self, path: str | os.PathLike[str]) -> None:
+        """Copy from an HDF5 file, as `copy_from` does."""
+        check_file(path)
+        self._copy(formats.load(path, "h5"), os.fspath(path))
+
+    def share_with(self, other: Net) -> None:
+        """Have the values of another net's layers of the same names: the very same memory."""
+        theirs = dict(other._with_params())
+        for name, blobs in self._with_params():
+            if name in theirs:
+                check_fits(name, blobs, [blob.shape for blob in theirs[name]], "the other net")
+                for blob, source in zip(blobs, theirs[name], strict=True):
+                    blob.share(source, diff=False)
+
+    def _with_params(self) -> Iterator[tuple[str, BlobVec]]:
+        for layer, blobs in zip(self._net.layers, self._of_layer, strict=True):
+            if blobs:
+                yield layer.key, blobs
+
+    def _copy(self, source: Blobs, file: str) -> None:
+        for name, blobs in self._with_params():
+            if name not in source:
+                continue
+            arrays = source[name]
+            check_fits(name, blobs, [list(array.shape) for array in arrays], file)
+            for blob, array in zip(blobs, arrays, strict=True):
+                blob.data[...] = array.reshape(blob.data.shape)
+
+    def _as_blobs(self) -> Blobs:
+        """The parameters as they are now; one that shares another's memory is its alias."""
+        owned: dict[tuple[str, int], tuple[str, Array]] = {}
+        aliases: dict[tuple[str, int], list[Alias]] = {}
+        for layer, blobs in zip(self._net.layers, self._of_layer, strict=True):
+            for position, blob in enumerate(blobs):
+                param = layer.params[position] if position < len(layer.params) else None
+                name = "" if param is None else param.name
+                owner = None if param is None else param.owner
+                if owner is not None and self._shares(blob, owner):
+                    first = self._net.layers[owner[0]].key, owner[1]
+                    alias = Alias(layer.key, position, name, tuple(blob.shape))
+                    aliases.setdefault(first, []).append(alias)
+                else:
+                    owned[layer.key, position] = name, blob.data
+        return Blobs(owned, aliases, {}, model=self._net.model)
+
+    def _shares(self, blob: Blob, owner: tuple[int, int]) -> bool:
+        theirs = self._of_layer[owner[0]][owner[1]]
+        return blob.data_memory is theirs.data_memory and blob.count == theirs.count
+
+    def clear_param_diffs(self) -> None:
+        """Set the gradients of all parameters to 0."""
+        for blobs in self._of_layer:
+            for blob in blobs:
+                if blob.diff_memory.touched:
+                    blob.diff[...] = 0
+
+    # Shapes.
+
+    def reshape(self) -> None:
+        """Let the shapes that a script gave the inputs flow through the net; parameters stay.
+
+        Raises
+        ------
+        FillerkitError
+            A layer cannot take the new shapes, or would need other parameters.
+        """
+        shapes = dict(self._setting.shapes)
+        for wired in self._wiring.layers:
+            if not wired.bottoms and wired.index not in self._python.layers:
+                for number in wired.tops:
+                    shapes[self._wiring.names[number]] = tuple(self._blob_list[number].shape)
+        net = self._python.plan(self._text, replace(self._setting, shapes=shapes))
+        for layer, new in zip(self._net.layers, net.layers, strict=True):
+            for param, other in zip(layer.params, new.params, strict=True):
+                if param.shape != other.shape:
+                    raise UsageError(
+                        f"layer '{layer.name}' cannot take the new shapes: its {param.name} is "
+                        f"{shown(param.shape)} and would have to be {shown(other.shape)}"
+                    )
+        self._net, self._wiring, self._runner = net, wire(net), None
+        for blob, shape in zip(self._blob_list, self._wiring.shapes, strict=True):
+            if tuple(blob.shape) != shape:
+                blob.reshape(*shape)
+
+    def _stale(self) -> bool:
+        """Whether a script gave an input a new shape that has not flowed yet."""
+        return any(
+            tuple(self._blob_list[number].shape) != self._wiring.shapes[number]
+            for wired in self._wiring.layers
+            if not wired.bottoms and wired.index not in self._python.layers
+            for number in wired.tops
+        )
+
+    # Running.
+
+    def forward(
+        self,
+        blobs: Sequence[str] | None = None,
+        start: str | None = None,
+        end: str | None = None,
+        **inputs: Any,
+    ) -> dict[str, Floats]:
+        """Run the net forward, or its layers from `start` to `end`.
+
+        Parameters
+        ----------
+        blobs
+            Names of blobs to return besides the outputs.
+        start, end
+            Names of layers; both run.
+        **inputs
+            Values for all inputs, by name; without them what the blobs hold.
+
+        Returns
+        -------
+        dict of str to ndarray
+            The blobs' own memory, of the net's outputs, or of the tops of `end`.
+        """
+        wanted = list(blobs or ())
+        first = 0 if start is None else self._layer_names.index(start)
+        if end is None:
+            last, wanted = len(self._layers) - 1, self.outputs + wanted
+        else:
+            last = self._layer_names.index(end)
+            wanted = self.top_names[end] + wanted
+        if inputs:
+            self._put(inputs, self.inputs, "data")
+        self._forward(first, last)
+        return {name: self.blobs[name].data for name in wanted}
+
+    def backward(
+        self,
+        diffs: Sequence[str] | None = None,
+        start: str | None = None,
+        end: str | None = None,
+        **tops: Any,
+    ) -> dict[str, Floats]:
+        """Run the net backward, or its layers from `start` back to `end`.
+
+        As in Caffe, layers that no loss depends on are passed over unless the net says
+        ``force_backward: true``, and gradients of parameters add up until `clear_param_diffs`.
+
+        Parameters
+        ----------
+        diffs
+            Names of blobs whose gradients to return besides the inputs'.
+        start, end
+            Names of layers; both run.
+        **tops
+            Gradients of all outputs, by name; without them what the blobs hold.
+
+        Returns
+        -------
+        dict of str to ndarray
+            The gradients' own memory, of the net's inputs, or of the bottoms of `end`.
+        """
+        wanted = list(diffs or ())
+        first = len(self._layers) - 1 if start is None else self._layer_names.index(start)
+        if end is None:
+            last, wanted = 0, self.inputs + wanted
+        else:
+            last = self._layer_names.index(end)
+            wanted = self.bottom_names[end] + wanted
+        if tops:
+            self._put(tops, self.outputs, "diff")
+        self._backward(first, last)
+        return {name: self.blobs[name].diff for name in wanted}
+
+    def _put(self, given: Arrays, names: Sequence[str], what: str) -> None:
+        if set(given) != set(names):
+            raise ValueError(
+                f"values are given for {', '.join(sorted(given))}; the net's "
+                f"{'inputs' if what == 'data' else 'outputs'} are {', '.join(names) or 'none'}"
+            )
+        for name, array in given.items():
+            blob = self.blobs[name]
+            if len(array) != blob.shape[0]:
+                raise ValueError(
+                    f"'{name}' has a batch of {blob.shape[0]}, but {len(array)} are given"
+                )
+            getattr(blob, what)[...] = array
+
+    def _forward(self, first: int, last: int) -> float:
+        if self._stale():
+            self.reshape()
+        return self._run().forward(first, last)
+
+    def _backward(self, first: int, last: int) -> None:
+        self._run().backward(first, last)
+
+    def _run(self) -> Runner:
+        if self._runner is None or self._runner.stale():
+            from fillerkit.pycaffe.forward import Runner
+
+            self._runner = Runner(self)
+        return self._runner
+
+    def before_forward(self, callback: Callback) -> None:
+        """Have a function called with the number of each layer before it runs."""
+        self._callbacks["before_forward"].append(callback)
+
+    def after_forward(self, callback: Callback) -> None:
+        """Have a function called with the number of each layer after it has run."""
+        self._callbacks["after_forward"].append(callback)
+
+    def before_backward(self, callback: Callback) -> None:
+        """Have a function called with the number of each layer before it runs backward."""
+        self._callbacks["before_backward"].append(callback)
+
+    def after_backward(self, callback: Callback) -> None:
+        """Have a function called with the number of each layer after it has run backward."""
+        self._callbacks["after_backward"].append(callback)
+
+    def _call(self, name: str, layer: int) -> None:
+        for callback in self._callbacks[name]:
+            callback(layer)
+
+    def forward_all(self, blobs: Sequence[str] | None = None, **inputs: Any) -> dict[str, Floats]:
+        """Run any number of inputs through the net, batch after batch; see `forward`.
+
+        Returns
+        -------
+        dict of str to ndarray
+            Copies, one after the other along axis 0. The last batch is filled up with zeros, and
+            what comes of those is cut off.
+        """
+        found: dict[str, list[Floats]] = {name: [] for name in self.outputs + list(blobs or ())}
+        for batch in self._batch(inputs):
+            gather(found, self.forward(blobs=blobs, **batch))
+        return joined(found, len(next(iter(inputs.values()))))
+
+    def forward_backward_all(
+        self, blobs: Sequence[str] | None = None, diffs: Sequence[str] | None = None, **given: Any
+    ) -> tuple[dict[str, Floats], dict[str, Floats]]:
+        """Run any number of inputs forward and backward, batch after batch.
+
+        Parameters
+        ----------
+        blobs, diffs
+            As for `forward` and `backward`.
+        **given
+            Values of inputs and gradients of outputs, by name.
+        """
+        outs: dict[str, list[Floats]] = {name: [] for name in self.outputs + list(blobs or ())}
+        backs: dict[str, list[Floats]] = {name: [] for name in self.inputs + list(diffs or ())}
+        inputs = {name: given[name] for name in self.inputs if name in given}
+        tops = {name: given[name] for name in self.outputs if name in given}
+        forward, backward = list(self._batch(inputs)), list(self._batch(tops))
+        for index in range(max(len(forward), len(backward))):
+            ins = forward[index] if index < len(forward) else {}
+            diff = backward[index] if index < len(backward) else {}
+            gather(outs, self.forward(blobs=blobs, **ins))
+            gather(backs, self.backward(diffs=diffs, **diff))
+        count = len(next(iter(given.values())))
+        return joined(outs, count), joined(backs, count)
+
+    def _batch(self, given: Arrays) -> Iterator[dict[str, Any]]:
+        return batches(given, next(iter(self.blobs.values())).shape[0])
+
+    def set_input_arrays(self, data: Floats, labels: Floats) -> None:
+        """Give a MemoryData layer, the net's first, what it hands out batch after batch.
+
+        Parameters
+        ----------
+        data
+            float32, N x C x H x W, N a multiple of the batch.
+        labels
+            float32, N, or N x 1 x 1 x 1.
+        """
+        first = self._wiring.layers[0]
+        if first.message.type != "MemoryData":
+            raise RuntimeError("set_input_arrays is for nets whose first layer is a MemoryData")
+        shape = self._wiring.shapes[first.tops[0]]
+        self._input_arrays = InputArrays(data, labels, shape)
+
+    _set_input_arrays = set_input_arrays
+
+
+def _outside(text: NetText) -> Iterator[str]:
+    """The tops whose shapes are in files besides the prototxt."""
+    for message, _ in text.layers:
+        known = layer_types.get(message.type)
+        if known is not None and known.outside:
+            yield from message.top

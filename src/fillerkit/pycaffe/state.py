@@ -1,0 +1,110 @@
+"""What Caffe has one of in a process: its engine of random numbers, its mode, its log."""
+
+from __future__ import annotations
+
+import operator
+import os
+import sys
+from collections.abc import Mapping
+
+from fillerkit.random import Stream, make_stream
+
+Shape = tuple[int, ...]
+
+
+class _Caffe:
+    """The one Caffe of this process; its draws go on from net to net, as Caffe's do."""
+
+    def __init__(self) -> None:
+        self._stream: Stream | None = None
+        self._said: set[str] = set()
+        self.shapes: Mapping[str, Shape] = {}
+        """Shapes of data layers' tops that whoever started the script gave."""
+
+    def seed(self, seed: int) -> None:
+        self._stream = make_stream("caffe", seed, "1.64", None)
+
+    @property
+    def stream(self) -> Stream:
+        """The engine; seeded from the system's entropy where no script has seeded it."""
+        if self._stream is None:
+            self.seed(int.from_bytes(os.urandom(4), "little"))
+        assert self._stream is not None
+        return self._stream
+
+    def say_once(self, message: str) -> None:
+        if message not in self._said:
+            self._said.add(message)
+            sys.stderr.write(f"fillerkit.pycaffe: {message}\n")
+
+
+caffe = _Caffe()
+
+
+def set_random_seed(seed: int) -> None:
+    """Seed the engine: the nets made from here on start from the bits that Caffe starts from."""
+    seed = operator.index(seed)
+    if not 0 <= seed < 2**32:
+        raise OverflowError(f"a seed is a number from 0 to {2**32 - 1}, not {seed}")
+    caffe.seed(seed)
+
+
+def set_mode_cpu() -> None:
+    """Accepted: there is no other mode."""
+
+
+def set_mode_gpu() -> None:
+    """Accepted; nets are filled on the CPU, as in Caffe, and run there."""
+    caffe.say_once("set_mode_gpu: there is no GPU mode; nets are filled and run on the CPU")
+
+
+def set_device(device_id: int) -> None:
+    """Accepted; there is one device, the CPU."""
+    caffe.say_once("set_device: there is no GPU mode, so no device is chosen")
+
+
+def init_log(level: int = 0, stderr: bool = False) -> None:
+    """Accepted; what is said goes to standard error."""
+    caffe.say_once("init_log: there is no log to set up; what is said goes to standard error")
+
+
+def log(message: str) -> None:
+    """Write a line to standard error."""
+    sys.stderr.write(f"{message}\n")
+
+
+def solver_count() -> int:
+    """1: there is one process."""
+    return 1
+
+
+def set_solver_count(count: int) -> None:
+    """Accepted; nothing is trained here."""
+    caffe.say_once("set_solver_count: nothing is trained here, so there are no solvers to count")
+
+
+def solver_rank() -> int:
+    """0: there is one process."""
+    return 0
+
+
+def set_solver_rank(rank: int) -> None:
+    """Accepted; nothing is trained here."""
+    caffe.say_once("set_solver_rank: nothing is trained here, so solvers have no rank")
+
+
+def set_multiprocess(multiprocess: bool) -> None:
+    """Accepted; nothing is trained here."""
+    caffe.say_once("set_multiprocess: nothing is trained here, in one process or in several")
+
+
+def has_nccl() -> bool:
+    """Whether several GPUs can be trained on: False."""
+    return False
+
+
+def layer_type_list() -> list[str]:
+    """The names of all layer types that are known, sorted."""
+    from fillerkit.layers.registry import layer_types
+
+    return layer_types.names()

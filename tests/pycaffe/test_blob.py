@@ -1,0 +1,94 @@
+"""Blobs: shapes, the arrays that are their memory, and what reshape does to it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import fillerkit.pycaffe as caffe
+from fillerkit import FillerkitError
+
+
+def test_the_arrays_are_float32_in_c_order_and_can_be_written_to() -> None:
+    blob = caffe.Blob((2, 3))
+    for array in (blob.data, blob.diff):
+        assert array.dtype == np.float32
+        assert array.shape == (2, 3)
+        assert array.flags.c_contiguous
+        assert array.flags.writeable
+        assert not array.any()
+
+
+def test_what_is_written_is_there_the_next_time() -> None:
+    blob = caffe.Blob((2, 3))
+    blob.data[...] = np.arange(6, dtype=np.float64).reshape(2, 3)
+    blob.data[1, 0] = 9
+    assert blob.data.tolist() == [[0, 1, 2], [9, 4, 5]]
+
+
+def test_an_array_cannot_be_put_in_the_place_of_the_memory() -> None:
+    with pytest.raises(AttributeError):
+        caffe.Blob((2,)).data = np.zeros(2)  # type: ignore[misc, assignment]
+
+
+@pytest.mark.parametrize(
+    ("shape", "four"),
+    [((), (1, 1, 1, 1)), ((7,), (7, 1, 1, 1)), ((2, 3, 4, 5), (2, 3, 4, 5))],
+)
+def test_num_channels_height_and_width_are_the_axes_from_the_first_and_1_where_there_is_none(
+    shape: tuple[int, ...], four: tuple[int, ...]
+) -> None:
+    blob = caffe.Blob(shape)
+    assert (blob.num, blob.channels, blob.height, blob.width) == four
+
+
+def test_a_blob_of_five_axes_has_no_num() -> None:
+    with pytest.raises(FillerkitError, match="5 axes"):
+        _ = caffe.Blob((1, 1, 1, 1, 1)).num
+
+
+def test_shape_is_a_list_of_numbers_and_count_their_product() -> None:
+    blob = caffe.Blob((2, 3, 4))
+    assert blob.shape == [2, 3, 4]
+    assert blob.count == 24
+    assert caffe.Blob(()).count == 1
+
+
+def test_reshape_to_as_many_values_or_fewer_keeps_them_in_order() -> None:
+    blob = caffe.Blob((2, 3))
+    blob.data[...] = [[0, 1, 2], [3, 4, 5]]
+    blob.reshape(4)
+    assert blob.data.tolist() == [0, 1, 2, 3]
+    blob.reshape(3, 2)
+    assert blob.data.tolist() == [[0, 1], [2, 3], [4, 5]]
+
+
+def test_reshape_to_more_values_starts_them_all_at_0() -> None:
+    blob = caffe.Blob((2,))
+    before = blob.data
+    before[...] = 1
+    blob.reshape(3)
+    assert blob.data.tolist() == [0, 0, 0]
+    assert before.tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("shape", [(2.5,), ("2",)])
+def test_reshape_takes_whole_numbers(shape: tuple[object, ...]) -> None:
+    with pytest.raises(TypeError):
+        caffe.Blob((1,)).reshape(*shape)  # type: ignore[arg-type]
+
+
+def test_a_blob_costs_no_memory_until_it_is_looked_at() -> None:
+    blob = caffe.Blob((1 << 40,))
+    assert blob.count == 1 << 40
+    assert not blob.data_memory.touched
+    assert not blob.diff_memory.touched
+
+
+def test_add_blob_appends_a_blob_of_zeros() -> None:
+    blobs = caffe.BlobVec()
+    blobs.add_blob(2, 3)
+    assert [blob.shape for blob in blobs] == [[2, 3]]
+    assert not blobs[0].data.any()
+    with pytest.raises(RuntimeError):
+        blobs.add_blob(shape=2)

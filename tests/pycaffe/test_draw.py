@@ -1,0 +1,180 @@
+"""``caffe.draw``: a net as a graph of layers and blobs."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from google.protobuf import text_format
+
+import fillerkit.pycaffe as caffe
+from fillerkit.errors import UsageError
+from fillerkit.pycaffe import draw
+from fillerkit.pycaffe.proto import caffe_pb2
+
+NET = """
+name: "small"
+layer { name: "images" type: "Data" top: "data" top: "label" include { phase: TRAIN }
+        data_param { batch_size: 16 } }
+layer { name: "conv" type: "Convolution" bottom: "data" top: "conv" param { lr_mult: 3 }
+        convolution_param { num_output: 8 kernel_size: 5 stride: 2 } }
+layer { name: "pool" type: "Pooling" bottom: "conv" top: "pool"
+        pooling_param { pool: AVE kernel_size: 2 } }
+layer { name: "relu" type: "ReLU" bottom: "pool" top: "pool" }
+layer { name: "ip" type: "InnerProduct" bottom: "pool" top: "ip"
+        inner_product_param { num_output: 10 } }
+layer { name: "accuracy" type: "Accuracy" bottom: "ip" bottom: "label" top: "accuracy"
+        exclude { phase: TRAIN } }
+"""
+
+
+@pytest.fixture
+def net() -> caffe_pb2.NetParameter:
+    return text_format.Merge(NET, caffe_pb2.NetParameter())
+
+
+def texts(svg: bytes | str) -> list[str]:
+    return [
+        "".join(element.itertext())
+        for element in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")
+    ]
+
+
+def test_an_arrow_to_a_top_tells_outputs_or_batch(net: caffe_pb2.NetParameter) -> None:
+    labels = [draw.get_edge_label(layer) for layer in net.layer]
+    assert labels == ["Batch 16", "8", '""', '""', "10", '""']
+
+
+def test_a_box_tells_name_type_and_window(net: caffe_pb2.NetParameter) -> None:
+    images, conv, pool, relu, *_ = net.layer
+    assert draw.get_layer_label(images, "LR") == r'"images\n(Data)"'
+    assert draw.get_layer_label(conv, "LR") == (
+        r'"conv\n(Convolution)\nkernel size: 5\nstride: 2\npad: 0"'
+    )
+    assert draw.get_layer_label(pool, "TB") == (
+        '"pool (AVE Pooling) kernel size: 2 stride: 1 pad: 0"'
+    )
+    assert draw.get_layer_label(relu, "BT") == '"relu (ReLU)"'
+
+
+def test_a_box_tells_the_rates_if_asked(net: caffe_pb2.NetParameter) -> None:
+    assert draw.get_layer_label(net.layer[1], "TB", display_lrm=True).endswith('lr mult: 3.0, 1.0"')
+    assert "lr mult" not in draw.get_layer_label(net.layer[2], "TB", display_lrm=True)
+
+
+def test_rates_are_of_weight_and_bias(net: caffe_pb2.NetParameter) -> None:
+    assert draw.get_layer_lr_mult(net.layer[1]) == (3, 1)
+    assert draw.get_layer_lr_mult(net.layer[4]) == (1, 1)
+    with pytest.raises(ValueError, match="Pooling"):
+        draw.get_layer_lr_mult(net.layer[2])
+    net.layer[1].param.add()
+    assert draw.get_layer_lr_mult(net.layer[1]) == (3, 1)
+    net.layer[1].param.add()
+    with pytest.raises(ValueError, match="3 params"):
+        draw.get_layer_lr_mult(net.layer[1])
+
+
+def test_types_have_colours() -> None:
+    colors = [draw.choose_color_by_layertype(name) for name in ("Convolution", "Deconvolution")]
+    assert colors == ["#FF5050", "#FF5050"]
+    assert draw.choose_color_by_layertype("Pooling") == "#FF9900"
+    assert draw.choose_color_by_layertype("InnerProduct") == "#CC33FF"
+    assert draw.choose_color_by_layertype("LRN") == "#6495ED"
+    assert draw.LAYER_STYLE_DEFAULT["fillcolor"] == "#6495ED"
+
+
+def test_ways_of_pooling_have_names() -> None:
+    names = draw.get_pooling_types_dict()
+    assert [names[number] for number in range(3)] == ["MAX", "AVE", "STOCHASTIC"]
+
+
+def test_a_graph_of_pydots_has_a_node_a_layer_and_a_blob(net: caffe_pb2.NetParameter) -> None:
+    pytest.importorskip("pydot")
+    graph = draw.get_pydot_graph(net, "LR")
+    assert (graph.get_name(), graph.get_rankdir()) == ("small", "LR")
+    names = [node.get_name() for node in graph.get_nodes()]
+    assert r'"images\n(Data)"' in names
+    assert "data" in names
+    assert len(names) == 6 + 6
+    assert len(graph.get_edges()) == 7 + 6
+    assert [edge.get_label() for edge in graph.get_edges()][:2] == ["Batch 16", "Batch 16"]
+    relu = next(node for node in graph.get_nodes() if "relu" in node.get_name())
+    assert relu.get_fillcolor().strip('"') == "#90EE90"
+
+
+def test_a_graph_of_pydots_without_labels(net: caffe_pb2.NetParameter) -> None:
+    pytest.importorskip("pydot")
+    graph = draw.get_pydot_graph(net, "LR", label_edges=False)
+    assert {edge.get_label() for edge in graph.get_edges()} == {'""'}
+
+
+def test_without_pydot_the_extra_is_named(
+    monkeypatch: pytest.MonkeyPatch, net: caffe_pb2.NetParameter
+) -> None:
+    monkeypatch.setitem(sys.modules, "pydot", None)
+    with pytest.raises(UsageError, match=r"pip install 'fillerkit\[pycaffe\]'"):
+        draw.get_pydot_graph(net, "LR")
+
+
+def test_an_svg_is_drawn_with_nothing_installed(
+    monkeypatch: pytest.MonkeyPatch, net: caffe_pb2.NetParameter, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(shutil, "which", {}.get)
+    monkeypatch.setitem(sys.modules, "pydot", None)
+    path = tmp_path / "net.svg"
+    draw.draw_net_to_file(net, str(path))
+    found = texts(path.read_bytes())
+    for word in ("small", "images", "(Data)", "Batch 16", "(AVE Pooling)", "data", "accuracy"):
+        assert word in found
+
+
+@pytest.mark.parametrize("rankdir", ["LR", "TB", "BT", "RL"])
+def test_the_direction_is_kept(net: caffe_pb2.NetParameter, rankdir: str) -> None:
+    svg = ElementTree.fromstring(draw.draw_net(net, rankdir, "svg"))
+    wide = float(svg.attrib["width"]) > float(svg.attrib["height"])
+    assert wide == (rankdir in ("LR", "RL"))
+
+
+@pytest.mark.parametrize(
+    ("phase", "there"),
+    [(None, {"images", "accuracy"}), (caffe.TRAIN, {"images"}), (caffe.TEST, {"accuracy"})],
+)
+def test_a_phase_leaves_out_the_layers_of_the_other(
+    net: caffe_pb2.NetParameter, phase: int | None, there: set[str]
+) -> None:
+    svg = draw.draw_net(net, "LR", "svg", phase)
+    names = [
+        "".join(element.itertext())
+        for element in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")
+        if element.attrib["class"] == "name"
+    ]
+    assert {"images", "accuracy"} & set(names) == there
+
+
+def test_include_and_exclude_together_are_a_value_error(net: caffe_pb2.NetParameter) -> None:
+    net.layer[0].exclude.add()
+    with pytest.raises(ValueError, match="'images' has both"):
+        draw.draw_net(net, "LR", "svg", caffe.TEST)
+    draw.draw_net(net, "LR", "svg")
+
+
+@pytest.mark.parametrize("suffix", ["raw", "dot", "gv"])
+def test_graphvizs_text_needs_no_graphviz(
+    net: caffe_pb2.NetParameter, suffix: str, tmp_path: Path
+) -> None:
+    draw.draw_net_to_file(net, path := tmp_path / f"net.{suffix}", rankdir="TB")
+    text = path.read_text()
+    assert text.startswith("digraph {\n  rankdir=TB\n")
+    assert '-> 1 [label="Batch 16"]' in text
+
+
+def test_a_png_without_graphviz_is_an_error_that_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, net: caffe_pb2.NetParameter, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(shutil, "which", {}.get)
+    with pytest.raises(UsageError, match=r"apt install graphviz.*\.svg"):
+        draw.draw_net_to_file(net, tmp_path / "net.png")
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,397 @@
+"""Running a net: what forward and backward take and give, and what they leave in the blobs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from caffe_nets import NET, WriteNet
+
+import fillerkit as fk
+import fillerkit.pycaffe as caffe
+
+pytest.importorskip("torch")
+
+SAMPLE_NETS = Path(__file__).parents[2] / "sample_nets"
+
+FORCED = "force_backward: true\n" + NET
+
+DATA = """
+layer { name: "d" type: "Data" top: "data" data_param { source: "nowhere" batch_size: 2 } }
+layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip"
+        inner_product_param { num_output: 3 weight_filler { type: "xavier" } } }
+"""
+
+MEMORY = """
+layer { name: "d" type: "MemoryData" top: "data" top: "label"
+        memory_data_param { batch_size: 2 channels: 1 height: 1 width: 3 } }
+layer { name: "p" type: "Power" bottom: "data" top: "p" power_param { scale: 2 } }
+layer { name: "s" type: "Silence" bottom: "label" }
+"""
+
+
+def filled(net: caffe.Net, seed: int = 0) -> caffe.Net:
+    draws = np.random.default_rng(seed)
+    net.blobs["data"].data[...] = draws.standard_normal(net.blobs["data"].data.shape)
+    net.blobs["label"].data[...] = [2, 0]
+    return net
+
+
+def loss_of(net: caffe.Net) -> float:
+    return float(net.forward()["loss"])
+
+
+def test_forward_gives_the_outputs_which_are_the_blobs_own_memory(net: caffe.Net) -> None:
+    given = filled(net).forward()
+    assert list(given) == ["loss"]
+    assert given["loss"].shape == ()
+    assert np.shares_memory(given["loss"], net.blobs["loss"].data)
+    scores = net.blobs["ip"].data.astype(float)
+    powers = np.exp(scores)
+    shares = powers / powers.sum(axis=1, keepdims=True)
+    assert np.isclose(given["loss"], -np.log(shares[[0, 1], [2, 0]]).mean())
+
+
+def test_forward_leaves_what_each_layer_made_in_its_blob(net: caffe.Net) -> None:
+    filled(net).forward()
+    conv = net.blobs["conv"].data
+    assert (conv >= 0).all()  # the ReLU works in place
+    assert (conv > 0).any()
+    weight, bias = (blob.data for blob in net.params["ip"])
+    wanted = conv.reshape(2, -1) @ weight.T + bias
+    assert np.allclose(net.blobs["ip"].data, wanted, atol=1e-5)
+
+
+def test_forward_takes_all_inputs_by_name(net: caffe.Net) -> None:
+    data = np.ones((2, 3, 5, 5))
+    net.forward(data=data, label=np.array([1, 1]))
+    assert (net.blobs["data"].data == 1).all()
+    with pytest.raises(ValueError, match="inputs are data, label"):
+        net.forward(data=data)
+    with pytest.raises(ValueError, match="batch of 2"):
+        net.forward(data=data[:1], label=np.array([1]))
+
+
+def test_forward_gives_more_blobs_on_request(net: caffe.Net) -> None:
+    assert set(filled(net).forward(blobs=["conv", "ip"])) == {"loss", "conv", "ip"}
+    with pytest.raises(KeyError):
+        net.forward(blobs=["nothing"])
+
+
+def test_start_and_end_run_a_part_of_the_net_from_what_the_blobs_hold(net: caffe.Net) -> None:
+    given = filled(net).forward(end="conv")
+    assert set(given) == {"conv"}
+    assert (net.blobs["conv"].data < 0).any()  # the ReLU has not run
+    assert not net.blobs["ip"].data_memory.touched
+    net.blobs["conv"].data[...] = 1
+    given = net.forward(start="ip", end="ip")
+    weight, bias = (blob.data for blob in net.params["ip"])
+    assert np.allclose(given["ip"], weight.sum(axis=1) + bias, atol=1e-5)
+    with pytest.raises(ValueError, match="nothing"):
+        net.forward(start="nothing")
+
+
+def test_weights_that_a_script_writes_are_what_runs(net: caffe.Net) -> None:
+    filled(net).forward()
+    for blob in net.params["ip"]:
+        blob.data[...] = 0
+    assert np.isclose(loss_of(net), np.log(3))
+
+
+@pytest.mark.parametrize(("layer", "index"), [("conv", 0), ("conv", 1), ("ip", 0), ("ip", 1)])
+def test_gradients_of_parameters_are_those_of_the_loss(
+    net: caffe.Net, layer: str, index: int
+) -> None:
+    filled(net).forward()
+    net.backward()
+    blob = net.params[layer][index]
+    gradient = blob.diff.copy()
+    for place in [(0,) * blob.data.ndim, tuple(n - 1 for n in blob.data.shape)]:
+        old = float(blob.data[place])
+        losses = []
+        for step in (0.01, -0.01):
+            blob.data[place] = old + step
+            losses.append(loss_of(net))
+        blob.data[place] = old
+        assert np.isclose(gradient[place], (losses[0] - losses[1]) / 0.02, atol=2e-3)
+
+
+def test_gradients_of_parameters_add_up_until_they_are_cleared(net: caffe.Net) -> None:
+    filled(net).forward()
+    net.backward()
+    once = net.params["ip"][0].diff.copy()
+    net.backward()
+    assert np.allclose(net.params["ip"][0].diff, 2 * once)
+    net.clear_param_diffs()
+    net.backward()
+    assert np.allclose(net.params["ip"][0].diff, once)
+
+
+def test_a_loss_starts_the_backward_pass_with_its_weight(write: WriteNet) -> None:
+    diffs = []
+    for weight in ("", "loss_weight: 3"):
+        caffe.set_random_seed(1)
+        text = NET.replace('top: "loss"', f'top: "loss" {weight}')
+        net = filled(caffe.Net(write(text), caffe.TRAIN))
+        loss = net._forward(0, len(net.layers) - 1)
+        net.backward()
+        assert net.blobs["loss"].diff == (3 if weight else 1)
+        diffs.append((loss, net.params["ip"][0].diff.copy()))
+    assert np.isclose(diffs[1][0], 3 * diffs[0][0])
+    assert np.allclose(diffs[1][1], 3 * diffs[0][1], atol=1e-6)
+
+
+def test_inputs_have_gradients_only_where_the_net_forces_them(write: WriteNet) -> None:
+    for text, has in ((NET, False), (FORCED, True)):
+        net = filled(caffe.Net(write(text), caffe.TRAIN))
+        net.forward()
+        given = net.backward()
+        assert set(given) == {"data", "label"}
+        assert given["data"].any() == has
+        assert not given["label"].any()
+
+
+def test_without_a_loss_nothing_goes_backward_unless_the_net_forces_it(write: WriteNet) -> None:
+    text = NET[: NET.index('layer { name: "accuracy"')]
+    for start, has in (("", False), ("force_backward: true\n", True)):
+        net = caffe.Net(write(start + text), caffe.TEST)
+        net.forward(data=np.ones((2, 3, 5, 5)), label=np.zeros(2))
+        net.backward(ip=np.ones((2, 3)), label=np.zeros(2))
+        assert net.params["conv"][0].diff.any() == has
+        assert net.blobs["data"].diff.any() == has
+    with pytest.raises(ValueError, match="outputs are ip, label"):
+        net.backward(ip=np.ones((2, 3)))
+
+
+def test_backward_runs_a_part_and_gives_gradients_on_request(net: caffe.Net) -> None:
+    filled(net).forward()
+    given = net.backward(end="ip", diffs=["ip"])
+    assert set(given) == {"conv", "ip"}
+    assert given["conv"].any()
+    assert not net.params["conv"][0].diff.any()
+    net.backward(start="relu")
+    assert net.params["conv"][0].diff.any()
+
+
+def test_a_blob_that_two_layers_take_gathers_both_gradients(write: WriteNet) -> None:
+    net = caffe.Net(
+        write("""force_backward: true
+        layer { name: "d" type: "Input" top: "x" input_param { shape { dim: 2 } } }
+        layer { name: "a" type: "Power" bottom: "x" top: "a" power_param { scale: 2 } }
+        layer { name: "b" type: "Power" bottom: "x" top: "b" power_param { scale: 5 } }
+        """),
+        caffe.TEST,
+    )
+    net.forward(x=np.array([1, 2]))
+    assert net.blobs["x_d_0_split_1"].data.tolist() == [1, 2]
+    given = net.backward(a=np.array([1, 1]), b=np.array([1, 2]))
+    assert given["x"].tolist() == [7, 12]
+
+
+def test_a_batch_norm_that_trains_gathers_sums_in_its_blobs(write: WriteNet) -> None:
+    net = caffe.Net(
+        write("""
+        layer { name: "d" type: "Input" top: "x" input_param { shape { dim: [4, 2] } } }
+        layer { name: "bn" type: "BatchNorm" bottom: "x" top: "y" }
+        """),
+        caffe.TRAIN,
+    )
+    x = np.array([[0, 1], [2, 3], [4, 5], [6, 7]])
+    for _ in range(2):
+        y = net.forward(x=x)["y"]
+    assert np.allclose(y.mean(axis=0), 0, atol=1e-6)
+    mean, variance, factor = (blob.data for blob in net.params["bn"])
+    assert np.isclose(factor[0], 1.999)
+    assert np.allclose(mean, x.mean(axis=0) * 1.999)
+    assert np.allclose(variance, x.var(axis=0, ddof=1) * 1.999)
+
+
+def test_a_batch_norm_that_does_not_gather_leaves_its_blobs_as_they_are(write: WriteNet) -> None:
+    net = caffe.Net(
+        write("""
+        layer { name: "d" type: "Input" top: "x" input_param { shape { dim: [4, 2] } } }
+        layer { name: "bn" type: "BatchNorm" bottom: "x" top: "y"
+                batch_norm_param { use_global_stats: true } }
+        """),
+        caffe.TRAIN,
+    )
+    mean, variance, factor = net.params["bn"]
+    mean.data[...], variance.data[...], factor.data[...] = [0.1, 0.3], [0.7, 0.9], 3
+    before = [blob.data.tolist() for blob in net.params["bn"]]
+    x = np.array([[0, 1], [2, 3], [4, 5], [6, 7]])
+    y = net.forward(x=x)["y"]
+    wanted = (x - np.array([0.1, 0.3]) / 3) / np.sqrt(np.array([0.7, 0.9]) / 3 + 1e-5)
+    assert np.allclose(y, wanted, rtol=1e-5)
+    assert [blob.data.tolist() for blob in net.params["bn"]] == before
+
+
+def test_parameters_that_are_shared_later_are_what_runs(net: caffe.Net, write: WriteNet) -> None:
+    filled(net).forward()
+    other = caffe.Net(write(NET), caffe.TRAIN)
+    for blobs in other.params.values():
+        for blob in blobs:
+            blob.data[...] = 0
+    net.share_with(other)
+    assert np.isclose(loss_of(net), np.log(3))
+
+
+@pytest.mark.parametrize("name", ["lenet", "mnist_autoencoder"])
+def test_a_whole_net_gives_the_gradients_that_pytorch_gives_for_its_module(name: str) -> None:
+    import torch
+
+    from fillerkit.running import module
+
+    path, shapes = SAMPLE_NETS / name / "train_val.prototxt", {"data": (4, 1, 28, 28)}
+    caffe.set_random_seed(1)
+    net = caffe.Net(str(path), caffe.TRAIN, shapes=shapes)
+    draws = np.random.default_rng(0)
+    inputs = [name for name in ("data", "label") if name in net.blobs]
+    for top in inputs:
+        net.blobs[top].data[...] = draws.integers(0, 2, net.blobs[top].shape)
+    loss = net._forward(0, len(net.layers) - 1)
+    net.backward()
+    read = fk.load_net(path, phase="TRAIN", shapes=shapes)
+    whole = module(read, read.fill(seed=1))
+    given = {top: torch.from_numpy(net.blobs[top].data) for top in inputs}
+    wanted = whole(given).loss
+    wanted.backward()
+    assert np.isclose(loss, float(wanted.detach()), rtol=1e-5)
+    for layer in whole.layers:
+        for index, held in enumerate(layer.held):
+            ours = net.params[layer.layer.name][index].diff
+            theirs = getattr(layer, held.name).grad.numpy().reshape(ours.shape)
+            assert np.abs(ours - theirs).max() < 1e-3 * np.abs(theirs).max() + 1e-7
+
+
+def test_callbacks_are_told_the_number_of_each_layer(net: caffe.Net) -> None:
+    calls: list[tuple[str, int]] = []
+    for name in ("before_forward", "after_forward", "before_backward", "after_backward"):
+        getattr(net, name)(lambda layer, name=name: calls.append((name, layer)))
+    filled(net).forward(end="conv")
+    assert [layer for _, layer in calls] == [0, 0, 1, 1]
+    assert [name for name, _ in calls] == ["before_forward", "after_forward"] * 2
+    calls.clear()
+    net.backward(start="conv", end="conv")
+    assert calls == [("before_backward", 1), ("after_backward", 1)]
+
+
+def test_new_shapes_of_inputs_flow_when_the_net_runs(write: WriteNet) -> None:
+    net = caffe.Net(write(NET[: NET.index('layer { name: "ip"')]), caffe.TEST)
+    net.blobs["data"].reshape(1, 3, 4, 6)
+    net.blobs["data"].data[...] = 1
+    assert net.forward()["conv"].shape == (1, 4, 2, 4)
+
+
+def test_forward_all_takes_any_number_and_cuts_off_what_it_filled_up(write: WriteNet) -> None:
+    text = NET[: NET.index('layer { name: "accuracy"')].replace('top: "label"', "", 1)
+    net = caffe.Net(write(text.replace("shape { dim: 2 }", "")), caffe.TEST)
+    data = np.random.default_rng(0).standard_normal((5, 3, 5, 5)).astype(np.float32)
+    given = net.forward_all(blobs=["conv"], data=data)
+    assert given["ip"].shape == (5, 3)
+    assert given["conv"].shape == (5, 4, 3, 3)
+    one = net.forward(data=np.stack([data[4], data[4]]))["ip"][0]
+    assert np.allclose(given["ip"][4], one, atol=1e-5)
+
+
+def test_forward_backward_all_gives_blobs_and_gradients(write: WriteNet) -> None:
+    net = caffe.Net(
+        write("""force_backward: true
+        layer { name: "d" type: "Input" top: "x" input_param { shape { dim: [2, 3] } } }
+        layer { name: "a" type: "Power" bottom: "x" top: "a" power_param { scale: 2 } }
+        """),
+        caffe.TEST,
+    )
+    x = np.arange(9).reshape(3, 3)
+    outs, diffs = net.forward_backward_all(x=x, a=np.ones((3, 3)))
+    assert outs["a"].tolist() == (2 * x).tolist()
+    assert diffs["x"].tolist() == np.full((3, 3), 2).tolist()
+
+
+def test_memory_data_hands_out_its_arrays_batch_after_batch(write: WriteNet) -> None:
+    net = caffe.Net(write(MEMORY), caffe.TRAIN)
+    with pytest.raises(RuntimeError, match="set_input_arrays"):
+        net.forward()
+    data = np.arange(12, dtype=np.float32).reshape(4, 1, 1, 3)
+    net.set_input_arrays(data, np.arange(4, dtype=np.float32))
+    for start in (0, 2, 0):
+        assert np.array_equal(net.forward()["p"], 2 * data[start : start + 2])
+        assert net.blobs["label"].data.tolist() == [start, start + 1]
+
+
+@pytest.mark.parametrize(
+    ("data", "labels"),
+    [
+        (np.zeros((3, 1, 1, 3), np.float32), np.zeros(3, np.float32)),
+        (np.zeros((2, 1, 1, 3), np.float64), np.zeros(2, np.float32)),
+        (np.zeros((2, 1, 1, 4), np.float32), np.zeros(2, np.float32)),
+        (np.zeros((2, 1, 1, 3), np.float32), np.zeros(4, np.float32)),
+    ],
+)
+def test_arrays_that_do_not_fit_a_memory_data_are_a_runtime_error(
+    write: WriteNet, data: Any, labels: Any
+) -> None:
+    with pytest.raises(RuntimeError):
+        caffe.Net(write(MEMORY), caffe.TRAIN).set_input_arrays(data, labels)
+
+
+def test_only_a_memory_data_takes_input_arrays(net: caffe.Net) -> None:
+    with pytest.raises(RuntimeError):
+        net.set_input_arrays(np.zeros((2, 3, 5, 5), np.float32), np.zeros(2, np.float32))
+
+
+def test_dummy_data_is_filled_from_the_one_engine(write: WriteNet) -> None:
+    net = caffe.Net(
+        write("""
+        layer { name: "d" type: "DummyData" top: "x" top: "y" dummy_data_param {
+                shape { dim: 1000 } shape { dim: 2 }
+                data_filler { type: "gaussian" std: 2 } data_filler { value: 7 } } }
+        """),
+        caffe.TRAIN,
+    )
+    assert net.blobs["y"].data.tolist() == [7, 7]  # before the net runs
+    net.blobs["y"].data[...] = 8
+    seen = []
+    for _ in range(2):
+        caffe.set_random_seed(5)
+        seen.append(net.forward()["x"].copy())
+    assert np.array_equal(seen[0], seen[1])
+    assert 1.8 < seen[0].std() < 2.2
+    assert net.blobs["y"].data.tolist() == [8, 8]
+
+
+def test_a_data_layer_hands_out_what_the_script_writes(write: WriteNet) -> None:
+    net = caffe.Net(write(DATA), caffe.TRAIN, shapes={"data": (2, 3, 1, 1)})
+    with pytest.raises(fk.UsageError, match=r"net\.blobs\['data'\]\.data\[\.\.\.\]"):
+        net.forward()
+    net.blobs["data"].data[...] = 1
+    wanted = net.params["ip"][0].data.sum(axis=1)
+    assert np.allclose(net.forward()["ip"], wanted, atol=1e-6)
+
+
+def test_layers_that_cannot_be_run_are_one_error_and_the_others_run(write: WriteNet) -> None:
+    net = caffe.Net(
+        write("""
+        layer { name: "d" type: "Input" top: "x" input_param { shape { dim: [1, 2] } } }
+        layer { name: "a" type: "Power" bottom: "x" top: "a" }
+        layer { name: "h" type: "HDF5Output" bottom: "a" bottom: "x"
+                hdf5_output_param { file_name: "x" } }
+        """),
+        caffe.TEST,
+    )
+    with pytest.raises(fk.UsageError, match="HDF5Output 'h'"):
+        net.forward(x=np.ones((1, 2)))
+    assert net.forward(end="a")["a"].tolist() == [[1, 1]]
+
+
+def test_without_pytorch_the_error_names_the_extra(
+    net: caffe.Net, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("fillerkit.running")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(fk.UsageError, match=r"fillerkit\[torch\]"):
+        net.forward()
+    assert len(net.params) == 2

@@ -1,0 +1,296 @@
+"""What a script sees of a net: names, order, arrays, files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from caffe_nets import NET, WriteNet
+
+import fillerkit as fk
+import fillerkit.pycaffe as caffe
+
+SHARED = """
+layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [1, 4] } } }
+layer { name: "a" type: "InnerProduct" bottom: "data" top: "a" param { name: "w" }
+        inner_product_param { num_output: 4 weight_filler { type: "xavier" } } }
+layer { name: "b" type: "InnerProduct" bottom: "a" top: "b" param { name: "w" }
+        inner_product_param { num_output: 4 weight_filler { type: "xavier" } } }
+"""
+
+
+def bits(net: caffe.Net) -> dict[str, list[bytes]]:
+    return {name: [blob.data.tobytes() for blob in blobs] for name, blobs in net.params.items()}
+
+
+def test_layers_and_blobs_are_in_caffes_order_with_its_splits(write: WriteNet) -> None:
+    net = caffe.Net(write(NET), caffe.TEST)
+    assert net._layer_names == [
+        *("data", "label_data_1_split", "conv", "relu", "ip", "ip_ip_0_split"),
+        *("accuracy", "loss"),
+    ]
+    assert list(net.blobs) == net._blob_names
+    assert net._blob_names == [
+        *("data", "label", "label_data_1_split_0", "label_data_1_split_1", "conv", "ip"),
+        *("ip_ip_0_split_0", "ip_ip_0_split_1", "accuracy", "loss"),
+    ]
+
+
+def test_blobs_by_name_have_the_shapes_of_the_net(net: caffe.Net) -> None:
+    shapes = {name: blob.shape for name, blob in net.blobs.items()}
+    assert shapes == {"data": [2, 3, 5, 5], "label": [2], "conv": [2, 4, 3, 3], "ip": [2, 3]} | {
+        "loss": []
+    }
+
+
+def test_params_are_the_layers_with_blobs_by_name(net: caffe.Net) -> None:
+    assert {name: [b.shape for b in blobs] for name, blobs in net.params.items()} == {
+        "conv": [[4, 3, 3, 3], [4]],
+        "ip": [[3, 36], [3]],
+    }
+    assert net.params["conv"][1].data.tolist() == [0.5] * 4
+    assert net.params["conv"][1].num == 4
+
+
+def test_layers_tell_their_type_and_have_their_blobs(net: caffe.Net) -> None:
+    assert [layer.type for layer in net.layers] == [
+        *("Input", "Convolution", "ReLU", "InnerProduct", "SoftmaxWithLoss"),
+    ]
+    assert [len(layer.blobs) for layer in net.layers] == [0, 2, 0, 2, 0]
+    assert list(net.layer_dict) == net._layer_names
+    assert net.layer_dict["conv"].blobs[0] is net.params["conv"][0]
+
+
+def test_inputs_are_the_tops_of_input_layers_and_outputs_what_nobody_takes(net: caffe.Net) -> None:
+    assert net.inputs == ["data", "label"]
+    assert net.outputs == ["loss"]
+
+
+def test_tops_bottoms_and_loss_weights_go_by_name(net: caffe.Net) -> None:
+    assert net.top_names["data"] == ["data", "label"]
+    assert net.bottom_names["loss"] == ["ip", "label"]
+    assert net.bottom_names["relu"] == net.top_names["relu"] == ["conv"]
+    assert list(net.top_names) == list(net.bottom_names) == net._layer_names
+    assert net.blob_loss_weights == {"data": 0, "label": 0, "conv": 0, "ip": 0, "loss": 1}
+
+
+def test_the_same_blob_is_found_under_its_name_and_in_order(net: caffe.Net) -> None:
+    assert net.blobs["data"] is net._blobs[0]
+    assert net.blobs is net.blobs
+
+
+def test_activations_cost_no_memory_until_they_are_touched(write: WriteNet) -> None:
+    net = caffe.Net(write(NET), caffe.TRAIN)
+    assert not any(blob.data_memory.touched for blob in net.blobs.values())
+    assert not any(b.diff_memory.touched for blobs in net.params.values() for b in blobs)
+
+
+def test_arrays_outlive_their_net(write: WriteNet) -> None:
+    net = caffe.Net(write(NET), caffe.TRAIN)
+    params = [blob for blobs in net.params.values() for blob in blobs]
+    blobs = list(net.blobs.values())
+    weight = net.params["conv"][0].data
+    del net
+    assert np.isfinite(weight.sum())
+    assert all(np.isfinite(blob.data.sum() + blob.diff.sum()) for blob in (*params, *blobs))
+
+
+def test_stages_and_level_choose_layers(write: WriteNet) -> None:
+    text = NET.replace('name: "relu" ', 'name: "relu" include { stage: "a" min_level: 2 } ')
+    path = write(text)
+    assert "relu" not in caffe.Net(path, caffe.TRAIN)._layer_names
+    assert "relu" not in caffe.Net(path, caffe.TRAIN, stages=["a"])._layer_names
+    assert "relu" in caffe.Net(path, caffe.TRAIN, 2, ["a"])._layer_names
+    assert "relu" in caffe.Net(path, phase=caffe.TRAIN, level=2, stages=["a"])._layer_names
+
+
+@pytest.mark.parametrize("old_order", [False, True])
+def test_weights_are_given_by_keyword_or_in_the_old_order(
+    net: caffe.Net, write: WriteNet, tmp_path: Path, old_order: bool
+) -> None:
+    file = str(tmp_path / "weights")  # Caffe does not look at the name
+    net.save(file)
+    path = write(NET)
+    again = (
+        caffe.Net(path, file, caffe.TEST)
+        if old_order
+        else caffe.Net(path, caffe.TEST, weights=file)
+    )
+    assert bits(again) == bits(net)
+
+
+@pytest.mark.parametrize("arguments", [("missing.prototxt", 0), ("missing.prototxt", "w", 1)])
+def test_a_file_that_is_not_there_is_a_runtime_error(arguments: tuple[object, ...]) -> None:
+    with pytest.raises(RuntimeError, match=r"Could not open file missing\.prototxt"):
+        caffe.Net(*arguments)  # type: ignore[arg-type]
+
+
+def test_weights_that_are_not_there_are_a_runtime_error(net: caffe.Net, write: WriteNet) -> None:
+    with pytest.raises(RuntimeError, match="Could not open file nothing"):
+        caffe.Net(write(NET), "nothing", caffe.TEST)
+    with pytest.raises(RuntimeError, match="Could not open file nothing"):
+        net.copy_from("nothing")
+
+
+def test_a_phase_is_train_or_test(write: WriteNet) -> None:
+    with pytest.raises(TypeError):
+        caffe.Net(write(NET), 7)
+    with pytest.raises(TypeError):
+        caffe.Net(write(NET))  # type: ignore[call-arg]
+
+
+def test_what_is_written_is_what_is_saved(net: caffe.Net, tmp_path: Path) -> None:
+    net.params["ip"][0].data[0, 0] = 42
+    net.params["ip"][1].data[...] = [1, 2, 3]
+    net.save(str(tmp_path / "a.caffemodel"))
+    saved = fk.load(tmp_path / "a.caffemodel")
+    assert saved["ip"][0][0, 0] == 42
+    assert saved["ip"][1].tolist() == [1, 2, 3]
+    assert saved.model is not None
+    assert [name for name, _ in saved.model.layers if name] == ["conv", "ip"]
+
+
+@pytest.mark.parametrize("name", ["a.npz", "a.h5", "a.pt", "a.safetensors", "a"])
+def test_a_caffemodel_is_known_whatever_it_is_called(
+    net: caffe.Net, write: WriteNet, tmp_path: Path, name: str
+) -> None:
+    net.save(str(tmp_path / name))
+    assert bits(caffe.Net(write(NET), caffe.TEST, weights=str(tmp_path / name))) == bits(net)
+
+
+@pytest.mark.parametrize("name", ["a.npz", "a.pt", "a.safetensors"])
+def test_fillerkits_own_formats_are_read_too(write: WriteNet, tmp_path: Path, name: str) -> None:
+    if name.endswith("safetensors"):
+        pytest.importorskip("safetensors")
+    blobs = fk.load_net(NET).fill(seed=9)
+    blobs.save(tmp_path / name)
+    net = caffe.Net(write(NET), caffe.TEST, weights=str(tmp_path / name))
+    assert net.params["conv"][0].data.tolist() == blobs["conv"].weight.tolist()
+
+
+def test_save_hdf5_and_load_hdf5_are_each_others_other_way_round(
+    net: caffe.Net, write: WriteNet, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "a.h5")
+    net.save_hdf5(file)
+    for load in ("load_hdf5", "copy_from"):
+        again = caffe.Net(write(NET), caffe.TEST)
+        getattr(again, load)(file)
+        assert bits(again) == bits(net)
+
+
+def test_copy_from_takes_layers_by_name_and_leaves_the_others(
+    net: caffe.Net, write: WriteNet, tmp_path: Path
+) -> None:
+    net.save(str(tmp_path / "a.caffemodel"))
+    other = caffe.Net(write(NET.replace('"ip"', '"fc"')), caffe.TRAIN)
+    before = bits(other)
+    other.copy_from(str(tmp_path / "a.caffemodel"))
+    assert bits(other)["conv"] == bits(net)["conv"]
+    assert bits(other)["fc"] == before["fc"]
+
+
+def test_copy_from_refuses_a_layer_of_another_shape(
+    net: caffe.Net, write: WriteNet, tmp_path: Path
+) -> None:
+    net.save(str(tmp_path / "a.caffemodel"))
+    other = caffe.Net(write(NET.replace("num_output: 3", "num_output: 5")), caffe.TRAIN)
+    with pytest.raises(fk.FormatError, match="'ip'"):
+        other.copy_from(str(tmp_path / "a.caffemodel"))
+
+
+def test_share_with_makes_two_nets_have_one_memory(net: caffe.Net, write: WriteNet) -> None:
+    other = caffe.Net(write(NET), caffe.TEST)
+    other.share_with(net)
+    net.params["conv"][0].data[...] = 3
+    assert (other.params["conv"][0].data == 3).all()
+    assert np.shares_memory(other.params["ip"][0].data, net.params["ip"][0].data)
+
+
+def test_shared_parameters_are_one_array(write: WriteNet, tmp_path: Path) -> None:
+    net = caffe.Net(write(SHARED), caffe.TRAIN)
+    net.params["b"][0].data[...] = 5
+    net.params["b"][0].diff[...] = 6
+    assert (net.params["a"][0].data == 5).all()
+    assert (net.params["a"][0].diff == 6).all()
+    net.save(str(tmp_path / "a.caffemodel"))
+    assert (fk.load(tmp_path / "a.caffemodel")["b"][0] == 5).all()
+
+
+def test_a_parameter_can_be_given_another_shape_to_be_saved(net: caffe.Net, tmp_path: Path) -> None:
+    weight = net.params["ip"][0]
+    weight.reshape(3, 4, 3, 3)
+    weight.data[1, 0, 0, 0] = 9
+    net.save(str(tmp_path / "a.caffemodel"))
+    assert fk.load(tmp_path / "a.caffemodel")["ip"][0].shape == (3, 4, 3, 3)
+
+
+def test_clear_param_diffs_sets_gradients_to_0(net: caffe.Net) -> None:
+    net.params["conv"][0].diff[...] = 1
+    net.clear_param_diffs()
+    assert not net.params["conv"][0].diff.any()
+
+
+def test_reshape_lets_shapes_flow_and_leaves_parameters(write: WriteNet) -> None:
+    text = NET[: NET.index('layer { name: "ip"')]
+    net = caffe.Net(write(text), caffe.TEST)
+    before = bits(net)
+    net.blobs["data"].reshape(1, 3, 9, 7)
+    assert net.blobs["conv"].shape == [2, 4, 3, 3]
+    net.reshape()
+    assert net.blobs["conv"].shape == [1, 4, 7, 5]
+    assert net.blobs["conv"].data.shape == (1, 4, 7, 5)
+    assert bits(net) == before
+
+
+def test_reshape_refuses_what_would_need_other_parameters(net: caffe.Net) -> None:
+    net.blobs["data"].reshape(2, 3, 6, 6)
+    with pytest.raises(fk.UsageError, match="'ip'"):
+        net.reshape()
+
+
+def test_a_data_layer_without_its_data_asks_for_its_shape(write: WriteNet) -> None:
+    path = write("""layer { name: "d" type: "Data" top: "data" top: "label"
+                            data_param { source: "nowhere" batch_size: 4 } }""")
+    with pytest.raises(fk.ShapeNeeded, match=r"--shape data=4,C,H,W .*caffe\.Net"):
+        caffe.Net(path, caffe.TRAIN)
+    net = caffe.Net(path, caffe.TRAIN, shapes={"data": (4, 3, 2, 2)})
+    assert net.blobs["label"].shape == [4]
+    assert net.inputs == []
+
+
+def test_layer_type_list_has_caffes_and_the_forks_types() -> None:
+    types = caffe.layer_type_list()
+    assert {"Convolution", "InnerProduct", "Python", "PriorBox"} <= set(types)
+    assert list(types) == sorted(types)
+
+
+def test_modes_and_logs_are_accepted_and_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    from fillerkit.pycaffe import state
+
+    state.caffe._said.clear()
+    for _ in range(2):
+        caffe.set_mode_cpu()
+        caffe.set_mode_gpu()
+        caffe.set_device(0)
+        caffe.init_log()
+        caffe.init_log(2, False)
+    said = capsys.readouterr().err.splitlines()
+    assert [line.split(": ")[1] for line in said] == ["set_mode_gpu", "set_device", "init_log"]
+    caffe.log("hello")
+    assert capsys.readouterr().err == "hello\n"
+
+
+def test_there_is_one_solver_and_no_nccl() -> None:
+    assert (caffe.solver_count(), caffe.solver_rank(), caffe.has_nccl()) == (1, 0, False)
+    assert (caffe.TRAIN, caffe.TEST) == (0, 1)
+    assert caffe.__version__ == "1.0.0"
+
+
+def test_every_public_name_is_there() -> None:
+    assert not [name for name in caffe.__all__ if not hasattr(caffe, name)]
+    assert not [name for name in caffe._WHERE if name not in caffe.__all__]
+    assert set(caffe.__all__) <= set(dir(caffe))
+    with pytest.raises(AttributeError, match="'nothing'"):
+        _ = caffe.nothing

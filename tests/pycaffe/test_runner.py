@@ -1,0 +1,204 @@
+"""``python -m fillerkit.pycaffe SCRIPT``: an old script, as it is."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from caffe_nets import NET, RunScript, WriteNet
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Path:
+    return tmp_path / "script.py"
+
+
+def test_all_of_caffe_is_ours_one_copy_of_each(run_script: RunScript, script: Path) -> None:
+    script.write_text("""
+import caffe
+import caffe.proto.caffe_pb2
+from caffe.proto import caffe_pb2
+from caffe import Net, TRAIN, TEST, SGDSolver
+import sys, fillerkit.pycaffe
+import fillerkit.pycaffe.proto.caffe_pb2
+assert caffe is fillerkit.pycaffe and caffe.Net is Net
+assert caffe_pb2 is fillerkit.pycaffe.proto.caffe_pb2 is caffe.proto.caffe_pb2
+assert caffe.__name__ == caffe.__spec__.name == 'fillerkit.pycaffe'
+assert caffe._caffe.BlobVec is caffe.BlobVec
+assert not hasattr(caffe_pb2, '__path__')
+try:
+    import caffe.nothing
+except ImportError as error:
+    print(error)
+""")
+    done = run_script(script)
+    assert done.stderr == ""
+    assert done.stdout == "No module named 'caffe.nothing' in fillerkit.pycaffe\n"
+
+
+def test_the_script_is_the_main_program_as_under_python(
+    run_script: RunScript, script: Path
+) -> None:
+    script.write_text(
+        """
+import sys, __main__
+print(__name__, __file__, sys.argv, sys.path[0], __main__.here)
+""".replace("import", "here = 1\nimport", 1)
+    )
+    arguments = ("script.py", "a", "--shape", "-h", "x=1,2")
+    plain = subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, cwd=script.parent
+    )
+    ours = run_script(*arguments)
+    assert ours.stdout == plain.stdout != ""
+
+
+def test_modules_beside_the_script_are_found(run_script: RunScript, script: Path) -> None:
+    (script.parent / "beside.py").write_text("import caffe\nvalue = caffe.TEST")
+    script.write_text("import beside\nprint(beside.value)")
+    assert run_script(script).stdout == "1\n"
+
+
+def test_a_real_pycaffe_on_the_path_is_told_of_once_and_not_used(
+    run_script: RunScript, script: Path
+) -> None:
+    other = script.parent / "caffe-master/python/caffe/__init__.py"
+    other.parent.mkdir(parents=True)
+    other.write_text("raise ImportError('the real one')")
+    script.write_text("""
+import sys
+sys.path.insert(0, 'caffe-master/python')
+import caffe
+import caffe.proto
+print(caffe.TRAIN)
+""")
+    done = run_script(script)
+    assert done.stdout == "0\n"
+    assert done.stderr.count("\n") == 1
+    assert str(Path("caffe-master/python/caffe/__init__.py")) in done.stderr
+
+
+def test_an_exception_shows_the_scripts_traceback_and_nothing_of_ours(
+    run_script: RunScript, script: Path
+) -> None:
+    script.write_text("def f():\n    raise KeyError('mine')\nf()\n")
+    done = run_script(script)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Traceback (most recent call last):\n  File ")
+    assert done.stderr.count("File ") == 2
+    assert f'File "{script}", line 3, in <module>' in done.stderr
+    assert done.stderr.endswith("KeyError: 'mine'\n")
+
+
+@pytest.mark.parametrize(("code", "exit_code"), [("3", 3), ("", 0), ("'why'", 1)])
+def test_the_exit_code_is_the_scripts(
+    run_script: RunScript, script: Path, code: str, exit_code: int
+) -> None:
+    script.write_text(f"import sys\nsys.exit({code})")
+    assert run_script(script).returncode == exit_code
+
+
+def test_an_interrupt_is_shown_as_python_shows_it(run_script: RunScript, script: Path) -> None:
+    script.write_text("raise KeyboardInterrupt")
+    done = run_script(script)
+    assert done.returncode == 130
+    assert done.stderr.endswith("KeyboardInterrupt\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "print 'hello'",
+        "print net",
+        "print >>sys.stderr, 'hello'",
+        "try:\n    pass\nexcept ValueError, e:\n    pass",
+        "exec 'x = 1'",
+        "raise ValueError, 'x'",
+        "x = 0777",
+        "x = 10L",
+        "x = `3`",
+        "assert 1 <> 2",
+        "x = ur'a'",
+        "f = lambda (a, b): a",
+        "def f(x, (a, b)): pass",
+    ],
+)
+def test_python_2_is_said_with_file_and_line(
+    script: Path, line: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fillerkit.pycaffe.runner import run
+
+    monkeypatch.setattr(sys, "meta_path", sys.meta_path[:])
+    monkeypatch.setattr(sys, "path", sys.path[:])
+    monkeypatch.setattr(sys, "argv", sys.argv[:])
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    script.write_text(f"import sys\n{line}\n")
+    with pytest.raises(SystemExit) as stop:
+        run(str(script), [])
+    assert stop.value.code == 1
+    said = capsys.readouterr().err
+    number = 4 if "except" in line else 2
+    assert f"{script}:{number}: this is Python 2" in said
+    assert "Traceback" not in said
+
+
+def test_python_2_in_a_module_that_the_script_imports_is_said_too(
+    run_script: RunScript, script: Path
+) -> None:
+    (script.parent / "beside.py").write_text("\nprint 'hello'\n")
+    script.write_text("import beside")
+    done = run_script(script)
+    assert f"{script.parent / 'beside.py'}:2: this is Python 2" in done.stderr
+
+
+def test_another_syntax_error_is_shown_as_python_shows_it(
+    run_script: RunScript, script: Path
+) -> None:
+    script.write_text("x = (1,\n")
+    done = run_script(script)
+    assert done.returncode == 1
+    assert "SyntaxError" in done.stderr
+    assert "Python 2" not in done.stderr
+    assert "runner.py" not in done.stderr
+
+
+def test_a_script_that_is_not_there_is_one_line(run_script: RunScript) -> None:
+    done = run_script("nothing.py")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "nothing.py" in done.stderr
+
+
+def test_a_shape_is_given_for_an_unchanged_script(
+    run_script: RunScript, script: Path, write: WriteNet
+) -> None:
+    data = 'layer { name: "d" type: "Data" top: "data" top: "label" data_param { source: "no" } }'
+    train = write(data + NET[NET.index('layer { name: "conv"') :])
+    deploy = write(NET)  # an Input has its own shape
+    script.write_text(f"""
+import caffe
+for file in ({train!r}, {deploy!r}):
+    print(caffe.Net(file, caffe.TRAIN).blobs['data'].shape)
+""")
+    done = run_script("--shape", "data=7,3,5,5", script)
+    assert done.stdout == "[7, 3, 5, 5]\n[2, 3, 5, 5]\n"
+    done = run_script(script)
+    assert "python -m fillerkit.pycaffe --shape" in done.stderr
+    done = run_script("--shape", "data", script)
+    assert done.returncode == 2
+
+
+def test_fillerkit_init_imports_nothing_of_it(write: WriteNet, tmp_path: Path) -> None:
+    code = (
+        "import sys; from fillerkit.cli import main\n"
+        "try: main()\n"
+        "finally: assert not [m for m in sys.modules if 'pycaffe' in m or m == 'torch']"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "init", write(NET), "-o", str(tmp_path / "a.npz")],
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr.count("Assertion")) == (0, 0), done.stderr

@@ -1,0 +1,186 @@
+"""Solvers: their nets, initialised in Caffe's order from one engine; no training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from caffe_nets import NET
+
+import fillerkit as fk
+import fillerkit.pycaffe as caffe
+
+SOLVERS = {
+    "SGD": caffe.SGDSolver,
+    "Nesterov": caffe.NesterovSolver,
+    "AdaGrad": caffe.AdaGradSolver,
+    "RMSProp": caffe.RMSPropSolver,
+    "AdaDelta": caffe.AdaDeltaSolver,
+    "Adam": caffe.AdamSolver,
+}
+
+
+@pytest.fixture
+def solver_file(tmp_path: Path) -> Path:
+    (tmp_path / "net.prototxt").write_text(NET)
+    path = tmp_path / "solver.prototxt"
+    path.write_text("""
+        net: "net.prototxt" test_iter: 5 test_interval: 10 base_lr: 0.5 max_iter: 7
+        lr_policy: "fixed" random_seed: 1701
+    """)
+    return path
+
+
+def changed(path: Path, *lines: str, without: str = "") -> str:
+    text = path.read_text().replace(without, "") if without else path.read_text()
+    path.write_text(text + "\n".join(lines))
+    return str(path)
+
+
+def weights(net: caffe.Net) -> list[bytes]:
+    return [blob.data.tobytes() for blobs in net.params.values() for blob in blobs]
+
+
+def test_a_solver_has_a_train_net_and_test_nets(solver_file: Path) -> None:
+    solver = caffe.SGDSolver(str(solver_file))
+    assert "accuracy" not in solver.net.layer_dict
+    assert [("accuracy" in net.layer_dict) for net in solver.test_nets] == [True]
+    assert solver.iter == 0
+    assert (solver.param.max_iter, solver.param.base_lr) == (7, 0.5)
+
+
+def test_its_random_seed_seeds_the_engine(solver_file: Path) -> None:
+    caffe.set_random_seed(3)
+    solver = caffe.SGDSolver(str(solver_file))
+    caffe.set_random_seed(1701)
+    net = caffe.Net(str(solver_file.with_name("net.prototxt")), caffe.TRAIN)
+    assert weights(solver.net) == weights(net)
+
+
+def test_without_a_random_seed_the_engine_goes_on(solver_file: Path) -> None:
+    changed(solver_file, without="random_seed: 1701")
+    caffe.set_random_seed(1701)
+    solver = caffe.SGDSolver(str(solver_file))
+    caffe.set_random_seed(1701)
+    net = caffe.Net(str(solver_file.with_name("net.prototxt")), caffe.TRAIN)
+    assert weights(solver.net) == weights(net)
+
+
+def test_test_nets_take_their_draws_after_the_train_net(solver_file: Path) -> None:
+    net = str(solver_file.with_name("net.prototxt"))
+    caffe.SGDSolver(str(solver_file))
+    after = caffe.Net(net, caffe.TRAIN)
+    caffe.set_random_seed(1701)
+    for phase in (caffe.TRAIN, caffe.TEST):
+        caffe.Net(net, phase)
+    assert weights(caffe.Net(net, caffe.TRAIN)) == weights(after)
+
+
+def test_test_nets_share_the_train_nets_parameters(solver_file: Path) -> None:
+    solver = caffe.SGDSolver(str(solver_file))
+    solver.net.params["ip"][0].data[...] = 3
+    for name, blobs in solver.net.params.items():
+        for blob, other in zip(blobs, solver.test_nets[0].params[name], strict=True):
+            assert np.shares_memory(blob.data, other.data)
+
+
+def test_a_test_net_for_each_test_iter_each_with_its_state(solver_file: Path) -> None:
+    text = NET.replace('name: "relu" ', 'name: "relu" include { stage: "a" } ')
+    solver_file.with_name("net.prototxt").write_text(text)
+    lines = ['test_iter: 6 test_state { stage: "a" } test_state { stage: "b" }']
+    solver = caffe.get_solver(changed(solver_file, *lines))
+    assert [("relu" in net.layer_dict) for net in solver.test_nets] == [True, False]
+    assert "relu" not in solver.net.layer_dict
+
+
+def test_train_net_and_test_net_are_named_apart(solver_file: Path) -> None:
+    (solver_file.parent / "other.prototxt").write_text(NET.replace('"ip"', '"fc"'))
+    lines = ['train_net: "net.prototxt" test_net: "other.prototxt"']
+    solver = caffe.get_solver(changed(solver_file, *lines, without='net: "net.prototxt"'))
+    assert list(solver.net.params) == ["conv", "ip"]
+    assert list(solver.test_nets[0].params) == ["conv", "fc"]
+
+
+def test_a_solver_can_hold_its_net(solver_file: Path) -> None:
+    held = f"net_param {{ {NET} }}"
+    solver = caffe.get_solver(changed(solver_file, held, without='net: "net.prototxt"'))
+    assert list(solver.net.params) == ["conv", "ip"]
+    assert len(solver.test_nets) == 1
+
+
+@pytest.mark.parametrize("name", SOLVERS)
+def test_get_solver_makes_the_type_that_the_file_names(solver_file: Path, name: str) -> None:
+    solver = caffe.get_solver(changed(solver_file, f'type: "{name}"'))
+    assert type(solver) is SOLVERS[name]
+    assert isinstance(solver, caffe.Solver)
+    assert type(SOLVERS[name](str(solver_file))) is SOLVERS[name]
+
+
+def test_the_old_solver_type_is_understood(solver_file: Path) -> None:
+    assert type(caffe.get_solver(changed(solver_file, "solver_type: ADAM"))) is caffe.AdamSolver
+
+
+def test_an_unknown_type_offers_the_nearest(solver_file: Path) -> None:
+    with pytest.raises(fk.UsageError, match="'Adam'"):
+        caffe.get_solver(changed(solver_file, 'type: "adam"'))
+
+
+@pytest.mark.parametrize(
+    ("what", "arguments"),
+    [("step", (1,)), ("solve", ()), ("snapshot", ()), ("restore", ("x",)), ("apply_update", ())],
+)
+def test_training_is_an_error_that_says_where_it_is_done(
+    solver_file: Path, what: str, arguments: tuple[object, ...]
+) -> None:
+    solver = caffe.SGDSolver(str(solver_file))
+    with pytest.raises(NotImplementedError, match=rf"{what}: .*fillerkit\.torch\.module"):
+        getattr(solver, what)(*arguments)
+
+
+def test_share_weights_gives_another_net_the_parameters(solver_file: Path) -> None:
+    solver = caffe.SGDSolver(str(solver_file))
+    net = caffe.Net(str(solver_file.with_name("net.prototxt")), caffe.TEST)
+    solver.share_weights(net)
+    assert np.shares_memory(net.params["ip"][0].data, solver.net.params["ip"][0].data)
+
+
+def test_files_that_are_not_there_are_runtime_errors(solver_file: Path) -> None:
+    with pytest.raises(RuntimeError, match="Could not open file nothing"):
+        caffe.SGDSolver("nothing")
+    with pytest.raises(RuntimeError, match="Could not open file nothing"):
+        caffe.get_solver("nothing")
+    solver_file.with_name("net.prototxt").unlink()
+    with pytest.raises(RuntimeError, match=r"Could not open file net\.prototxt"):
+        caffe.SGDSolver(str(solver_file))
+
+
+@pytest.mark.parametrize(
+    ("lines", "without"),
+    [
+        ("", 'net: "net.prototxt"'),
+        ('train_net: "net.prototxt"', ""),
+        ("test_state { } test_state { }", ""),
+        ('test_net: "net.prototxt" test_net: "net.prototxt"', ""),
+    ],
+)
+def test_a_solver_that_does_not_say_which_nets_is_refused(
+    solver_file: Path, lines: str, without: str
+) -> None:
+    with pytest.raises(fk.PrototxtError):
+        caffe.SGDSolver(changed(solver_file, lines, without=without))
+
+
+def test_a_net_is_no_solver(solver_file: Path) -> None:
+    with pytest.raises(fk.PrototxtError, match="not a solver"):
+        caffe.SGDSolver(str(solver_file.with_name("net.prototxt")))
+
+
+def test_shapes_are_given_for_all_its_nets(solver_file: Path) -> None:
+    data = 'layer { name: "d" type: "Data" top: "data" top: "label" data_param { source: "no" } }'
+    text = data + NET[NET.index('layer { name: "conv"') :]
+    solver_file.with_name("net.prototxt").write_text(text)
+    with pytest.raises(fk.ShapeNeeded):
+        caffe.SGDSolver(str(solver_file))
+    solver = caffe.SGDSolver(str(solver_file), shapes={"data": (2, 3, 5, 5)})
+    assert solver.net.blobs["conv"].shape == solver.test_nets[0].blobs["conv"].shape
