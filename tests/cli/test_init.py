@@ -305,3 +305,41 @@ def test_without_kernels_a_large_net_is_told_to_take_longer(
     assert "six to forty times slower" in run("init", "net.prototxt").stderr
     monkeypatch.setattr("fillerkit.cli.init._BAR_FROM", 2000)
     assert run("init", "net.prototxt").stderr == ""
+
+
+PYTHON_NET = """
+layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [2, 6] } } }
+layer { name: "own" type: "Python" bottom: "data" top: "own"
+        python_param { module: "own_layers" layer: "Halves" param_str: "2" } }
+layer { name: "ip" type: "InnerProduct" bottom: "own" top: "ip"
+        inner_product_param { num_output: 4 weight_filler { type: "xavier" } } }
+"""
+PYTHON_LAYER = """
+import caffe
+
+class Halves(caffe.Layer):
+    def setup(self, bottom, top):
+        self.by = int(self.param_str)
+    def reshape(self, bottom, top):
+        top[0].reshape(bottom[0].shape[0], bottom[0].shape[1] // self.by)
+"""
+
+
+def test_python_layers_are_run_for_their_shapes_only_if_that_is_asked_for(
+    run: Run, folder: Path
+) -> None:
+    (folder / "own.prototxt").write_text(PYTHON_NET)
+    (folder / "own_layers.py").write_text(PYTHON_LAYER)
+    done = run("init", "own.prototxt")
+    assert done.returncode == 1
+    assert "--shape own=" in done.stderr
+    assert run("init", "own.prototxt", "--python-layers").returncode == 0
+    assert fk.load(folder / "own.npz")["ip"].weight.shape == (4, 3)
+
+
+def test_a_python_layer_that_fails_is_an_error_in_one_line(run: Run, folder: Path) -> None:
+    (folder / "own.prototxt").write_text(PYTHON_NET.replace("own_layers", "nowhere_at_all"))
+    done = run("init", "own.prototxt", "--python-layers")
+    assert done.returncode == 1
+    assert "No module named 'nowhere_at_all'" in done.stderr
+    assert "Traceback" not in done.stderr

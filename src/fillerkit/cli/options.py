@@ -118,13 +118,27 @@ def takes_net(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the NET argument and its options; it is called with the net, read."""
 
     @wraps(command)
-    def load_first(net: str, asked: Asked, **options: Any) -> None:
-        loaded = fk.load_net(net, **asked)
+    def load_first(net: str, asked: Asked, python_layers: bool, **options: Any) -> None:
+        loaded = _load(net, asked, python_layers)
         for note in loaded.notes:
             click.echo(f"note: {note}", err=True)
         command(loaded, **options)
 
-    return takes_unread_net(load_first)
+    python_layers = click.option(
+        "--python-layers",
+        is_flag=True,
+        help="Import the classes that Python layers name, and run them for their shapes: this runs "
+        "the code that NET names.",
+    )
+    return takes_unread_net(python_layers(load_first))
+
+
+def _load(net: str, asked: Asked, python_layers: bool) -> fk.Net:
+    if not python_layers:
+        return fk.load_net(net, **asked)
+    from fillerkit.pycaffe.layer import load_net_running_layers
+
+    return load_net_running_layers(net, **asked)
 
 
 def takes_unread_net(command: Callable[..., None]) -> Callable[..., None]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib import import_module
-from typing import Any
+from typing import Any, Unpack
 
-from fillerkit.build import build
-from fillerkit.errors import LayerError
+from fillerkit.build import Asked, build, read
+from fillerkit.errors import FillerkitError, LayerError, raised
 from fillerkit.layers.plan import Param, Setting
 from fillerkit.layers.registry import layer_types
 from fillerkit.net import Net
@@ -108,6 +111,35 @@ class PythonLayers:
         return True
 
 
+def load_net_running_layers(path_or_text: str | os.PathLike[str], **asked: Unpack[Asked]) -> Net:
+    """What `fillerkit.load_net` reads, its Python layers asked for shapes and blobs themselves.
+
+    This imports the modules that the prototxt names, from the working directory or where Python
+    looks, and runs their classes' ``setup`` and ``reshape``.
+
+    Raises
+    ------
+    LayerError
+        A module cannot be imported, or its class fails.
+    """
+    from fillerkit.pycaffe.runner import CaffeFinder
+
+    text, setting = read(path_or_text, raised, **asked)
+    finder = CaffeFinder()
+    sys.meta_path.insert(0, finder)
+    sys.path.insert(0, "")
+    try:
+        return PythonLayers().plan(text, setting)
+    except FillerkitError:
+        raise
+    except Exception as error:
+        why = "; ".join([str(error), *getattr(error, "__notes__", ())])
+        raise LayerError(f"a Python layer failed: {type(error).__name__}: {why}") from error
+    finally:
+        sys.meta_path.remove(finder)
+        sys.path.remove("")
+
+
 def _part(
     text: NetText,
     setting: Setting,
@@ -128,7 +160,7 @@ def _part(
 
 
 def _said(setting: Setting, shapes: Any, params: Any) -> Setting:
-    return Setting(shapes, setting.dialect, said=setting.said, params=params)
+    return replace(setting, shapes=shapes, params=params)
 
 
 def _made(message: LayerParameter) -> Layer | None:

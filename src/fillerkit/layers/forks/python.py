@@ -35,7 +35,7 @@ def python(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) ->
     plan = _known.get((p.module, p.layer))
     if plan is None:
         raise shape_needed(
-            f"is Python's {p.module}.{p.layer}, whose code is not run",
+            f"is Python's {p.module}.{p.layer}, whose code is not run (--python-layers runs it)",
             {top: "N,C,H,W" for top in layer.top if top not in setting.shapes},
         )
     planned = plan(layer, bottoms, setting)
