@@ -197,6 +197,14 @@ class _LostBottom(Exception):
     """A layer's bottom is unknown because of an error that is reported already."""
 
 
+class _Several(Exception):
+    """More than one filler of a layer is at fault, and each is to be told."""
+
+    def __init__(self, errors: Sequence[FillerError]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
 class _Builder:
     """What is known of a net after each layer: its blobs' shapes, who made them, who shares."""
 
@@ -228,13 +236,18 @@ class _Builder:
                 self._layers.append(self._set_up(index, layer, field))
             except _LostBottom:
                 self._lose(layer)
+            except _Several as several:
+                for error in several.errors:
+                    self._locate(error, layer, field)
+                    self._tell(error)
+                self._lose(layer)
             except LayerError as error:
                 if self._report is None and isinstance(error, ShapeNeeded):
                     self._ask_for_the_rest(error, index)
                 self._locate(error, layer, field)
                 if self._report is None:
                     raise
-                self._report(error)
+                self._tell(error)
                 self._lose(layer)
         if not self._lost:
             self._rules.check_used()
@@ -255,6 +268,10 @@ class _Builder:
             notes=tuple(dict.fromkeys(self._notes)),
             old_forms=tuple((words, text.place(field)) for words, field in text.old_forms),
         )
+
+    def _tell(self, error: LayerError) -> None:
+        assert self._report is not None
+        self._report(error)
 
     def _lose(self, layer: LayerParameter) -> None:
         """Remember that a layer's tops are unknown for an error that is reported already."""
@@ -380,8 +397,11 @@ class _Builder:
             phase = phase_name(self._text.state.phase)
             why = f"; layer '{left_out.name}', which makes it, does not take part in phase {phase}"
             stages = sorted({stage for rule in left_out.include for stage in rule.stage})
+            phases = {phase_name(rule.phase) for rule in left_out.include if rule.HasField("phase")}
             if stages:
                 why += f" without a stage: --stage {' or '.join(stages)}"
+            elif phases and phase not in phases:
+                why += f": --phase {' or '.join(sorted(phases)).lower()}"
         else:
             why = did_you_mean(name, self._shapes)
         raise LayerError(f"no layer before it makes its bottom '{name}'{why}", field="bottom")
@@ -419,14 +439,23 @@ class _Builder:
                 field="blobs",
             )
         params: list[ParamBlob] = []
+        wrong: list[FillerError] = []
         for position, planned in enumerate(plan.params):
             spec = ParamSpec() if planned.learned else ParamSpec(lr_mult=0)
             if position < len(layer.param):
                 spec = layer.param[position]
             blob = layer.blobs[position] if layer.blobs else None
             at = (len(self._layers), position)
-            param = self._sharing.add(at, layer.name, _param(planned, blob), spec)
-            params.append(param)
+            try:
+                made = _param(planned, blob)
+            except FillerError as error:
+                if self._report is None:
+                    raise
+                wrong.append(error)
+                continue
+            params.append(self._sharing.add(at, layer.name, made, spec))
+        if wrong:
+            raise _Several(wrong)
         return tuple(params)
 
     def _key(self, name: str, index: int) -> str:

@@ -197,6 +197,8 @@ def fill_slice(run: Run, layer: str, index: int, rows: slice) -> Array:
     """See `fillerkit.Net.fill_slice`."""
     from fillerkit.random.sharded import ShardedStream
 
+    if not isinstance(rows, slice):
+        raise UsageError(f"rows is a slice of the first axis, like slice(0, 10), not {rows!r}")
     param, blob = _owner(run.net, layer, index)
     shape = param.shape or (1,)
     start, stop, step = rows.indices(shape[0])

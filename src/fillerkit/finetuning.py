@@ -58,7 +58,7 @@ class Transfer:
     def __str__(self) -> str:
         words = [f"copied {_some(self.copied)} from {', '.join(self.files) or 'memory'}"]
         words += [f"cropped {_some(self.cropped)}"] * bool(self.cropped)
-        words.append(f"filled {_some(self.filled)}")
+        words += [f"filled {_some(self.filled)}"] * bool(self.filled or not self.cropped)
         words += [f"left {_some(self.ignored)} of the file"] * bool(self.ignored)
         return "; ".join(words)
 
@@ -138,12 +138,18 @@ class _Matcher:
                 continue
             found = True
             self._take(self._index[key], source, file)
+        unused = [p for p in self._patterns if not self._fits(p.removeprefix("!"))]
+        if unused and self._patterns != ["*"]:
+            raise UsageError(
+                f"no layer of the net has a name that '{unused[0]}' (--copy) fits"
+                f"{did_you_mean(unused[0], self._index)}"
+            )
         if not found:
             known = next(iter(self._index), "")
             near = did_you_mean(next(iter(blobs), ""), self._index)
             raise UsageError(
-                f"{file}: none of its layers ({_some(tuple(blobs))}) is copied: the net's are "
-                f"{_some(tuple(self._index))}{near}; --rename OLD=NEW matches others"
+                f"{file}: of its {_some(tuple(blobs))} none is copied; the net has "
+                f"{_some(tuple(self._index))}; --rename OLD=NEW matches other names{near}"
                 if known
                 else f"{file}: the net has no layers with parameters to copy it to"
             )
@@ -172,6 +178,9 @@ class _Matcher:
             tuple(files),
             dict(self._sources),
         )
+
+    def _fits(self, pattern: str) -> bool:
+        return any(fnmatchcase(name, pattern) for name in self._index)
 
     def _take(self, index: int, source: LayerBlobs, file: str) -> None:
         layer = self._net.layers[index]

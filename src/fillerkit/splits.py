@@ -76,6 +76,11 @@ def with_splits(
     return found
 
 
+def is_inserted(layer: LayerParameter) -> bool:
+    """Whether a layer of a file is such a Split: by its type, and the end of its name."""
+    return layer.type == "Split" and layer.name.endswith("_split")
+
+
 def _split(layer: LayerParameter, position: int, count: int) -> LayerParameter:
     name = _name(layer, position)
     split = LayerParameter(name=name, type="Split", phase=layer.phase)

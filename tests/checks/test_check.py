@@ -117,3 +117,19 @@ def test_every_warning_says_why_and_by_which_source(code: str) -> None:
     assert len(text.splitlines()) > 2
     assert "Source:" in text
     assert f"## {code}\n\n{text}\n" in (DOCS / "check.md").read_text()
+
+
+def test_every_filler_of_a_layer_that_is_at_fault_is_told() -> None:
+    layer = inner('type: "xaiver"').replace("} }", '} bias_filler { type: "gausian" } }', 1)
+    messages = [message for _, message in _problems(INPUT + layer)]
+    assert len(messages) == 2
+    assert "'xaiver'" in messages[0]
+    assert "'gausian'" in messages[1]
+
+
+def test_an_unknown_type_is_told_beside_the_unknown_fields_of_its_layer() -> None:
+    layer = 'layer { name: "m" type: "Mystery" bottom: "x" top: "m" mystery_param { a: 1 } }'
+    messages = [message for _, message in _problems(INPUT + layer)]
+    assert len(messages) == 2
+    assert any("'mystery_param'" in message for message in messages)
+    assert any("'Mystery'" in message for message in messages)

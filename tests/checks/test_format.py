@@ -26,3 +26,25 @@ def test_older_forms_are_told_of(text: str, forms: list[str]) -> None:
 
 def test_what_upgrade_writes_is_in_no_older_form() -> None:
     assert fk.check(fk.upgrade_text(V0)).warnings == ()
+
+
+def test_a_net_without_layers_is_told_of() -> None:
+    assert [found.code for found in fk.check("# nothing\n").warnings] == ["no-layers"]
+
+
+def test_layers_whose_weights_cannot_be_told_apart_are_told_of() -> None:
+    net = """
+    layer { name: "x" type: "Input" top: "x" input_param { shape { dim: [1, 2] } } }
+    layer { name: "ip" type: "InnerProduct" bottom: "x" top: "a"
+            inner_product_param { num_output: 2 weight_filler { type: "xavier" } } }
+    layer { name: "ip" type: "InnerProduct" bottom: "a" top: "b"
+            inner_product_param { num_output: 2 weight_filler { type: "xavier" } } }
+    layer { type: "InnerProduct" bottom: "b" top: "c"
+            inner_product_param { num_output: 2 weight_filler { type: "xavier" } } }
+    layer { name: "ip" type: "ReLU" bottom: "c" top: "d" }
+    """
+    found = [(each.code, each.place.line) for each in fk.check(net).warnings]
+    assert [each for each in found if each[0] == "same-name"] == [
+        ("same-name", 5),
+        ("same-name", 7),
+    ]

@@ -61,7 +61,7 @@ def test_blobs_that_only_one_has_and_other_shapes_are_said(run: Run) -> None:
         "ip/0: shape 1x2 against 2",
         "old/0: only in A, 1",
         "new/0: only in B, 3",
-        "differ: 3 of 3 blobs, 0 of 2 values",
+        "differ: 3 of 3 blobs, 0 of 2 values that both have",
     ]
 
 

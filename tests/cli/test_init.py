@@ -343,3 +343,32 @@ def test_a_python_layer_that_fails_is_an_error_in_one_line(run: Run, folder: Pat
     assert done.returncode == 1
     assert "No module named 'nowhere_at_all'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_is_read_is_not_written_over(run: Run, folder: Path) -> None:
+    before = (folder / "net.prototxt").read_text()
+    done = run("init", "net.prototxt", "-o", "net.prototxt", "--format", "npz")
+    assert done.returncode == 2
+    assert "is what is read" in done.stderr
+    assert (folder / "net.prototxt").read_text() == before
+    run("init", "net.prototxt", "-o", "w.npz", "--seed", 1)
+    assert run("init", "net.prototxt", "--weights", "w.npz", "-o", "w.npz").returncode == 2
+
+
+def test_a_pattern_to_copy_that_fits_nothing_is_a_usage_error(run: Run) -> None:
+    run("init", "net.prototxt", "-o", "w.npz")
+    words = ("--weights", "w.npz", "-o", "x.npz")
+    done = run("init", "net.prototxt", *words, "--copy", "ipp")
+    assert done.returncode == 2
+    assert "no layer of the net has a name that 'ipp' (--copy) fits; did you mean 'ip'?" in (
+        done.stderr
+    )
+    assert run("init", "net.prototxt", *words, "--copy", "*", "--copy", "!x*").returncode == 2
+
+
+def test_a_layer_of_the_other_phase_names_the_option(run: Run, folder: Path) -> None:
+    net = folder / "net.prototxt"
+    net.write_text(net.read_text().replace('top: "data"', 'top: "data" include { phase: TEST }', 1))
+    done = run("init", "net.prototxt")
+    assert done.returncode == 1
+    assert "does not take part in phase TRAIN: --phase test" in done.stderr

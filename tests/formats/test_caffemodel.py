@@ -122,3 +122,23 @@ def test_a_layer_without_blobs_may_have_the_name_of_one_with(tmp_path: Path) -> 
     ones = np.ones(2, np.float32)
     message = _saved(weights.blobs_of({("a", 0): ones}, Model("", layers)), tmp_path)
     assert [len(layer.blobs) for layer in message.layer] == [0, 1]
+
+
+def test_layers_without_a_name_of_their_own_keep_their_keys_where_splits_are(
+    tmp_path: Path,
+) -> None:
+    net = fk.load_net("""
+    name: "RealName"
+    layer { name: "x" type: "Input" top: "x" input_param { shape { dim: [1, 2] } } }
+    layer { type: "InnerProduct" bottom: "x" top: "a"
+            inner_product_param { num_output: 2 weight_filler { type: "xavier" } } }
+    layer { name: "dup" type: "InnerProduct" bottom: "x" top: "b"
+            inner_product_param { num_output: 2 weight_filler { type: "xavier" } } }
+    layer { name: "dup" type: "InnerProduct" bottom: "a" top: "c"
+            inner_product_param { num_output: 2 weight_filler { type: "xavier" } } }
+    """)
+    net.save(tmp_path / "net.caffemodel", seed=1)
+    read = fk.load(tmp_path / "net.caffemodel")
+    assert fk.compare(read, net.fill(seed=1)).equal
+    assert list(read) == ["#1", "dup", "dup#2"]
+    assert read.origin["net"] == "RealName"

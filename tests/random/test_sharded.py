@@ -185,5 +185,7 @@ def test_a_slice_of_nothing_known_is_refused_with_the_nearest() -> None:
         net.fill_slice("fcc", 0, slice(1), seed=1)
     with pytest.raises(fk.UsageError, match="none of index 2"):
         net.fill_slice("fc", 2, slice(1), seed=1)
+    with pytest.raises(fk.UsageError, match="a slice of the first axis"):
+        net.fill_slice("fc", 0, 3, seed=1)  # type: ignore[arg-type]
     with pytest.raises(fk.UsageError, match="forward"):
         net.fill_slice("fc", 0, slice(None, None, -1), seed=1)

@@ -9,7 +9,7 @@ from typing import NamedTuple, Unpack
 
 from fillerkit.build import Asked, build, read
 from fillerkit.checks.warning import Finding, findings, warnings
-from fillerkit.errors import FillerkitError, Place, UsageError, did_you_mean
+from fillerkit.errors import FillerkitError, LayerError, Place, UsageError, did_you_mean
 from fillerkit.net import Net
 from fillerkit.prototxt import NetText
 
@@ -77,7 +77,8 @@ def check(
         misread = _Misread(text, [error.place for error in problems if error.place])
 
         def report(error: FillerkitError) -> None:
-            if error.place is None or not misread.has(error.place):
+            of_its_own = isinstance(error, LayerError) and error.field in ("type", "bottom")
+            if error.place is None or of_its_own or not misread.has(error.place):
                 problems.append(error)
 
         net = build(text, setting, report)

@@ -34,7 +34,11 @@ def zero_weights(net: Net) -> Iterator[Warned]:
                     if param.filler is None or not param.filler.ListFields()
                     else "its weight_filler is constant 0"
                 )
-                yield layer, f"its weight starts as zeros: {why}; give it one, such as xavier"
+                yield (
+                    layer,
+                    f"its weight starts as zeros: {why}; give it one, such as msra, in the file or "
+                    "by --filler",
+                )
 
 
 @warning("same-weights")

@@ -69,10 +69,16 @@ def _lines(found: fk.Comparison) -> Iterator[str]:
         rest = f"; {some} as far as is allowed" if within else ""
         yield (
             f"differ: {len(beyond):,} of {many(found.blobs, 'blob')}, "
-            f"{changed:,} of {found.count:,} values{rest}"
+            f"{changed:,} of {found.count:,} values"
+            f"{' that both have' if _alone(found) else ''}{rest}"
         )
     if not found.close and found.origin:
         yield f"made from: {'; '.join(map(_origin, found.origin, found.origin.values()))}"
+
+
+def _alone(found: fk.Comparison) -> bool:
+    """Whether there are values that cannot be held against others."""
+    return any(difference.values is None for difference in found.differences)
 
 
 def _line(difference: fk.Difference) -> str:
@@ -102,13 +108,13 @@ def _values(values: fk.ValueDifference) -> str:
         return f"{said} in their bits only (the sign of a zero, or a NaN's)"
     if values.beyond != values.count:
         said += f", {values.beyond:,} by more than is allowed"
-    said += f"; at most by {values.largest:.4g}"
+    said += "" if values.nans else f"; at most by {values.largest:.4g}"
     if values.at:
-        said += f", at [{', '.join(map(str, values.at))}]"
+        said += f"{'; first' if values.nans else ','} at [{', '.join(map(str, values.at))}]"
     said += f": {values.pair[0]:.9g} against {values.pair[1]:.9g}"
     if values.nans:
         said += f"; {values.nans:,} are not a number on one side only"
-    if values.ulp is not None:
+    elif values.ulp is not None:
         said += f"; {values.ulp:,} ULP at most"
     a, b = values.a, values.b
     return f"{said}; mean {a.mean:.4g} against {b.mean:.4g}, std {a.std:.4g} against {b.std:.4g}"

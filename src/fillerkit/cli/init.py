@@ -127,6 +127,9 @@ def command(
             "-o a file name"
         )
     path = output or _default_output(net, format)
+    for taken in (net.file, *weights):
+        if Path(path).exists() and Path(taken).exists() and Path(path).samefile(taken):
+            raise fk.UsageError(f"'{path}' is what is read: give the output another name with -o")
     transfer = None
     if weights:
         transfer = fk.transfer(net, weights, rename=rename, on_mismatch=on_mismatch, layers=copy)

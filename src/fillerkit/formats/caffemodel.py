@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from math import prod
 from pathlib import Path
@@ -39,7 +39,7 @@ from fillerkit.schema.forks_pb2 import (
     NetParameter,
     V1LayerParameter,
 )
-from fillerkit.splits import with_splits
+from fillerkit.splits import is_inserted, with_splits
 
 LIMIT = 2**31 - 1
 """Bytes that a protobuf message can have."""
@@ -206,18 +206,23 @@ def _read(data: memoryview) -> Blobs:
         raise ValueError("it mixes layers of the current format and of the one before")
     owned: dict[tuple[str, int], tuple[str, Array]] = {}
     layers: list[tuple[str, LayerParameter]] = []
+    inserted = 0
     for index, layer in _messages([message for message, _ in found], *generations):
         blobs = found[index][1]
-        key = ""
-        if blobs:
-            key = layer.name or f"#{index}"
-            if (key, 0) in owned:
-                key = next(name for n in count(2) if ((name := f"{key}#{n}"), 0) not in owned)
+        inserted += is_inserted(layer)
+        key = _free_key(layer.name or f"#{index - inserted}", owned) if blobs else ""
         layers.append((key, layer))
         names = blob_names(layer.type, len(blobs))
         for position, array in enumerate(blobs):
             owned[key, position] = names[position], array
     return Blobs(owned, {}, {"net": name}, model=Model(name, tuple(layers)))
+
+
+def _free_key(key: str, owned: Mapping[tuple[str, int], object]) -> str:
+    """A key that no earlier layer's blobs have."""
+    if (key, 0) not in owned:
+        return key
+    return next(f"{key}#{n}" for n in count(2) if (f"{key}#{n}", 0) not in owned)
 
 
 def _read_layer(data: memoryview, layer: Item) -> tuple[bytes, list[Array]]:

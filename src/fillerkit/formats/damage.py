@@ -21,6 +21,8 @@ def reading(path: Path, what: str) -> Iterator[None]:
         yield
     except FillerkitError:
         raise
+    except PermissionError as error:
+        raise FormatError(f"{path}: cannot be read: {one_line(error)}") from None
     except MemoryError:
         raise FormatError(f"{path}: says it holds more than the memory does") from None
     except Exception as error:
