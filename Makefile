@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 GRPCIO_TOOLS := grpcio-tools==1.63.2
 
-.PHONY: demo test bench lint types format proto proto-check wild clean
+.PHONY: demo test bench figures lint types format proto proto-check wild clean
 
 # Fill a sample net and look at it.
 demo: $(VENV)/.installed
@@ -18,6 +18,10 @@ test: $(VENV)/.test
 # How fast it is, beside what limits it and what others take: benchmarks/README.md
 bench: $(VENV)/.test
 	$(BIN)/python benchmarks/bench.py --json bench.json $(BENCH_ARGS)
+
+# The figures and numbers of docs/xavier.md.
+figures: $(VENV)/.test
+	$(BIN)/python tools/figures.py
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

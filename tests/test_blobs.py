@@ -46,5 +46,5 @@ def test_it_cannot_be_changed(blobs: fk.Blobs) -> None:
 
 
 def test_it_shows_itself_in_a_line(blobs: fk.Blobs) -> None:
-    assert repr(blobs) == "Blobs(2 layers, 121 values)"
+    assert repr(blobs) == "Blobs(2 layers, 121 values, seed 1)"
     assert repr(blobs["conv1"]) == "LayerBlobs(weight: 4x3x3x3, bias: 4)"

@@ -11,7 +11,7 @@ import weights
 import fillerkit as fk
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
-from fillerkit.torch import blobs, state_dict  # noqa: E402
+from fillerkit.torch import blobs, module, state_dict  # noqa: E402
 
 
 def test_the_names_are_those_of_pytorch() -> None:
@@ -113,3 +113,14 @@ def test_it_goes_back_and_forth() -> None:
 def test_what_makes_no_blobs_is_an_error(state: dict[str, object], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         blobs(state)
+
+
+def test_a_net_is_a_module_too() -> None:
+    net = fk.load_net(
+        'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: [1, 4] } } }\n'
+        'layer { name: "ip" type: "InnerProduct" bottom: "x" top: "ip" inner_product_param {'
+        ' num_output: 3 weight_filler { type: "xavier" } } }'
+    )
+    running = module(net, net.fill(seed=1))
+    assert running(torch.ones(2, 4))["ip"].shape == (2, 3)
+    assert list(running.state_dict()) == ["ip.weight", "ip.bias"]

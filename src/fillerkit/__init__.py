@@ -49,6 +49,9 @@ if _TYPE_CHECKING:
     from fillerkit.fillers import filler_types as filler_types
     from fillerkit.finetuning import Transfer as Transfer
     from fillerkit.finetuning import transfer as transfer
+    from fillerkit.flow import LayerSignal as LayerSignal
+    from fillerkit.flow import Signal as Signal
+    from fillerkit.flow import signal as signal
     from fillerkit.formats import load as load
     from fillerkit.layers import Param as Param
     from fillerkit.layers import Plan as Plan
@@ -99,6 +102,9 @@ _WHERE = {
     "filler_types": "fillerkit.fillers",
     "Transfer": "fillerkit.finetuning",
     "transfer": "fillerkit.finetuning",
+    "LayerSignal": "fillerkit.flow",
+    "Signal": "fillerkit.flow",
+    "signal": "fillerkit.flow",
     "load": "fillerkit.formats",
     "Param": "fillerkit.layers",
     "Plan": "fillerkit.layers",
@@ -131,6 +137,7 @@ __all__ = [
     "Layer",
     "LayerBlobs",
     "LayerError",
+    "LayerSignal",
     "Net",
     "Param",
     "ParamBlob",
@@ -139,6 +146,7 @@ __all__ = [
     "Report",
     "Setting",
     "ShapeNeeded",
+    "Signal",
     "Sparse",
     "Statistics",
     "Transfer",
@@ -158,6 +166,7 @@ __all__ = [
     "layer_types",
     "load",
     "load_net",
+    "signal",
     "stats",
     "transfer",
     "upgrade_text",

@@ -138,7 +138,14 @@ class Blobs(Mapping[str, LayerBlobs]):
 
     def __repr__(self) -> str:
         count = sum(array.size for _, array in self._owned.values())
-        return f"Blobs({len(self)} layer{'s' * (len(self) != 1)}, {count:,} values)"
+        seed = f", seed {self.origin['seed']}" if "seed" in self.origin else ""
+        return f"Blobs({len(self)} layer{'s' * (len(self) != 1)}, {count:,} values{seed})"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: a table of the blobs."""
+        from fillerkit.notebook import of_blobs
+
+        return of_blobs(self)
 
     def owned(self) -> Iterator[tuple[str, int, str, Array, tuple[Alias, ...]]]:
         """Every blob with values of its own: layer, index, name, values, who shares them."""

@@ -185,9 +185,15 @@ class Net:
 
     def __repr__(self) -> str:
         return (
-            f"Net({self.name!r}, phase {self.phase}, {len(self.layers)} layers, "
-            f"{self.count:,} parameters)"
+            f"Net({self.name!r}, phase {self.phase}, "
+            f"{len(self.layers)} layer{'s' * (len(self.layers) != 1)}, {self.count:,} parameters)"
         )
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: a table of the layers."""
+        from fillerkit.notebook import of_net
+
+        return of_net(self)
 
     def fill(
         self,

@@ -1,4 +1,7 @@
-"""Blobs as PyTorch's tensors, and back. Needs PyTorch (``pip install 'fillerkit[torch]'``)."""
+"""Blobs as PyTorch's tensors and back, and nets as modules.
+
+Needs PyTorch (``pip install 'fillerkit[torch]'``).
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from fillerkit.formats.state_names import TRACKED, from_state
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 torch = library("torch", "fillerkit.torch", "torch")
+from fillerkit.running import module as module  # noqa: E402  (it needs PyTorch too)
 
 _TORCH_NAMES = {"slope": "weight"}
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
-import signal
+import signal as signals  # not `signal`, which is a command's module here once it is imported
 import sys
 from importlib import import_module
 
@@ -19,6 +20,7 @@ _COMMANDS = {
     "show": "Show every layer: shapes, parameters, and what they start as.",
     "draw": "Draw a net as a picture.",
     "check": "Find what is wrong or odd in a net, all of it at once.",
+    "signal": "Show what becomes of a signal in a net, forward and backward.",
     "stats": "Show what the values of a weight file are like.",
     "diff": "Compare two weight files.",
     "convert": "Rewrite a weight file in another format.",
@@ -41,6 +43,8 @@ class _LazyGroup(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         command: click.Command = import_module(f"fillerkit.cli.{cmd_name}").command
+        gc.freeze()
+        gc.enable()
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -74,9 +78,10 @@ class _Stopped(BaseException):
 
 def main() -> None:
     """Run the command line; what a user did wrong is one message and an exit code of 1 or 2."""
+    gc.disable()  # until all is imported: what that makes is no garbage, and looking takes time
     for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _stop)
+        if hasattr(signals, name):
+            signals.signal(getattr(signals, name), _stop)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

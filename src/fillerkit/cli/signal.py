@@ -1,0 +1,319 @@
+"""``fillerkit signal``: what becomes of a signal in a net."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from textwrap import wrap
+from typing import Any, Literal
+
+import click
+
+import fillerkit as fk
+from fillerkit.cli.options import takes_net
+from fillerkit.cli.printing import finite, plain, print_line, print_table, shown, terminal_width
+
+_BAR_FROM = 1 << 22  # parameters; smaller nets are done before a bar is drawn
+
+
+def _parse_inputs(
+    ctx: click.Context, param: click.Parameter, values: Sequence[str]
+) -> str | dict[str, str] | None:
+    """A path alone, or ``NAME=PATH`` once an input."""
+    if not values:
+        return None
+    if len(values) == 1 and ("=" not in values[0] or Path(values[0]).exists()):
+        return values[0]
+    named = {}
+    for value in values:
+        name, equals, path = value.partition("=")
+        if not (name and equals and path):
+            raise click.BadParameter(f"{value!r} is not NAME=PATH, which several inputs need")
+        named[name] = path
+    return named
+
+
+@click.command("signal")
+@takes_net
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    help="Of the values, the batch and the gradients.  [default: the solver's, else 1]",
+)
+@click.option(
+    "--weights",
+    metavar="FILE",
+    multiple=True,
+    help="A weight file of any format whose layers are copied over those of the same names; "
+    "repeatable.",
+)
+@click.option(
+    "--compare",
+    metavar="FILLER",
+    multiple=True,
+    help="Give all weights this filler, as in msra or 'gaussian(std=0.01)', and print one row for "
+    "it; repeatable.",
+)
+@click.option(
+    "--batch",
+    type=click.IntRange(min=1),
+    help="How many items go through.  [default: 16, or as the net says where a layer fixes it]",
+)
+@click.option(
+    "--input",
+    "inputs",
+    metavar="[NAME=]PATH",
+    callback=_parse_inputs,
+    multiple=True,
+    help="What goes in: an .npy file or a folder of images; repeatable with NAME, the input's.  "
+    "[default: unit gaussian values]",
+)
+@click.option(
+    "--backward",
+    type=click.Choice(["gaussian", "loss"]),
+    default="gaussian",
+    show_default=True,
+    help="What comes back: unit gaussian gradients at the last layers before the losses, or the "
+    "gradients of the net's own losses.",
+)
+@click.option(
+    "--all",
+    "every",
+    is_flag=True,
+    help="Show layers without parameters too, not only those and nonlinearities.",
+)
+@click.option(
+    "--plot", "picture", metavar="FILE", help="Draw depth against strength: .png, .svg or .pdf."
+)
+@click.option(
+    "--chart/--no-chart",
+    default=None,
+    help="A chart of characters below the table.  [default: at a terminal, without --plot]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+def command(
+    net: fk.Net,
+    seed: int | None,
+    weights: Sequence[str],
+    compare: Sequence[str],
+    batch: int | None,
+    inputs: str | dict[str, str] | None,
+    backward: Literal["gaussian", "loss"],
+    every: bool,
+    picture: str | None,
+    chart: bool | None,
+    as_json: bool,
+) -> None:
+    """Send a batch through NET and gradients back, and show how strong they are at each layer.
+
+    rms is the root mean square of a layer's output, the std of what has a mean of 0; its factor is
+    that over its input's, and theory is what the factor should be, where a closed form is known.
+    grad is the rms of the gradient there; its factor is from the layer's output to its input. dead
+    is the share of a rectifier's channels that are 0 for the whole batch. A net whose signal
+    changes less than tenfold keeps it. Needs PyTorch.
+
+    \b
+    Examples:
+      fillerkit signal deploy.prototxt
+      fillerkit signal deploy.prototxt --compare xavier --compare msra --plot signal.svg
+      fillerkit signal deploy.prototxt --weights trained.caffemodel --input images/
+    """
+    from fillerkit.flow import chart as drawn
+    from fillerkit.flow import plot
+    from fillerkit.flow.plot import FORMATS
+    from fillerkit.formats.whole_file import whole_file
+
+    suffix = Path(picture).suffix[1:].lower() if picture else ""
+    if picture and suffix not in FORMATS:
+        raise fk.UsageError(f"--plot {picture}: its suffix is to be one of .{', .'.join(FORMATS)}")
+    found = []
+    with _progress(net.count, max(1, len(compare))) as progress:
+        for at, filler in enumerate(compare or [None]):
+            found.append(
+                fk.signal(
+                    net,
+                    seed=seed,
+                    weights=list(weights) or None,
+                    filler=filler,
+                    inputs=inputs,
+                    batch=batch,
+                    backward=backward,
+                    progress=progress(at) if progress else None,
+                )
+            )
+    if as_json:
+        data = [_as_data(signal) for signal in found]
+        click.echo(json.dumps(data if compare else data[0], indent=1, allow_nan=False))
+    else:
+        _print(found, net, bool(compare), every)
+        if chart or (chart is None and sys.stdout.isatty() and not picture):
+            for line in drawn(found, terminal_width()):
+                click.echo(plain(line))
+    if picture:
+        drawing = plot(found, suffix)
+        with whole_file(Path(picture)) as file:
+            file.write(drawing)
+        if not as_json:
+            click.echo(f"{picture}: {len(found)} line{'s' * (len(found) != 1)}")
+
+
+def _print(found: Sequence[fk.Signal], net: fk.Net, compared: bool, every: bool) -> None:
+    first = found[0]
+    name = net.name or "a net without a name"
+    click.secho(
+        plain(f"{name}, phase {net.phase}, seed {first.seed}, batch {first.batch}: {net.file}"),
+        bold=True,
+    )
+    for note in first.notes:
+        click.echo(f"note: {plain(note)}", err=True)
+    if compared:
+        rows = [
+            [signal.filler or "", str(signal.forward), str(signal.gradient)] for signal in found
+        ]
+        print_table(
+            ("filler", "forward", "backward"),
+            rows,
+            right=(),
+            narrow=lambda width: (
+                line
+                for a, b, c in rows
+                for line in wrap(
+                    plain(f"{a}: forward {b}; backward {c}"), width, subsequent_indent=" " * 4
+                )
+            ),
+        )
+        return
+    layers = [layer for layer in first.layers if every or _shown(layer)]
+    print_table(
+        (
+            "layer",
+            "type",
+            "top",
+            "rms",
+            "factor",
+            "theory",
+            "zeros",
+            "dead",
+            "grad",
+            "factor",
+            "theory",
+        ),
+        [_row(layer) for layer in layers],
+        right=("rms", "factor", "theory", "zeros", "dead", "grad"),
+        narrow=lambda width: _narrow_lines(layers, width),
+    )
+    print_line(plain(str(first)))
+
+
+def _shown(layer: fk.LayerSignal) -> bool:
+    return layer.params or layer.activation or layer.factor is None
+
+
+def _row(layer: fk.LayerSignal) -> list[str]:
+    return [
+        layer.name,
+        layer.type,
+        shown(layer.shape),
+        _number(layer.rms),
+        _number(layer.factor),
+        _number(layer.factor_theory),
+        _share(layer.zeros) if layer.activation else "",
+        _share(layer.dead),
+        _number(layer.gradient),
+        _number(layer.gradient_factor),
+        _number(layer.gradient_theory),
+    ]
+
+
+def _narrow_lines(layers: Sequence[fk.LayerSignal], width: int) -> Iterator[str]:
+    """The same for a terminal that the table does not fit: a few lines a layer."""
+    for layer in layers:
+        line = plain(f"{layer.name}  {layer.type}  {shown(layer.shape)}")
+        yield from wrap(line, width, subsequent_indent=" " * 4)
+        forward = f"rms {_number(layer.rms)}{_factor(layer.factor, layer.factor_theory)}"
+        if layer.activation:
+            forward += f"; {_share(layer.zeros)} zeros"
+        if layer.dead is not None:
+            forward += f", {_share(layer.dead)} dead"
+        lines = [forward]
+        if layer.gradient is not None:
+            factor = _factor(layer.gradient_factor, layer.gradient_theory)
+            lines.append(f"grad {_number(layer.gradient)}{factor}")
+        for line in lines:
+            yield from wrap(line, width, initial_indent="  ", subsequent_indent=" " * 6)
+
+
+def _factor(factor: float | None, theory: float | None) -> str:
+    if factor is None:
+        return ""
+    return f", factor {_number(factor)}" + (
+        "" if theory is None else f" (theory {_number(theory)})"
+    )
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.3g}"
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{100 * value:.3g}%"
+
+
+@contextmanager
+def _progress(
+    count: int, runs: int
+) -> Iterator[Callable[[int], Callable[[int, int], None]] | None]:
+    """Draw a progress bar where a person sees it and the net is large enough to wait for."""
+    if count < _BAR_FROM or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("running"), BarColumn(), TextColumn("{task.percentage:3.0f}%"))
+    with Progress(
+        *columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True
+    ) as bar:
+        task = bar.add_task("", total=runs)
+
+        def of_run(run: int) -> Callable[[int, int], None]:
+            return lambda done, of: bar.update(task, completed=run + done / of)
+
+        yield of_run
+
+
+def _as_data(signal: fk.Signal) -> dict[str, Any]:
+    """Everything that is printed, for a program."""
+    return {
+        "net": signal.net,
+        "phase": signal.phase,
+        "filler": signal.filler,
+        "seed": signal.seed,
+        "batch": signal.batch,
+        "backward_from": signal.backward,
+        "forward": _change(signal.forward),
+        "backward": _change(signal.gradient),
+        "layers": [
+            {
+                field.name: finite(value) if isinstance(value, float) else value
+                for field in fields(layer)
+                for value in [getattr(layer, field.name)]
+            }
+            for layer in signal.layers
+        ],
+        "notes": list(signal.notes),
+    }
+
+
+def _change(change: Any) -> dict[str, Any]:
+    return {
+        "verdict": change.verdict,
+        "factor": finite(change.factor),
+        "power": finite(change.power),
+        "lost_at": change.lost or None,
+        "words": str(change),
+    }

@@ -1,0 +1,259 @@
+"""What is sent through a net: gaussian values, whole numbers for labels, arrays, files, images."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fillerkit.errors import UsageError, did_you_mean
+from fillerkit.flow.heads import is_loss
+from fillerkit.formats.library import library
+from fillerkit.layers import Shape
+from fillerkit.layers.shapes import shown
+from fillerkit.net import Layer, Net
+from fillerkit.sources.picture import FORMATS
+from fillerkit.splits import Place, Takers
+
+Values = NDArray[np.float32]
+Given = Mapping[str, "np.ndarray[Any, Any] | str | os.PathLike[str]"]
+
+BATCH = 16
+_FIXED = (
+    "BatchReindex",
+    "DummyData",
+    "LSTM",
+    "LSTMUnit",
+    "Parameter",
+    "PriorBox",
+    "Proposal",
+    "PSROIPooling",
+    "Python",
+    "RNN",
+    "ROIPooling",
+    "Reshape",
+)
+# Layers through which labels may pass on their way to where they are used.
+_PASSING = ("Concat", "Flatten", "Permute", "Reshape", "Silence", "Slice", "Split")
+_REAL = ("EuclideanLoss", "L1Loss", "SmoothL1Loss", "CenterLoss")
+_SUFFIXES = (".bmp", ".jpg", ".jpeg", ".png", ".ppm", ".tif", ".tiff", ".webp", ".jp2")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What an input holds.
+
+    Attributes
+    ----------
+    below : int or None
+        Whole numbers from 0 to below this; None for values of any size.
+    going_on : bool
+        Marks of a recurrent layer: 0 where a sequence begins, 1 where it goes on.
+    """
+
+    below: int | None = None
+    going_on: bool = False
+
+
+def make(
+    net: Net,
+    names: tuple[str, ...],
+    given: Given | np.ndarray[Any, Any] | str | os.PathLike[str] | None,
+    batch: int | None,
+    rng: np.random.Generator,
+) -> tuple[dict[str, Values], list[str], list[str]]:
+    """Values for all inputs of a net.
+
+    Returns
+    -------
+    values : dict
+    signals : list of str
+        The inputs that are no labels.
+    notes : list of str
+    """
+    shapes = {
+        name: shape for layer in net.layers if not layer.bottoms for name, shape in layer.tops
+    }
+    kinds = {name: kind_of(net, name) for name in names}
+    files = _named(given, [name for name in names if kinds[name] == Kind()] or list(names))
+    for name in files:
+        if name not in names:
+            raise UsageError(f"'{name}' is no input of the net{did_you_mean(name, names)}")
+    values, notes = {}, []
+    for name, item in files.items():
+        values[name], said = _read(net, item, shapes[name], name, batch)
+        notes += said
+    count = len(next(iter(values.values()))) if values else batch or _default(net, shapes, names)
+    for name in names:
+        shape = (count, *shapes[name][1:]) if count and shapes[name] else shapes[name]
+        if name not in values:
+            values[name] = _drawn(kinds[name], shape, rng)
+    real = [name for name in names if kinds[name] == Kind()]
+    drawn = [name for name in real if name not in files]
+    if drawn:
+        notes.append(f"{', '.join(drawn)}: unit gaussian values")
+    notes += [
+        f"{name}: whole numbers from 0 to {(kind.below or 0) - 1}"
+        for name, kind in kinds.items()
+        if (kind.below or 0) > 1 and name not in files
+    ]
+    return {name: values[name] for name in names}, real, notes
+
+
+def _default(net: Net, shapes: Mapping[str, Shape], names: tuple[str, ...]) -> int:
+    """The batch unless one is asked for; 0 leaves every shape as it is."""
+    firsts = {shapes[name][0] for name in names if shapes[name]}
+    fixed = any(layer.type in _FIXED for layer in net.layers) or len(firsts) != 1
+    return 0 if fixed else BATCH
+
+
+def kind_of(net: Net, name: str) -> Kind:
+    """What an input is used as, wherever it goes."""
+    takers = Takers([layer.message for layer in net.layers])
+    used: dict[Place, list[Place]] = {}
+    for bottom, top in takers.made.items():
+        used.setdefault(top, []).append(bottom)
+    place = next(
+        (index, list(layer.message.top).index(name))
+        for index, layer in enumerate(net.layers)
+        if not layer.bottoms and name in layer.message.top
+    )
+    uses = list(_uses(net, place, used))
+    if not uses:
+        return Kind(below=1)
+    if any(use == Kind() for use in uses):
+        return Kind()
+    bounds = [use.below for use in uses if use.below]
+    return Kind(min(bounds)) if bounds else uses[0]
+
+
+def _uses(net: Net, place: Place, used: Mapping[Place, list[Place]]) -> Iterator[Kind]:
+    for index, position in used.get(place, []):
+        layer = net.layers[index]
+        if layer.type in _PASSING:
+            if layer.type == "Silence":
+                yield Kind(below=1)
+            for top in range(len(layer.message.top)):
+                yield from _uses(net, (index, top), used)
+        else:
+            yield _use(net, layer, position)
+
+
+def _use(net: Net, layer: Layer, position: int) -> Kind:
+    if layer.type == "Embed" and position == 0:
+        return Kind(below=layer.message.embed_param.input_dim)
+    if layer.type in ("LSTM", "RNN") and position == 1:
+        return Kind(going_on=True)
+    if position == 0 or not (is_loss(layer) or layer.type == "Accuracy") or layer.type in _REAL:
+        return Kind()
+    if layer.type in ("SigmoidCrossEntropyLoss", "ContrastiveLoss"):
+        return Kind(below=2)
+    return Kind(below=_classes(net, layer))
+
+
+def _classes(net: Net, layer: Layer) -> int:
+    """How many scores its first bottom has."""
+    shape = next(
+        shape
+        for before in reversed(net.layers[: net.layers.index(layer)])
+        for name, shape in before.tops
+        if name == layer.bottoms[0]
+    )
+    p = layer.message
+    axis = p.accuracy_param.axis if layer.type == "Accuracy" else p.softmax_param.axis
+    return shape[axis] if -len(shape) <= axis < len(shape) else 1
+
+
+def _drawn(kind: Kind, shape: Shape, rng: np.random.Generator) -> Values:
+    if kind.going_on:
+        marks = np.ones(shape, np.float32)
+        marks[:1] = 0
+        return marks
+    if kind.below:
+        return rng.integers(0, kind.below, shape).astype(np.float32)
+    return rng.standard_normal(shape, np.float32)
+
+
+def _named(given: Any, names: list[str]) -> dict[str, Any]:
+    """What was given, by input; without a name it is for the one input that is no label."""
+    if given is None:
+        return {}
+    if isinstance(given, Mapping):
+        return dict(given)
+    if len(names) != 1:
+        raise UsageError(f"the net has the inputs {', '.join(names) or 'of none'}: say which")
+    return {names[0]: given}
+
+
+def _read(
+    net: Net, item: Any, shape: Shape, name: str, batch: int | None
+) -> tuple[Values, list[str]]:
+    """The values of an array, an ``.npy`` file or a folder of images; and notes."""
+    if isinstance(item, str | os.PathLike):
+        path = Path(item)
+        if path.is_dir():
+            return _images(net, path, shape, name, batch or BATCH)
+        try:
+            with path.open("rb") as file:
+                values = np.load(file, allow_pickle=False)
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else None
+            raise UsageError(
+                f"{item}: no .npy file and no folder of images: {reason or error}"
+            ) from None
+        if not isinstance(values, np.ndarray):
+            raise UsageError(f"{item}: it holds several arrays: give an .npy file")
+    else:
+        values = np.asarray(item)
+    if values.dtype.kind not in "fiub":
+        raise UsageError(f"input '{name}' holds {values.dtype}, not numbers")
+    if values.shape[1:] != shape[1:] or values.ndim != len(shape) or not len(values):
+        wanted = shown((1, *shape[1:])).partition("x")[2]
+        raise UsageError(
+            f"input '{name}' is {shown(values.shape)}; the net takes Nx{wanted} there"
+            if wanted
+            else f"input '{name}' is {shown(values.shape)}; the net takes {shown(shape)} there"
+        )
+    return np.ascontiguousarray(values[:batch], dtype=np.float32), []
+
+
+def _images(
+    net: Net, folder: Path, shape: Shape, name: str, batch: int
+) -> tuple[Values, list[str]]:
+    """Images of a folder as Caffe has them: channels first, blue first, mean_value and scale."""
+    if len(shape) != 4 or shape[1] not in (1, 3):
+        raise UsageError(
+            f"input '{name}' is {shown(shape)}: images are Nx3xHxW or, in grey, Nx1xHxW"
+        )
+    pillow = library("PIL.Image", "a folder of images", "data")
+    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)[:batch]
+    if not paths:
+        raise UsageError(f"{folder}: there are no images in it")
+    pixels = []
+    for path in paths:
+        try:
+            with pillow.open(path, formats=FORMATS) as image:
+                sized = image.convert("RGB" if shape[1] == 3 else "L").resize(
+                    (shape[3], shape[2]), pillow.Resampling.BILINEAR
+                )
+        except Exception as error:  # Pillow's decoders let out whatever they run into
+            raise UsageError(f"{path}: cannot be read as an image: {error}") from None
+        values = np.asarray(sized, np.float32).reshape(shape[2], shape[3], shape[1])
+        pixels.append(values[:, :, ::-1].transpose(2, 0, 1))
+    source = next(layer for layer in net.layers if name in layer.message.top)
+    transform = source.message.transform_param
+    means = list(transform.mean_value)
+    found = np.stack(pixels)
+    if means:
+        found -= np.array(means, np.float32).reshape(1, -1, 1, 1)
+    found *= np.float32(transform.scale)
+    less = f"less mean_value {', '.join(f'{mean:g}' for mean in means)}" if means else "no mean"
+    scale = f", scale {transform.scale:g}" if transform.scale != 1 else ""
+    return np.ascontiguousarray(found), [
+        f"{name}: {len(paths)} images of {folder}, made {shape[2]}x{shape[3]}, {less}{scale}"
+    ]

@@ -1,0 +1,124 @@
+"""Sends a batch through a net and gradients back, and measures both on their way."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from fillerkit.blobs import Blobs
+from fillerkit.errors import UsageError
+from fillerkit.flow.heads import ends, heads, with_batch_statistics, without
+from fillerkit.flow.inputs import Given
+from fillerkit.flow.refilled import with_filler
+from fillerkit.flow.result import Signal
+from fillerkit.formats.library import library
+
+if TYPE_CHECKING:
+    from fillerkit.finetuning import Transfer, Weights
+    from fillerkit.net import Net
+
+Progress = Callable[[int, int], None]
+
+
+def signal(
+    net: Net,
+    blobs: Blobs | None = None,
+    *,
+    seed: int | None = None,
+    weights: Weights | Sequence[Weights] | Transfer | None = None,
+    filler: str | None = None,
+    inputs: Given | np.ndarray[Any, Any] | str | os.PathLike[str] | None = None,
+    batch: int | None = None,
+    backward: Literal["gaussian", "loss"] = "gaussian",
+    progress: Progress | None = None,
+) -> Signal:
+    """Run a net once, forward and backward, and say what becomes of the signal.
+
+    Needs PyTorch (``pip install 'fillerkit[torch]'``).
+
+    Parameters
+    ----------
+    net
+    blobs
+        The values to run it with; they are not changed. Without: ``net.fill(seed)``.
+    seed
+        Of the values, the batch and the gradients; the solver's, or 1, unless given.
+    weights
+        As for `Net.fill`: layers to copy from a file.
+    filler
+        In short form, for all weights in place of their own: ``"gaussian(std=0.01)"``.
+    inputs
+        The batch: arrays, ``.npy`` files or folders of images (extra ``data``), by input, or one of
+        them for a net with one input besides labels. Unit gaussian values and, for labels, whole
+        numbers unless given.
+    batch
+        How many items; 16 unless given, or as the net was read where a layer fixes it.
+    backward
+        ``"gaussian"``: unit gaussian values as the gradients of the last layers before the losses,
+        which do not run. ``"loss"``: the gradients of the net's own losses.
+    progress
+        Called with how many steps are done, and of how many.
+
+    Raises
+    ------
+    UsageError
+        PyTorch is missing, a layer cannot be run, or the inputs do not fit.
+
+    Notes
+    -----
+    Memory: the parameters, and what layers keep for the way back. A BatchNorm that has gathered no
+    statistics yet works with the batch's. Dropout drops in phase TRAIN.
+    """
+    library("torch", "fillerkit.signal", "torch")
+    from fillerkit.flow import measure
+
+    if backward not in ("gaussian", "loss"):
+        raise UsageError(f"backward is 'gaussian' or 'loss', not '{backward}'")
+    if blobs is not None and (weights is not None or filler is not None):
+        raise UsageError("blobs are filled already: give them, or weights and a filler")
+    if batch is not None and batch < 1:
+        raise UsageError(f"a batch has at least 1 item, not {batch}")
+    if seed is None:
+        seed = 1 if net.random_seed is None else net.random_seed
+    if filler is not None:
+        net = with_filler(net, filler)
+    if blobs is None:
+        blobs = net.fill(seed, weights=weights)
+    out = heads(net)
+    places = ends(net, out)
+    if backward == "gaussian":
+        kept = [index for index in range(len(net.layers)) if index not in out]
+        net = without(net, out)
+        places = [(kept.index(index), position) for index, position in places]
+        out = set()
+    net, without_statistics = with_batch_statistics(net, blobs)
+    found = measure.measure(
+        net, blobs, out, places, seed, inputs, batch, backward, progress or _nobody
+    )
+    notes = list(found.notes)
+    if without_statistics:
+        notes.append("BatchNorm: the batch's own statistics, as none are gathered yet")
+    return Signal(
+        net=net.name or net.file,
+        phase=net.phase,
+        filler=filler,
+        origin=_plain(blobs.origin),
+        seed=seed,
+        batch=found.batch,
+        backward=backward,
+        layers=found.layers,
+        forward=found.forward,
+        gradient=found.gradient,
+        notes=tuple(notes),
+    )
+
+
+def _plain(origin: Mapping[str, Any]) -> Mapping[str, Any]:
+    return dict(origin)
+
+
+def _nobody(done: int, of: int) -> None:
+    """Nobody wants to know how far it has come."""
