@@ -136,3 +136,15 @@ def test_into_a_pipe_there_is_no_colour_and_no_blank_at_the_end_of_a_line(run: R
     for line in run("signal", "deep.prototxt", "--chart").stdout.splitlines():
         assert "\x1b" not in line
         assert line == line.rstrip()
+
+
+def test_the_commands_name_does_not_hide_pythons_signals(run: Run) -> None:
+    import signal
+
+    run("signal", "net.prototxt")
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        run("signal", "net.prototxt")
+        assert signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGTERM, before)
