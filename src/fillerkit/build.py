@@ -21,6 +21,7 @@ from fillerkit.errors import (
     UsageError,
     did_you_mean,
     raised,
+    some,
 )
 from fillerkit.fillers import Given
 from fillerkit.layers import Param, Plan, Shape, layer_type
@@ -200,9 +201,10 @@ class _LostBottom(Exception):
 class _Several(Exception):
     """More than one filler of a layer is at fault, and each is to be told."""
 
-    def __init__(self, errors: Sequence[FillerError]) -> None:
+    def __init__(self, errors: Sequence[FillerError], report: Report) -> None:
         super().__init__()
         self.errors = errors
+        self.report = report
 
 
 class _Builder:
@@ -239,7 +241,7 @@ class _Builder:
             except _Several as several:
                 for error in several.errors:
                     self._locate(error, layer, field)
-                    self._tell(error)
+                    several.report(error)
                 self._lose(layer)
             except LayerError as error:
                 if self._report is None and isinstance(error, ShapeNeeded):
@@ -247,7 +249,7 @@ class _Builder:
                 self._locate(error, layer, field)
                 if self._report is None:
                     raise
-                self._tell(error)
+                self._report(error)
                 self._lose(layer)
         if not self._lost:
             self._rules.check_used()
@@ -268,10 +270,6 @@ class _Builder:
             notes=tuple(dict.fromkeys(self._notes)),
             old_forms=tuple((words, text.place(field)) for words, field in text.old_forms),
         )
-
-    def _tell(self, error: LayerError) -> None:
-        assert self._report is not None
-        self._report(error)
 
     def _lose(self, layer: LayerParameter) -> None:
         """Remember that a layer's tops are unknown for an error that is reported already."""
@@ -454,8 +452,8 @@ class _Builder:
                 wrong.append(error)
                 continue
             params.append(self._sharing.add(at, layer.name, made, spec))
-        if wrong:
-            raise _Several(wrong)
+        if wrong and self._report is not None:
+            raise _Several(wrong, self._report)
         return tuple(params)
 
     def _key(self, name: str, index: int) -> str:
@@ -562,15 +560,10 @@ def _warnings(layers: Sequence[Layer]) -> list[str]:
     wild = [f"{layer.name}/{param.name}" for layer, param in params if not param.finite]
     found = []
     if dead:
-        found.append(f"all zeros, as Caffe leaves a weight without a weight_filler: {_some(dead)}")
+        found.append(f"all zeros, as Caffe leaves a weight without a weight_filler: {some(dead)}")
     if wild:
-        found.append(f"infinite or not a number: {_some(wild)}")
+        found.append(f"infinite or not a number: {some(wild)}")
     return found
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return ", ".join(names[:3]) + more
 
 
 def _maker(layers: Iterable[TextLayer], blob: str) -> LayerParameter | None:

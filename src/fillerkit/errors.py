@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 
@@ -113,6 +113,12 @@ Report = Callable[[FillerkitError], None]
 def raised(error: FillerkitError) -> None:
     """The `Report` that ends the work at the first error."""
     raise error from None
+
+
+def some(names: Sequence[str]) -> str:
+    """The first three of some names, and how many more there are: ``a, b, c and 4 more``."""
+    more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -153,6 +153,10 @@ class Run:
             origin["copied"] = list(self.transfer.copied + self.transfer.cropped)
         return {**origin, **net.asked}
 
+    def source(self, at: tuple[int, int]) -> Array | None:
+        """The values of a file for the blob at a place of the net; None where they are drawn."""
+        return None if self.transfer is None else self.transfer.source(at)
+
     def steps(self, stream: Stream | None = None) -> Iterator[_Step]:
         """Every owned blob in Caffe's order; its values are to be made before the next is asked.
 
@@ -160,13 +164,12 @@ class Run:
         only after it has filled both. A stream that is given goes on from where it is.
         """
         stream = stream or make_stream(self.stream, self.seed, self.boost, self.jobs)
-        source = self.transfer.source if self.transfer is not None else _nothing
         for position, layer in enumerate(self.net.layers):
             stream.skip(layer.draws)
             for index, param in enumerate(layer.params):
                 distribution = param.distribution_in(self.dtype)
                 if param.owner is None:
-                    taken = source((position, index))
+                    taken = self.source((position, index))
                     yield _Step(layer, index, param, distribution, self.dtype, stream, taken)
                 else:
                     stream.discard(distribution, param.count, self.dtype)
@@ -243,7 +246,6 @@ def _entries(run: Run, progress: Callable[[int], None]) -> Iterator[Entry]:
     """What there is to write; nothing is made before an entry's chunks are asked for."""
     aliases = _aliases(run.net)
     steps = run.steps()
-    source = run.transfer.source if run.transfer is not None else _nothing
     for position, layer in enumerate(run.net.layers):
         for index, param in enumerate(layer.params):
             if param.owner is None:
@@ -255,7 +257,7 @@ def _entries(run: Run, progress: Callable[[int], None]) -> Iterator[Entry]:
                     dtype=np.dtype(run.dtype),
                     chunks=_told(_made(steps), progress),
                     aliases=tuple(aliases.get((layer.key, index), ())),
-                    start=None if source((position, index)) is not None else _start(param),
+                    start=None if run.source((position, index)) is not None else _start(param),
                 )
 
 
@@ -267,10 +269,6 @@ def _made(steps: Iterator[_Step]) -> Iterator[Array]:
 def _start(param: ParamBlob) -> Start:
     starts = param.distribution
     return Start(str(starts), starts.mean, starts.std)
-
-
-def _nothing(at: tuple[int, int]) -> None:
-    """No file has values."""
 
 
 def _nobody(count: int) -> None:

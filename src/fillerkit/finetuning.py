@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from fillerkit.blobs import Array, Blobs, LayerBlobs
-from fillerkit.errors import FormatError, UsageError, did_you_mean
+from fillerkit.errors import FormatError, UsageError, did_you_mean, some
 from fillerkit.formats import load
 from fillerkit.layers.shapes import shown
 
@@ -126,6 +126,8 @@ class _Matcher:
         self._cropped: dict[str, None] = {}
         self._ignored: dict[str, None] = {}
         self._names: dict[str, None] = {}
+        if patterns != ["*"]:
+            self._check_patterns()
 
     def match(self, blobs: Blobs, file: str) -> None:
         """Take from one file what the net has too."""
@@ -138,12 +140,6 @@ class _Matcher:
                 continue
             found = True
             self._take(self._index[key], source, file)
-        unused = [p for p in self._patterns if not self._fits(p.removeprefix("!"))]
-        if unused and self._patterns != ["*"]:
-            raise UsageError(
-                f"no layer of the net has a name that '{unused[0]}' (--copy) fits"
-                f"{did_you_mean(unused[0], self._index)}"
-            )
         if not found:
             known = next(iter(self._index), "")
             near = did_you_mean(next(iter(blobs), ""), self._index)
@@ -179,8 +175,14 @@ class _Matcher:
             dict(self._sources),
         )
 
-    def _fits(self, pattern: str) -> bool:
-        return any(fnmatchcase(name, pattern) for name in self._index)
+    def _check_patterns(self) -> None:
+        """Refuse a pattern that chooses nothing and takes nothing out: it is a slip."""
+        for pattern in self._patterns:
+            if not any(fnmatchcase(name, pattern.removeprefix("!")) for name in self._index):
+                raise UsageError(
+                    f"no layer of the net has a name that '{pattern}' (--copy) fits"
+                    f"{did_you_mean(pattern, self._index)}"
+                )
 
     def _take(self, index: int, source: LayerBlobs, file: str) -> None:
         layer = self._net.layers[index]
@@ -250,5 +252,4 @@ def _chooses(patterns: Iterable[str], name: str) -> bool:
 def _some(names: Sequence[str]) -> str:
     if not names:
         return "0 layers"
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return f"{len(names)} layer{'s' * (len(names) != 1)} ({', '.join(names[:3])}{more})"
+    return f"{len(names)} layer{'s' * (len(names) != 1)} ({some(names)})"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from fillerkit.errors import UsageError, did_you_mean
+from fillerkit.errors import UsageError, did_you_mean, some
 from fillerkit.fillers.registry import known_filler
 from fillerkit.layers.plan import Param, Plan
 from fillerkit.prototxt.short import parse_filler
@@ -79,9 +79,7 @@ class FillerRules:
         return self._seen if rule.blobs else {name.rpartition(":")[0] for name in self._seen}
 
     def _some(self) -> str:
-        names = list(self._seen)
-        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        return f"; it has {', '.join(names[:3])}{more}" if names else "; it has none"
+        return f"; it has {some(list(self._seen)) or 'none'}"
 
 
 def _parsed(pattern: str, filler: str) -> _Rule:

@@ -300,10 +300,10 @@ def test_jobs_of_caffes_stream_are_a_usage_error(run: Run) -> None:
 def test_without_kernels_a_large_net_is_told_to_take_longer(
     run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fillerkit.cli.init._BAR_FROM", 20)
+    monkeypatch.setattr("fillerkit.cli.init.LARGE", 20)
     monkeypatch.setenv("FILLERKIT_KERNELS", "numpy")
     assert "six to forty times slower" in run("init", "net.prototxt").stderr
-    monkeypatch.setattr("fillerkit.cli.init._BAR_FROM", 2000)
+    monkeypatch.setattr("fillerkit.cli.init.LARGE", 2000)
     assert run("init", "net.prototxt").stderr == ""
 
 

@@ -31,10 +31,6 @@ def test_the_first_lines_run() -> None:
 
 def test_training_runs() -> None:
     torch = pytest.importorskip("torch")
-    import fillerkit.torch
-
-    if not hasattr(fillerkit.torch, "module"):
-        pytest.skip("fillerkit.torch has no module yet")
     images, labels = torch.rand(64, 1, 28, 28), torch.randint(0, 10, (64,))
     exec(BLOCKS[-1], {"batches": [(images, labels)] * 3})
     read = fk.load_net("train_val.prototxt", phase="TRAIN", shapes={"data": (64, 1, 28, 28)})

@@ -13,6 +13,7 @@ import click
 import fillerkit as fk
 from fillerkit.build import Asked
 from fillerkit.cli.options import takes_unread_net
+from fillerkit.cli.printing import many
 from fillerkit.errors import Place
 
 
@@ -81,7 +82,7 @@ def _print(report: fk.Report) -> None:
         label = click.style("warning", fg="yellow", bold=True)
         _line(found.place, label, f"{found.message} [{found.code}]")
     counts = (
-        f"{_many(len(report.problems), 'error')}, {_many(len(report.warnings), 'warning')}"
+        f"{many(len(report.problems), 'error')}, {many(len(report.warnings), 'warning')}"
         if report.problems or report.warnings
         else "nothing wrong"
     )
@@ -90,16 +91,12 @@ def _print(report: fk.Report) -> None:
     click.echo(f"{counts}; {filled}")
     codes = Counter(found.code for found in report.warnings)
     if codes:
-        many = ", ".join(f"{count} {code}" for code, count in codes.most_common())
-        click.echo(f"{many}; --explain CODE says why, --ignore CODE silences it")
+        tally = ", ".join(f"{count} {code}" for code, count in codes.most_common())
+        click.echo(f"{tally}; --explain CODE says why, --ignore CODE silences it")
 
 
 def _line(place: Place | None, label: str, message: str) -> None:
     click.echo(f"{place}: {label}: {message}" if place else f"{label}: {message}")
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def _as_data(report: fk.Report) -> dict[str, object]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -12,10 +10,9 @@ import click
 
 import fillerkit as fk
 from fillerkit.cli.options import parse_pairs, takes_net
+from fillerkit.cli.progress import LARGE, progress_bar
 from fillerkit.formats import FORMATS
 from fillerkit.random import kernel_path
-
-_BAR_FROM = 1 << 22  # values; fewer are done before a bar is drawn
 
 
 @click.command("init")
@@ -136,13 +133,13 @@ def command(
         click.echo(f"note: {transfer}", err=True)
     elif rename or copy:
         raise fk.UsageError("--rename and --copy say what to take from a file: give --weights")
-    if net.count > _BAR_FROM and kernel_path() == "numpy":
+    if net.count > LARGE and kernel_path() == "numpy":
         click.echo(
             "note: the kernels in C are not built here, so NumPy makes the values: the same bits, "
             "six to forty times slower",
             err=True,
         )
-    with _progress(net.count) as progress:
+    with progress_bar("filling", net.count, net.count) as move:
         origin = net.save(
             path,
             seed=seed,
@@ -152,7 +149,7 @@ def command(
             stream=stream,
             jobs=jobs,
             format=format,
-            progress=progress,
+            progress=(lambda count: move(advance=count)) if move else None,
         )
     again = "" if seed is not None or net.random_seed is not None else " (fresh)"
     blobs = sum(param.owner is None for layer in net.layers for param in layer.params)
@@ -168,20 +165,3 @@ def _default_output(net: fk.Net, format: str | None) -> str:
     if net.file.startswith("<"):
         raise fk.UsageError("a net from standard input has no file name: say where with -o OUT")
     return Path(net.file).stem + FORMATS[format or "npz"][0]
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[int], None] | None]:
-    """Draw a progress bar where a person sees it and the net is large enough to wait for."""
-    if total < _BAR_FROM or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("filling"), BarColumn(), TextColumn("{task.percentage:3.0f}%"))
-    with Progress(
-        *columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True
-    ) as bar:
-        task = bar.add_task("", total=total)
-        yield lambda count: bar.advance(task, count)

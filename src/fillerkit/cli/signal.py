@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from textwrap import wrap
@@ -16,8 +15,7 @@ import click
 import fillerkit as fk
 from fillerkit.cli.options import takes_net
 from fillerkit.cli.printing import finite, plain, print_line, print_table, shown, terminal_width
-
-_BAR_FROM = 1 << 22  # parameters; smaller nets are done before a bar is drawn
+from fillerkit.cli.progress import progress_bar
 
 
 def _parse_inputs(
@@ -131,7 +129,7 @@ def command(
     if picture and suffix not in FORMATS:
         raise fk.UsageError(f"--plot {picture}: its suffix is to be one of .{', .'.join(FORMATS)}")
     found = []
-    with _progress(net.count, max(1, len(compare))) as progress:
+    with progress_bar("running", net.count, max(1, len(compare))) as move:
         for at, filler in enumerate(compare or [None]):
             found.append(
                 fk.signal(
@@ -142,7 +140,7 @@ def command(
                     inputs=inputs,
                     batch=batch,
                     backward=backward,
-                    progress=progress(at) if progress else None,
+                    progress=_moves(move, at) if move else None,
                 )
             )
     if as_json:
@@ -263,27 +261,9 @@ def _share(value: float | None) -> str:
     return "" if value is None else f"{100 * value:.3g}%"
 
 
-@contextmanager
-def _progress(
-    count: int, runs: int
-) -> Iterator[Callable[[int], Callable[[int, int], None]] | None]:
-    """Draw a progress bar where a person sees it and the net is large enough to wait for."""
-    if count < _BAR_FROM or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("running"), BarColumn(), TextColumn("{task.percentage:3.0f}%"))
-    with Progress(
-        *columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True
-    ) as bar:
-        task = bar.add_task("", total=runs)
-
-        def of_run(run: int) -> Callable[[int, int], None]:
-            return lambda done, of: bar.update(task, completed=run + done / of)
-
-        yield of_run
+def _moves(move: Callable[..., None], run: int) -> Callable[[int, int], None]:
+    """What moves the bar of all runs by how much of one is done."""
+    return lambda done, of: move(completed=run + done / of)
 
 
 def _as_data(signal: fk.Signal) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from fillerkit.cli.printing import (
     shown,
     terminal_width,
 )
+from fillerkit.errors import some
 
 _HEIGHT = 4  # lines of a histogram
 _BLOCKS = " ▁▂▃▄▅▆▇█"
@@ -152,17 +153,12 @@ def _total(found: Sequence[fk.BlobStatistics], net: fk.Net | None) -> str:
     count = sum(blob.found.count for blob in found)
     odd = [blob for blob in found if blob.oddities]
     untold = [blob for blob in found if blob.theory is None]
-    said = "nothing odd" if not odd else f"odd: {_some([_key(blob) for blob in odd])}"
+    said = "nothing odd" if not odd else f"odd: {some([_key(blob) for blob in odd])}"
     if found and len(untold) == len(found):
         said += "; nothing tells what they were filled with" + ("" if net else ", --net NET would")
     elif untold:
-        said += f"; nothing tells what {_some([_key(blob) for blob in untold])} was filled with"
+        said += f"; nothing tells what {some([_key(blob) for blob in untold])} was filled with"
     return f"{many(len(found), 'blob')}, {count:,} values; {said}"
-
-
-def _some(keys: Sequence[str]) -> str:
-    more = f" and {len(keys) - 3:,} more" if len(keys) > 3 else ""
-    return ", ".join(keys[:3]) + more
 
 
 def _key(blob: fk.BlobStatistics) -> str:
