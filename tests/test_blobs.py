@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 import fillerkit as fk
@@ -48,3 +51,33 @@ def test_it_cannot_be_changed(blobs: fk.Blobs) -> None:
 def test_it_shows_itself_in_a_line(blobs: fk.Blobs) -> None:
     assert repr(blobs) == "Blobs(2 layers, 121 values, seed 1)"
     assert repr(blobs["conv1"]) == "LayerBlobs(weight: 4x3x3x3, bias: 4)"
+
+
+SHARED = """
+layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [1, 4] } } }
+layer { name: "a" type: "InnerProduct" bottom: "data" top: "a" param { name: "w" }
+        inner_product_param { num_output: 4 bias_term: false } }
+layer { name: "b" type: "InnerProduct" bottom: "a" top: "b" param { name: "w" }
+        inner_product_param { num_output: 4 bias_term: false } }
+"""
+
+
+def test_values_of_ones_own_are_the_blobs_of_a_net(tmp_path: Path) -> None:
+    net = fk.load_net(NET)
+    arrays = {name: [array + 1 for array in blobs] for name, blobs in net.fill(seed=1).items()}
+    made = fk.Blobs.of(net, arrays)
+    assert made["conv1"].weight is arrays["conv1"][0]
+    made.save(tmp_path / "made.caffemodel")
+    assert (fk.load(tmp_path / "made.caffemodel")["conv1"][0] == arrays["conv1"][0]).all()
+
+
+def test_a_blob_that_a_net_shares_is_kept_once_if_it_lies_in_one_memory() -> None:
+    net, weight = fk.load_net(SHARED), np.ones((4, 4), np.float32)
+    one = fk.Blobs.of(net, {"a": [weight], "b": [weight]})
+    two = fk.Blobs.of(net, {"a": [weight], "b": [weight.copy()]})
+    assert [len(list(blobs.owned())) for blobs in (one, two)] == [1, 2]
+
+
+def test_another_number_of_blobs_than_the_nets_is_refused() -> None:
+    with pytest.raises(fk.UsageError, match="layer 'b' has 1 blobs, not 0"):
+        fk.Blobs.of(fk.load_net(SHARED), {"a": [np.ones((4, 4), np.float32)]})

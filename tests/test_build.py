@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -452,3 +454,51 @@ def test_a_net_never_changes() -> None:
     net = fk.load_net(INPUT)
     with pytest.raises(AttributeError):
         setattr(net, "phase", "TEST")  # noqa: B010
+
+
+PYTHON = 'python_param { module: "m" layer: "L" }'
+
+
+def test_what_python_code_makes_is_asked_of_the_caller() -> None:
+    asked = []
+
+    def plan(index: int, message: Any, shapes: Sequence[tuple[int, ...]]) -> fk.Plan:
+        asked.append((index, message.python_param.layer, list(shapes)))
+        return fk.Plan([(7,)], [fk.Param("", (2, 3))])
+
+    text = INPUT + layer("p", "data > p", "Python", PYTHON) + layer("r", "p > r")
+    net = fk.load_net(text, python_layers=plan)
+    assert asked == [(1, "L", [(2, 6)])]
+    assert net.layers[2].tops == (("r", (7,)),)
+    assert net.layers[1].params[0].shape == (2, 3)
+
+
+def test_the_caller_is_not_asked_for_what_the_shapes_say() -> None:
+    def plan(*asked: object) -> fk.Plan:
+        raise AssertionError(asked)
+
+    text = INPUT + layer("p", "data > p", "Python", PYTHON)
+    net = fk.load_net(text, shapes={"p": (3,)}, python_layers=plan)
+    assert net.layers[1].tops == (("p", (3,)),)
+
+
+def test_a_caller_that_does_not_know_leaves_it_to_what_is_known() -> None:
+    known = 'python_param { module: "rpn.proposal_layer" layer: "ProposalLayer" }'
+    text = INPUT + layer("p", "data data data > rois", "Python", known)
+    net = fk.load_net(text, python_layers=lambda *_: None)
+    assert net.layers[1].tops[0][1][-1] == 5
+    unknown = INPUT + layer("p", "data > p", "Python", PYTHON)
+    with pytest.raises(fk.LayerError, match="--shape p="):
+        fk.load_net(unknown, python_layers=lambda *_: None)
+
+
+def test_a_text_is_read_once_and_loaded_with_any_shapes(tmp_path: Path) -> None:
+    file = tmp_path / "net.prototxt"
+    file.write_text(INPUT + PRODUCT.replace("BLOBS", ""))
+    text = fk.read_net(file, phase="TEST")
+    file.unlink()
+    nets = [fk.load_net(text, shapes={"data": (n, 6)}) for n in (1, 2)]
+    assert [net.layers[1].tops for net in nets] == [(("ip", (1, 1)),), (("ip", (2, 1)),)]
+    assert {(net.file, net.phase) for net in nets} == {(str(file), "TEST")}
+    with pytest.raises(fk.UsageError, match="are for read_net"):
+        fk.load_net(text, phase="TRAIN")

@@ -96,3 +96,27 @@ def test_a_data_layer_shifts_what_comes_after_it(transform: str, draws: int) -> 
     values = net.fill(1)["a"][0].reshape(-1)
     plain = fk.load_net(INPUT + _ip("a", "d")).fill(1)["a"][0].reshape(-1)
     assert (values[: 25 - draws] == plain[draws:]).all()
+
+
+def test_a_stream_goes_on_from_one_net_to_the_next() -> None:
+    first, second = fk.load_net(INPUT + _ip("a", "d")), fk.load_net(INPUT + _ip("b", "d"))
+    both = fk.load_net(INPUT + _ip("a", "d") + _ip("b", "d"))
+    stream = fk.CaffeStream(7)
+    a, b = first.fill(stream=stream), second.fill(stream=stream)
+    whole = both.fill(seed=7)
+    assert a["a"][0].tobytes() == whole["a"][0].tobytes()
+    assert b["b"][0].tobytes() == whole["b"][0].tobytes()
+    assert "seed" not in b.origin  # which would not make it again
+
+
+def test_a_stream_has_its_own_seed_and_boost() -> None:
+    net = fk.load_net(INPUT + _ip("a", "d", "gaussian"))
+    old = net.fill(stream=fk.CaffeStream(7, boost="1.55"))
+    assert old["a"][0].tobytes() == net.fill(seed=7, boost="1.55")["a"][0].tobytes()
+    assert old.origin["boost"] == "1.55"
+    with pytest.raises(fk.UsageError, match="one or the other"):
+        net.fill(seed=7, stream=fk.CaffeStream(7))
+    with pytest.raises(fk.UsageError, match="from 0 to"):
+        fk.CaffeStream(-1)
+    with pytest.raises(fk.UsageError, match="boost is one of"):
+        fk.CaffeStream(1, boost="1.60")

@@ -10,7 +10,8 @@
 >>> blobs["ip"].weight.shape
 (3, 4)
 
-This module is the whole public API.
+This module is the public API, with `fillerkit.messages` (Caffe's protobuf messages),
+`fillerkit.torch` (PyTorch) and `fillerkit.pycaffe` (scripts that ``import caffe``).
 """
 
 from importlib import import_module as _import_module
@@ -36,6 +37,7 @@ if _TYPE_CHECKING:
     from fillerkit.errors import PrototxtError as PrototxtError
     from fillerkit.errors import ShapeNeeded as ShapeNeeded
     from fillerkit.errors import UsageError as UsageError
+    from fillerkit.errors import did_you_mean as did_you_mean
     from fillerkit.fillers import Constant as Constant
     from fillerkit.fillers import Distribution as Distribution
     from fillerkit.fillers import Gaussian as Gaussian
@@ -43,6 +45,7 @@ if _TYPE_CHECKING:
     from fillerkit.fillers import Truncated as Truncated
     from fillerkit.fillers import Uniform as Uniform
     from fillerkit.fillers import Whole as Whole
+    from fillerkit.fillers import distribution as distribution
     from fillerkit.fillers import fan_in as fan_in
     from fillerkit.fillers import fan_out as fan_out
     from fillerkit.fillers import filler as filler
@@ -61,7 +64,13 @@ if _TYPE_CHECKING:
     from fillerkit.net import Layer as Layer
     from fillerkit.net import Net as Net
     from fillerkit.net import ParamBlob as ParamBlob
+    from fillerkit.prototxt import NetText as NetText
+    from fillerkit.prototxt import SolverText as SolverText
+    from fillerkit.prototxt import read_net as read_net
+    from fillerkit.prototxt import read_solver as read_solver
     from fillerkit.prototxt import upgrade_text as upgrade_text
+    from fillerkit.random import CaffeStream as CaffeStream
+    from fillerkit.splits import with_splits as with_splits
     from fillerkit.statistics import BlobStatistics as BlobStatistics
     from fillerkit.statistics import Statistics as Statistics
     from fillerkit.statistics import stats as stats
@@ -118,6 +127,14 @@ _WHERE = {
     "BlobStatistics": "fillerkit.statistics",
     "Statistics": "fillerkit.statistics",
     "stats": "fillerkit.statistics",
+    "CaffeStream": "fillerkit.random",
+    "NetText": "fillerkit.prototxt",
+    "SolverText": "fillerkit.prototxt",
+    "read_net": "fillerkit.prototxt",
+    "read_solver": "fillerkit.prototxt",
+    "distribution": "fillerkit.fillers",
+    "did_you_mean": "fillerkit.errors",
+    "with_splits": "fillerkit.splits",
     "__version__": "fillerkit.version",
 }
 
@@ -125,6 +142,7 @@ __all__ = [
     "DIALECTS",
     "BlobStatistics",
     "Blobs",
+    "CaffeStream",
     "Comparison",
     "Constant",
     "Difference",
@@ -139,6 +157,7 @@ __all__ = [
     "LayerError",
     "LayerSignal",
     "Net",
+    "NetText",
     "Param",
     "ParamBlob",
     "Plan",
@@ -147,6 +166,7 @@ __all__ = [
     "Setting",
     "ShapeNeeded",
     "Signal",
+    "SolverText",
     "Sparse",
     "Statistics",
     "Transfer",
@@ -158,6 +178,8 @@ __all__ = [
     "__version__",
     "check",
     "compare",
+    "did_you_mean",
+    "distribution",
     "fan_in",
     "fan_out",
     "filler",
@@ -166,11 +188,14 @@ __all__ = [
     "layer_types",
     "load",
     "load_net",
+    "read_net",
+    "read_solver",
     "signal",
     "stats",
     "transfer",
     "upgrade_text",
     "warnings",
+    "with_splits",
 ]
 
 

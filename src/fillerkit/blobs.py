@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from fillerkit.errors import did_you_mean
+from fillerkit.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
+    from fillerkit.net import Net
     from fillerkit.schema.forks_pb2 import LayerParameter
 
 Array = NDArray[np.floating]
@@ -123,6 +124,51 @@ class Blobs(Mapping[str, LayerBlobs]):
             layers.setdefault(layer, {})[index] = blob
         self._layers = {layer: _in_order(blobs) for layer, blobs in layers.items()}
 
+    @classmethod
+    def of(cls, net: Net, arrays: Mapping[str, Sequence[Array]]) -> Blobs:
+        """Values of your own as the blobs of a net, to be saved in any format.
+
+        Parameters
+        ----------
+        net
+        arrays
+            For every layer with parameters its blobs, in order. Where the net shares a blob, and
+            its array lies in the owner's memory, files keep it once.
+
+        Raises
+        ------
+        UsageError
+            A layer has another number of blobs.
+
+        Examples
+        --------
+        >>> import fillerkit as fk
+        >>> net = fk.load_net('''
+        ...   layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 4 } } }
+        ...   layer { name: "bias" type: "Bias" bottom: "data" top: "out" bias_param { axis: 0 } }
+        ... ''')
+        >>> fk.Blobs.of(net, {"bias": [np.ones(4, np.float32)]})["bias"].bias
+        array([1., 1., 1., 1.], dtype=float32)
+        """
+        owned: dict[tuple[str, int], tuple[str, Array]] = {}
+        aliases: dict[tuple[str, int], list[Alias]] = {}
+        for layer in net.layers:
+            given = arrays.get(layer.key, ())
+            if len(given) != len(layer.params):
+                raise UsageError(
+                    f"layer '{layer.key}' has {len(layer.params)} blobs, not {len(given)}"
+                )
+            for index, (param, array) in enumerate(zip(layer.params, given, strict=True)):
+                owner = None
+                if param.owner is not None:
+                    owner = net.layers[param.owner[0]].key, param.owner[1]
+                if owner is not None and _is_same(array, arrays[owner[0]][owner[1]]):
+                    alias = Alias(layer.key, index, param.name, array.shape)
+                    aliases.setdefault(owner, []).append(alias)
+                else:
+                    owned[layer.key, index] = param.name, array
+        return cls(owned, aliases, {}, model=net.model)
+
     def __getitem__(self, layer: str) -> LayerBlobs:
         try:
             return self._layers[layer]
@@ -166,6 +212,12 @@ class Blobs(Mapping[str, LayerBlobs]):
         from fillerkit import formats
 
         formats.save(path, formats.content_of(self), format)
+
+
+def _is_same(one: Array, other: Array) -> bool:
+    """Whether two arrays are the same values in memory, whatever their shapes."""
+    start, size = one.__array_interface__["data"][0], one.size
+    return bool(other.__array_interface__["data"][0] == start and other.size == size)
 
 
 def _in_order(blobs: Mapping[int, tuple[str, Array]]) -> LayerBlobs:

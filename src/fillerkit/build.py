@@ -6,6 +6,7 @@ import operator
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from math import prod
 from typing import TypedDict
 
@@ -25,11 +26,11 @@ from fillerkit.errors import (
 )
 from fillerkit.fillers import Given
 from fillerkit.layers import Param, Plan, Shape, layer_type
-from fillerkit.layers.plan import Setting
+from fillerkit.layers.plan import PlanPython, Setting
 from fillerkit.layers.registry import LayerType, layer_types
 from fillerkit.layers.shapes import checked, shown
 from fillerkit.net import Layer, Net, ParamBlob
-from fillerkit.prototxt import PHASES, Field, NetText, TextLayer, phase_name, read_net
+from fillerkit.prototxt import Field, NetText, TextLayer, phase_name, read_net
 from fillerkit.prototxt.short import parse_filler
 from fillerkit.rules import FillerRules
 from fillerkit.schema.forks_pb2 import BlobProto, LayerParameter, ParamSpec
@@ -41,7 +42,7 @@ AUTOMATIC = "(automatic)"
 
 
 def load_net(
-    path_or_text: str | os.PathLike[str],
+    path_or_text: str | os.PathLike[str] | NetText,
     *,
     phase: str | None = None,
     level: int | None = None,
@@ -51,13 +52,15 @@ def load_net(
     dialect: str | None = None,
     params: Mapping[str, Sequence[str]] | None = None,
     fillers: Mapping[str, str] | None = None,
+    python_layers: PlanPython | None = None,
 ) -> Net:
     """Read a net from a prototxt, or from a solver's, and work out every shape.
 
     Parameters
     ----------
     path_or_text
-        A file's path, or the prototxt itself (a `str` with a line break or a brace in it).
+        A file's path, or the prototxt itself (a `str` with a line break or a brace in it), or what
+        `read_net` made of one, which has its phase, level and stages already.
     phase
         ``"TRAIN"`` or ``"TEST"``. Without one: a solver's train net, the phase that the net's own
         ``state`` gives, else TRAIN.
@@ -79,6 +82,10 @@ def load_net(
         Fillers that go before the prototxt's, by pattern of layer names, or ``LAYER:BLOB``:
         ``{"conv*": "msra", "fc*:bias": "constant(value=0.1)"}``. Without a blob's name the weights
         are meant: learned blobs of two axes or more. Of several that fit, the last counts.
+    python_layers
+        Asked what each layer makes that is Python code, unless `shapes` has all its tops:
+        ``(index in the net, LayerParameter, shapes of the bottoms) -> Plan``, or None to leave it
+        to what is known of such a layer. What it raises is not caught.
 
     Raises
     ------
@@ -100,7 +107,7 @@ def load_net(
         params=params,
         fillers=fillers,
     )
-    return build(text, setting)
+    return build(text, replace(setting, python_layers=python_layers))
 
 
 class Asked(TypedDict, total=False):
@@ -117,7 +124,7 @@ class Asked(TypedDict, total=False):
 
 
 def read(
-    path_or_text: str | os.PathLike[str],
+    path_or_text: str | os.PathLike[str] | NetText,
     report: Report = raised,
     *,
     phase: str | None = None,
@@ -133,18 +140,19 @@ def read(
 
     Fields that do not fit the schema are reported.
     """
-    if isinstance(stages, str):
-        raise UsageError(f"stages is a list of names, not one: [{stages!r}]")
-    if phase is not None and phase.lower() not in PHASES:
-        raise UsageError(f"phase is TRAIN or TEST, not {phase!r}")
-    text = read_net(
-        path_or_text,
-        phase=None if phase is None else PHASES[phase.lower()],
-        level=level,
-        stages=stages,
-        allow_unknown_fields=allow_unknown_fields,
-        report=report,
-    )
+    if not isinstance(path_or_text, NetText):
+        text = read_net(
+            path_or_text,
+            phase=phase,
+            level=level,
+            stages=stages,
+            allow_unknown_fields=allow_unknown_fields,
+            report=report,
+        )
+    elif phase is not None or level is not None or stages or allow_unknown_fields:
+        raise UsageError("phase, level, stages and allow_unknown_fields are for read_net here")
+    else:
+        text = path_or_text
     if dialect is not None and dialect not in DIALECTS:
         raise UsageError(f"dialect is one of {', '.join(DIALECTS)}, not {dialect!r}")
     given = {name: _given_shape(name, shape) for name, shape in (shapes or {}).items()}
@@ -285,7 +293,8 @@ class _Builder:
         _check_connections(known, layer)
         for position in range(len(layer.top)):
             self._check_top(known, layer, position, index)
-        plan = self._rules.apply(layer.name, self._plan(known, layer, bottoms))
+        plan = self._answer(index, layer, bottoms) or self._plan(known, layer, bottoms)
+        plan = self._rules.apply(layer.name, plan)
         self._notes.extend(plan.notes)
         for name in layer.bottom:
             self._unused.pop(name, None)
@@ -329,6 +338,17 @@ class _Builder:
         tops = [self._given[top] for top in layer.top]
         plan = Plan(tops=tops, params=self._setting.params.get(layer.name, ()))
         return LayerType(layer.type, (0, None), (0, None), lambda *_: plan)
+
+    def _answer(self, index: int, layer: LayerParameter, bottoms: list[Shape]) -> Plan | None:
+        """What the caller says that a layer makes, where it is asked and knows."""
+        asked = self._setting.python_layers
+        return asked(index, layer, bottoms) if asked and self._is_asked(layer) else None
+
+    def _is_asked(self, layer: LayerParameter) -> bool:
+        """Whether the caller is asked what a layer makes, since its type runs code."""
+        known = layer_types.get(layer.type)
+        runs_code = known is not None and known.code is not None
+        return runs_code and bool(self._setting.python_layers) and not self._described(layer)
 
     def _described(self, layer: LayerParameter) -> bool:
         """Whether a person has said what a layer of an unknown type makes."""
@@ -495,7 +515,8 @@ class _Builder:
         unknown = [
             (layer, field)
             for layer, field in self._text.layers
-            if layer.type and not self._is_known(layer) and not self._described(layer)
+            if layer.type
+            and not (self._is_known(layer) or self._described(layer) or self._is_asked(layer))
         ]
         if len(unknown) < 2:
             return

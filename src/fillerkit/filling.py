@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,15 @@ from fillerkit.blobs import Alias, Array, Blobs, Start
 from fillerkit.errors import UsageError, did_you_mean
 from fillerkit.fillers import Distribution
 from fillerkit.formats import Entry
-from fillerkit.random import BOOSTS, CHUNK, STREAMS, Stream, make_stream
+from fillerkit.random import (
+    CHUNK,
+    STREAMS,
+    CaffeStream,
+    Stream,
+    check_boost,
+    check_seed,
+    make_stream,
+)
 from fillerkit.version import __version__
 
 if TYPE_CHECKING:
@@ -79,15 +86,19 @@ class _Step:
 
 @dataclass(frozen=True)
 class Run:
-    """One filling of a net: its seed, its type, what is copied, and the blobs in order."""
+    """One filling of a net: its seed, its type, what is copied, and the blobs in order.
+
+    There is no seed where a stream goes on that others have drawn from.
+    """
 
     net: Net
-    seed: int
+    seed: int | None
     dtype: type[np.floating]
     boost: str
     stream: str = "caffe"
     jobs: int | None = None
     transfer: Transfer | None = None
+    engine: CaffeStream | None = None
 
     @classmethod
     def of(
@@ -97,28 +108,20 @@ class Run:
         dtype: str,
         boost: str,
         weights: Weights | Sequence[Weights] | Transfer | None = None,
-        stream: str = "caffe",
+        stream: str | CaffeStream = "caffe",
         jobs: int | None = None,
     ) -> Run:
         """See `fillerkit.Net.fill`."""
-        if boost not in BOOSTS:
-            known = ", ".join(map(repr, BOOSTS))
-            raise UsageError(f"boost is one of {known}, not {boost!r}")
+        engine, boost = None, check_boost(boost)
         name = dtype if isinstance(dtype, str) else getattr(dtype, "__name__", str(dtype))
         if name not in DTYPES:
             raise UsageError(f"dtype is float32 or float64, not {name!r}")
-        if seed is None:
-            seed = (
-                int.from_bytes(os.urandom(4), "little")
-                if net.random_seed is None
-                else net.random_seed
-            )
-        try:
-            seed = operator.index(seed)
-        except TypeError:
-            raise UsageError(f"a seed is a whole number, not {seed!r}") from None
-        if not 0 <= seed < 2**32:
-            raise UsageError(f"a seed is a number from 0 to {2**32 - 1}, not {seed}")
+        if isinstance(stream, CaffeStream):
+            if seed is not None:
+                raise UsageError("a CaffeStream has its seed: give one or the other")
+            engine, boost, stream = stream, stream.boost, "caffe"
+        else:
+            seed = check_seed(_seed(net) if seed is None else seed)
         if weights is not None:
             weights = _matched(net, weights)
         if stream not in STREAMS:
@@ -128,7 +131,7 @@ class Run:
                 "jobs is a number of threads, 1 or more, for stream 'sharded'; Caffe's stream is "
                 "one after the other"
             )
-        return cls(net, seed, DTYPES[name], boost, stream, jobs, weights)
+        return cls(net, seed, DTYPES[name], boost, stream, jobs, weights, engine)
 
     @property
     def origin(self) -> dict[str, Any]:
@@ -138,7 +141,7 @@ class Run:
             "net": net.name,
             "sha256": net.sha256,
             "phase": net.phase,
-            "seed": self.seed,
+            **({} if self.seed is None else {"seed": self.seed}),
             "stream": self.stream,
             "boost": self.boost,
             "dtype": np.dtype(self.dtype).name,
@@ -157,13 +160,20 @@ class Run:
         """The values of a file for the blob at a place of the net; None where they are drawn."""
         return None if self.transfer is None else self.transfer.source(at)
 
-    def steps(self, stream: Stream | None = None) -> Iterator[_Step]:
+    def draws(self) -> Stream:
+        """Where the values come from."""
+        if self.engine is not None:
+            return self.engine
+        assert self.seed is not None
+        return make_stream(self.stream, self.seed, self.boost, self.jobs)
+
+    def steps(self) -> Iterator[_Step]:
         """Every owned blob in Caffe's order; its values are to be made before the next is asked.
 
         A blob that shares another's values takes its draws all the same: Caffe lets the two share
-        only after it has filled both. A stream that is given goes on from where it is.
+        only after it has filled both.
         """
-        stream = stream or make_stream(self.stream, self.seed, self.boost, self.jobs)
+        stream = self.draws()
         for position, layer in enumerate(self.net.layers):
             stream.skip(layer.draws)
             for index, param in enumerate(layer.params):
@@ -177,16 +187,22 @@ class Run:
                 stream.discard(param.distribution_in(self.dtype), param.count, self.dtype)
 
 
+def _seed(net: Net) -> int:
+    """The solver's seed if it fixes one, else a fresh one."""
+    fresh = int.from_bytes(os.urandom(4), "little")
+    return fresh if net.random_seed is None else net.random_seed
+
+
 def _matched(net: Net, weights: Weights | Sequence[Weights] | Transfer) -> Transfer:
     from fillerkit.finetuning import Transfer, transfer
 
     return weights if isinstance(weights, Transfer) else transfer(net, weights)
 
 
-def fill(run: Run, stream: Stream | None = None) -> Blobs:
-    """See `fillerkit.Net.fill`; a stream that is given, and not the seed, says the draws."""
+def fill(run: Run) -> Blobs:
+    """See `fillerkit.Net.fill`."""
     owned, starts = {}, {}
-    for step in run.steps(stream):
+    for step in run.steps():
         param, key = step.param, (step.layer.key, step.index)
         values = np.empty(param.count, step.dtype)
         step.fill(values)
@@ -208,6 +224,7 @@ def fill_slice(run: Run, layer: str, index: int, rows: slice) -> Array:
     if step < 0:
         raise UsageError(f"a slice goes forward: its step is {step}")
     row = param.count // shape[0]
+    assert run.seed is not None
     stream = ShardedStream(run.seed, run.boost, run.jobs)
     span = range(start * row, max(start, stop) * row)
     distribution = param.distribution_in(run.dtype)

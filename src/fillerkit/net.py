@@ -20,6 +20,7 @@ from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
 
 if TYPE_CHECKING:
     from fillerkit.finetuning import Transfer, Weights
+    from fillerkit.random import CaffeStream
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,7 @@ class Net:
         *,
         boost: str = "1.64",
         weights: Weights | Sequence[Weights] | Transfer | None = None,
-        stream: str = "caffe",
+        stream: str | CaffeStream = "caffe",
         jobs: int | None = None,
     ) -> Blobs:
         """Give every parameter blob its first values, in memory.
@@ -224,7 +225,8 @@ class Net:
         stream
             ``"caffe"``: one engine for the whole net, Caffe's bits. ``"sharded"``: an engine for
             each tile of each blob; other bits, but made by any number of threads and in any order,
-            and of any part of a blob alone (`fill_slice`).
+            and of any part of a blob alone (`fill_slice`). A `fillerkit.CaffeStream`, with its own
+            seed and boost, goes on from where it is.
         jobs
             Threads for the sharded stream; as many as there are processors unless given. The
             values do not depend on it.
@@ -270,7 +272,7 @@ class Net:
         *,
         boost: str = "1.64",
         weights: Weights | Sequence[Weights] | Transfer | None = None,
-        stream: str = "caffe",
+        stream: str | CaffeStream = "caffe",
         jobs: int | None = None,
         format: str | None = None,
         progress: Callable[[int], None] | None = None,
@@ -294,7 +296,8 @@ class Net:
         Returns
         -------
         mapping
-            The origin that the file records; ``origin["seed"]`` is the seed used.
+            The origin that the file records; ``origin["seed"]`` is the seed used, unless a stream
+            that is given has it.
         """
         run = filling.Run.of(self, seed, dtype, boost, weights, stream, jobs)
         return filling.save(run, path, progress, format)

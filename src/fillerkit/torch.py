@@ -17,7 +17,12 @@ from fillerkit.formats.state_names import TRACKED, from_state
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 torch = library("torch", "fillerkit.torch", "torch")
-from fillerkit.running import module as module  # noqa: E402  (it needs PyTorch too)
+from fillerkit.running import (  # noqa: E402  (they need PyTorch too)
+    LayerModule as LayerModule,
+)
+from fillerkit.running import NetModule as NetModule  # noqa: E402
+from fillerkit.running import module as module  # noqa: E402
+from fillerkit.running import refusal as refusal  # noqa: E402
 
 _TORCH_NAMES = {"slope": "weight"}
 

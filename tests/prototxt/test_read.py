@@ -9,7 +9,7 @@ import pytest
 
 from fillerkit.errors import PrototxtError, UsageError
 from fillerkit.prototxt import NetText, read_net
-from fillerkit.schema.forks_pb2 import TEST, TRAIN
+from fillerkit.schema.forks_pb2 import TRAIN
 
 NET = 'name: "n"\nlayer { name: "a" }\nlayer { name: "b" include { phase: TEST } }\n'
 
@@ -71,8 +71,8 @@ def test_the_nets_own_state_says_the_phase() -> None:
 
 
 def test_the_phase_asked_for_goes_before_the_nets_own() -> None:
-    assert names(read_net("state { phase: TEST }" + NET, phase=TRAIN)) == ["a"]
-    assert names(read_net("state { phase: TRAIN }" + NET, phase=TEST)) == ["a", "b"]
+    assert names(read_net("state { phase: TEST }" + NET, phase="TRAIN")) == ["a"]
+    assert names(read_net("state { phase: TRAIN }" + NET, phase="TEST")) == ["a", "b"]
 
 
 def test_a_net_keeps_its_stages_and_gets_the_ones_asked_for() -> None:

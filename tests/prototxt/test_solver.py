@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from fillerkit.errors import PrototxtError
-from fillerkit.prototxt import NetText, read_net, upgrade_text
-from fillerkit.schema.forks_pb2 import TEST, TRAIN
+from fillerkit.prototxt import NetText, read_net, read_solver, upgrade_text
 
 NET = """
 layer { name: "both" }
@@ -57,18 +56,18 @@ def test_a_solver_may_hold_its_net(folder: Path, field: str) -> None:
 
 @pytest.mark.parametrize("field", ["net", "test_net"])
 def test_a_solver_leads_to_its_test_net_when_the_phase_is_test(folder: Path, field: str) -> None:
-    text = read_net(solver(folder / "solver.prototxt", f'{field}: "net.prototxt"'), phase=TEST)
+    text = read_net(solver(folder / "solver.prototxt", f'{field}: "net.prototxt"'), phase="TEST")
     assert names(text) == ["both", "test"]
 
 
 def test_the_first_of_several_test_nets_is_the_one(folder: Path) -> None:
     (folder / "second.prototxt").write_text('layer { name: "second" }')
-    text = read_net('test_net: "net.prototxt" test_net: "second.prototxt"\n', phase=TEST)
+    text = read_net('test_net: "net.prototxt" test_net: "second.prototxt"\n', phase="TEST")
     assert names(text) == ["both", "test"]
 
 
 def test_a_net_that_a_solver_holds_for_tests_goes_before_one_that_it_names(folder: Path) -> None:
-    text = read_net('net: "net.prototxt" test_net_param { layer { name: "t" } }\n', phase=TEST)
+    text = read_net('net: "net.prototxt" test_net_param { layer { name: "t" } }\n', phase="TEST")
     assert names(text) == ["t"]
 
 
@@ -82,7 +81,7 @@ def test_the_solvers_first_test_state_is_the_test_nets(folder: Path) -> None:
     text = read_net(
         'net: "net.prototxt" test_state { stage: "s" } test_state { level: 2 }'
         " train_state { level: 3 }\n",
-        phase=TEST,
+        phase="TEST",
     )
     assert names(text) == ["both", "test", "staged"]
 
@@ -209,10 +208,10 @@ def test_a_solver_with_a_net_held_and_one_named_is_refused(folder: Path) -> None
         read_net('net: "net.prototxt"\nnet_param { layer { name: "a" } }\n')
 
 
-@pytest.mark.parametrize(("phase", "wanted"), [(TRAIN, 'net: "FILE"'), (TEST, "test_net")])
-def test_a_solver_without_a_net_is_refused(folder: Path, phase: int, wanted: str) -> None:
+@pytest.mark.parametrize(("phase", "wanted"), [("TRAIN", 'net: "FILE"'), ("TEST", "test_net")])
+def test_a_solver_without_a_net_is_refused(folder: Path, phase: str, wanted: str) -> None:
     with pytest.raises(PrototxtError, match=f"solver without a net.*{wanted}"):
-        read_net('base_lr: 0.1\ntype: "SGD"\n', phase=TRAIN if phase == TRAIN else TEST)
+        read_net('base_lr: 0.1\ntype: "SGD"\n', phase=phase)
 
 
 def test_a_mistake_in_a_solver_is_placed_in_the_solver(folder: Path) -> None:
@@ -252,3 +251,61 @@ def test_a_solver_with_its_type_in_both_forms_is_refused(folder: Path) -> None:
     with pytest.raises(PrototxtError, match="solver_type") as caught:
         read_net('net: "net.prototxt" type: "Adam"\nsolver_type: ADAM\n')
     assert caught.value.line == 2
+
+
+def test_all_nets_of_a_solver_are_read_in_caffes_order(folder: Path) -> None:
+    (folder / "second.prototxt").write_text('layer { name: "second" }')
+    text = read_solver(
+        'net: "net.prototxt" test_net: "second.prototxt" test_net_param { layer { name: "held" } }'
+        " test_iter: 1 test_iter: 1 test_iter: 1 random_seed: 5\n"
+    )
+    assert names(text.train) == ["both", "train"]
+    assert [names(net) for net in text.tests] == [["held"], ["second"], ["both", "test"]]
+    assert text.random_seed == 5
+
+
+def test_a_solver_without_tests_has_no_test_nets(folder: Path) -> None:
+    assert read_solver('net: "net.prototxt"\n').tests == ()
+
+
+def test_each_test_net_has_its_state(folder: Path) -> None:
+    text = read_solver(
+        'net: "net.prototxt" test_iter: 1 test_iter: 1 test_state { stage: "s" }'
+        " test_state { level: 1 } train_state { level: 3 }\n"
+    )
+    assert [names(net) for net in text.tests] == [
+        ["both", "test", "staged"],
+        ["both", "test", "high"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("test_state { } test_state { }", "0 test nets, but test_state is given 2 times"),
+        ("test_iter: 1 test_state { } test_state { }", "1 test net, but test_state"),
+        ('test_net: "net.prototxt" test_net: "net.prototxt"', "2 test nets, but test_iter is"),
+    ],
+)
+def test_tests_that_are_miscounted_are_refused(folder: Path, lines: str, message: str) -> None:
+    with pytest.raises(PrototxtError, match=message):
+        read_solver(f'net: "net.prototxt"\n{lines}\n')
+
+
+def test_a_net_is_no_solver(folder: Path) -> None:
+    with pytest.raises(PrototxtError, match="not a solver"):
+        read_solver(folder / "net.prototxt")
+
+
+def test_paths_may_be_looked_for_as_caffe_does(folder: Path) -> None:
+    other = folder / "other"
+    there = solver(other / "solver.prototxt", 'net: "net.prototxt"')
+    (other / "net.prototxt").write_text('layer { name: "beside" }')
+    assert names(read_solver(there).train) == ["beside"]
+    assert names(read_solver(there, as_caffe=True).train) == ["both", "train"]
+
+
+def test_a_solver_is_in_the_current_format(folder: Path) -> None:
+    text = read_solver('solver_type: ADAM net_param { layers { name: "a" type: RELU } }\n')
+    assert text.param.type == "Adam"
+    assert text.param.net_param.layer[0].type == "ReLU"

@@ -287,8 +287,8 @@ layer { name: "what" type: "Mystery" bottom: "d" top: "e" }
     assert str(refusal.value).splitlines() == [
         "3 layers of <text> cannot be run in PyTorch:",
         "  line 3: Convolution 'c': its convolution_param.relu and convolution_param.hole",
-        "  line 7: MatWrite 'm'",
-        "  line 8: Mystery 'what'",
+        "  line 7: MatWrite 'm': its type has no forward pass here",
+        "  line 8: Mystery 'what': its type has no forward pass here",
     ]
 
 

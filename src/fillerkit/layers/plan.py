@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,8 @@ from fillerkit.dialects import of_layer
 from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
 
 Shape = tuple[int, ...]
+PlanPython = Callable[[int, LayerParameter, Sequence[Shape]], "Plan | None"]
+"""From a layer's index, its message and its bottoms' shapes to what it makes, or None."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Setting:
         Fillers in short form, by pattern of names, that go before the prototxt's.
     asked
         All of it as the person said it, in what JSON can hold.
+    python_layers
+        Asked what a layer makes that is Python code.
     """
 
     shapes: Mapping[str, Shape] = field(default_factory=dict)
@@ -60,6 +64,7 @@ class Setting:
     params: Mapping[str, Sequence[Param]] = field(default_factory=dict)
     fillers: Mapping[str, str] = field(default_factory=dict)
     asked: Mapping[str, Any] = field(default_factory=dict)
+    python_layers: PlanPython | None = None
 
     def dialect_for(self, layer: LayerParameter, default: str) -> str:
         """The dialect said outright, else the layer's own, else the net's, else `default`."""

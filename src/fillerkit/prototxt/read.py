@@ -12,12 +12,21 @@ from google.protobuf.message import Message
 
 from fillerkit.errors import Place, PrototxtError, Report, UsageError, raised
 from fillerkit.prototxt.bind import bind
-from fillerkit.prototxt.phase import select
-from fillerkit.prototxt.solver import follow, is_solver, name_solver_type, random_seed
+from fillerkit.prototxt.phase import PHASES, select
+from fillerkit.prototxt.solver import (
+    Following,
+    NetOfSolver,
+    is_solver,
+    name_solver_type,
+    random_seed,
+    test_net,
+    test_nets,
+    train_net,
+)
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, parse
 from fillerkit.prototxt.upgrade import TextLayer, old_forms, upgrade, upgraded_net
-from fillerkit.schema.forks_pb2 import TRAIN, NetParameter, NetState, Phase, SolverParameter
+from fillerkit.schema.forks_pb2 import TEST, TRAIN, NetParameter, NetState, Phase, SolverParameter
 
 
 class NetText(NamedTuple):
@@ -43,6 +52,8 @@ class NetText(NamedTuple):
         What was found on the way that the reader should be told.
     old_forms : tuple of (str, Field)
         What the text writes in an older form, in words, and where.
+    force_backward : bool
+        Whether every layer of it is to run backward.
     """
 
     name: str
@@ -54,62 +65,100 @@ class NetText(NamedTuple):
     random_seed: int | None = None
     notes: tuple[str, ...] = ()
     old_forms: tuple[tuple[str, Field], ...] = ()
+    force_backward: bool = False
 
     def place(self, field: Field) -> Place:
         """Where a field of this net's text stands."""
         return self.source.place(field.offset)
 
 
+class SolverText(NamedTuple):
+    """A solver as its text gives it, with the nets that it leads to.
+
+    Attributes
+    ----------
+    param : SolverParameter
+        In the current format.
+    random_seed : int or None
+        The seed that it fixes, or None.
+    train : NetText
+    tests : tuple of NetText
+        In Caffe's order; the same net again where it is tested more than once.
+    """
+
+    param: SolverParameter
+    random_seed: int | None
+    train: NetText
+    tests: tuple[NetText, ...]
+
+
 def read_net(
     path_or_text: str | os.PathLike[str],
     *,
-    phase: Phase | None = None,
+    phase: str | None = None,
     level: int | None = None,
     stages: Sequence[str] = (),
     allow_unknown_fields: bool = False,
     report: Report = raised,
 ) -> NetText:
-    """Read a net, or the net that a solver leads to.
+    """Read a net, or the net that a solver leads to; no shape is worked out yet.
+
+    `load_net` takes the result in place of a path, as often as you like: a text is read once, and
+    can then be loaded with other shapes.
 
     Parameters
     ----------
-    path_or_text
-        A file's path, or a prototxt itself (a `str` with a line break or a brace in it).
-    phase
-        TRAIN or TEST; without one the phase that the text's own state gives, else TRAIN.
-    level, stages
-        Of the net's state. A level replaces the text's, stages are added to the text's.
-    allow_unknown_fields
-        Pass over fields that no known Caffe has, and list them in the notes.
+    path_or_text, phase, level, stages, allow_unknown_fields
+        As for `load_net`.
     report
         Gets every field that does not fit the schema; those are left out where it returns.
+
+    Raises
+    ------
+    PrototxtError
+        The text is not a net.
+    UsageError
+        An argument makes no sense.
     """
+    if isinstance(stages, str):
+        raise UsageError(f"stages is a list of names, not one: [{stages!r}]")
+    if phase is not None and phase.lower() not in PHASES:
+        raise UsageError(f"phase is TRAIN or TEST, not {phase!r}")
+    asked = _Asked(None if phase is None else PHASES[phase.lower()], level, stages)
     skipped: list[str] | None = [] if allow_unknown_fields else None
     source, sha256, folder = _load(path_or_text)
     root = parse(source)
     if not is_solver(root):
-        return _net(root, source, sha256, phase, level, stages, skipped=skipped, report=report)
-    solver = _solver(root, source, skipped, report)
-    found = follow(solver, root, source, folder, TRAIN if phase is None else phase)
-    if found.inline is not None:
-        net, net_source, net_sha256 = found.inline, source, sha256
-    else:
-        assert found.path is not None
-        net_source, net_sha256, _ = _load(found.path)
-        net = parse(net_source)
-    return _net(
-        net,
-        net_source,
-        net_sha256,
-        phase,
-        level,
-        stages,
-        skipped=skipped,
-        report=report,
-        solver_state=found.state,
-        seed=random_seed(solver),
-        notes=(found.note,),
-    )
+        return _net(root, source, sha256, asked, skipped=skipped, report=report)
+    solver = Following(_solver(root, source, skipped, report), root, source, folder)
+    found = test_net(solver) if asked.phase == TEST else train_net(solver)
+    return _followed(solver, found, sha256, asked, skipped=skipped, report=report)
+
+
+def read_solver(path_or_text: str | os.PathLike[str], *, as_caffe: bool = False) -> SolverText:
+    """Read a solver, and all nets that it leads to.
+
+    Parameters
+    ----------
+    path_or_text
+        As for `load_net`.
+    as_caffe
+        Look for paths in it from the working directory first, the only place that Caffe knows, and
+        then from the solver's folder; otherwise from the solver's folder first.
+
+    Raises
+    ------
+    PrototxtError
+        The text is a net, or no solver, or does not say which nets.
+    """
+    source, sha256, folder = _load(path_or_text)
+    root = parse(source)
+    if not is_solver(root):
+        raise PrototxtError(f"{source.name}: is a net, not a solver")
+    solver = Following(_solver(root, source), root, source, folder, as_caffe)
+    train = _followed(solver, train_net(solver), sha256, _Asked(TRAIN))
+    tests = [_followed(solver, found, sha256, _Asked(TEST)) for found in test_nets(solver)]
+    return SolverText(_upgraded_solver(solver), random_seed(solver.param), train, tuple(tests))
 
 
 def upgrade_text(path_or_text: str | os.PathLike[str]) -> str:
@@ -117,13 +166,7 @@ def upgrade_text(path_or_text: str | os.PathLike[str]) -> str:
     source, _, _ = _load(path_or_text)
     root = parse(source)
     if is_solver(root):
-        solver = _solver(root, source)
-        for name in ("net_param", "train_net_param", "test_net_param"):
-            blocks = [field for field in root.fields if field.name == name]
-            nets = getattr(solver, name) if name == "test_net_param" else [getattr(solver, name)]
-            for net, block in zip(nets, blocks, strict=False):
-                net.CopyFrom(upgraded_net(net, block, source))
-        return _as_text(solver)
+        return _as_text(_upgraded_solver(Following(_solver(root, source), root, source, None)))
     net = NetParameter()
     bind(root, net, source)
     return _as_text(upgraded_net(net, root, source))
@@ -144,13 +187,60 @@ def _as_text(message: Message) -> str:
     return text_format.MessageToString(message, as_utf8=True)
 
 
+class _Asked(NamedTuple):
+    """The state that is asked for."""
+
+    phase: Phase | None = None
+    level: int | None = None
+    stages: Sequence[str] = ()
+
+
+def _upgraded_solver(solver: Following) -> SolverParameter:
+    """A solver whose own nets are in the current format."""
+    param = SolverParameter()
+    param.CopyFrom(solver.param)
+    for name in ("net_param", "train_net_param", "test_net_param"):
+        blocks = [field for field in solver.root.fields if field.name == name]
+        nets = getattr(param, name) if name == "test_net_param" else [getattr(param, name)]
+        for net, block in zip(nets, blocks, strict=False):
+            net.CopyFrom(upgraded_net(net, block, solver.source))
+    return param
+
+
+def _followed(
+    solver: Following,
+    found: NetOfSolver,
+    sha256: str,
+    asked: _Asked,
+    *,
+    skipped: list[str] | None = None,
+    report: Report = raised,
+) -> NetText:
+    """A net that a solver leads to."""
+    if found.inline is not None:
+        net, source = found.inline, solver.source
+    else:
+        assert found.path is not None
+        source, sha256, _ = _load(found.path)
+        net = parse(source)
+    return _net(
+        net,
+        source,
+        sha256,
+        asked,
+        skipped=skipped,
+        report=report,
+        solver_state=found.state,
+        seed=random_seed(solver.param),
+        notes=(found.note,),
+    )
+
+
 def _net(
     root: Field,
     source: Source,
     sha256: str,
-    phase: Phase | None,
-    level: int | None,
-    stages: Sequence[str],
+    asked: _Asked,
     *,
     skipped: list[str] | None,
     report: Report,
@@ -160,7 +250,7 @@ def _net(
 ) -> NetText:
     net = NetParameter()
     bind(root, net, source, skipped, report)
-    state = _state(net, phase, level, stages, solver_state)
+    state = _state(net, asked, solver_state)
     layers, left_out = select(upgrade(net, root, source), state, source)
     return NetText(
         net.name,
@@ -172,16 +262,11 @@ def _net(
         seed,
         (*notes, *dict.fromkeys(skipped or ())),
         tuple(old_forms(net, root)),
+        net.force_backward,
     )
 
 
-def _state(
-    net: NetParameter,
-    phase: Phase | None,
-    level: int | None,
-    stages: Sequence[str],
-    solver_state: NetState | None,
-) -> NetState:
+def _state(net: NetParameter, asked: _Asked, solver_state: NetState | None) -> NetState:
     """Caffe's merge: TRAIN, then the net's own state, then the solver's, then what is asked for.
 
     A level in the net's text counts only where a solver leads to it: pycaffe and the ``caffe``
@@ -193,11 +278,11 @@ def _state(
         state.MergeFrom(solver_state)
     else:
         state.level = 0
-    if phase is not None:
-        state.phase = phase
-    if level is not None:
-        state.level = level
-    state.stage.extend(stages)
+    if asked.phase is not None:
+        state.phase = asked.phase
+    if asked.level is not None:
+        state.level = asked.level
+    state.stage.extend(asked.stages)
     return state
 
 

@@ -1,36 +1,50 @@
-"""A solver file, followed to the net that it trains."""
+"""A solver file, followed to the nets that it trains and tests."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from fillerkit.errors import PrototxtError
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field
-from fillerkit.schema.forks_pb2 import (
-    TEST,
-    TRAIN,
-    NetParameter,
-    NetState,
-    Phase,
-    SolverParameter,
-)
+from fillerkit.schema.forks_pb2 import NetParameter, NetState, SolverParameter
 
-# The fields that can name or hold a net, in the order in which Caffe looks.
-_NETS = {
-    TRAIN: ("train_net_param", "train_net", "net_param", "net"),
-    TEST: ("test_net_param", "test_net", "net_param", "net"),
-}
+_TRAIN = ("train_net_param", "train_net", "net_param", "net")
+_TEST = ("test_net_param", "test_net")
+_OWN = ("net_param", "net")
 
 
 class NetOfSolver(NamedTuple):
-    """The net that a solver names (a path) or holds (a field of its text)."""
+    """The net that a solver names (by a path) or holds (in its text), and the state it gives it."""
 
     path: Path | None
     inline: Field | None
     state: NetState
     note: str
+
+
+class Following(NamedTuple):
+    """A solver, and where the paths in it are looked for.
+
+    Attributes
+    ----------
+    param : SolverParameter
+    root : Field
+        Its text.
+    source : Source
+    folder : Path or None
+        That it stands in; None for a text.
+    as_caffe : bool
+        Whether the working directory, the only place that Caffe knows, goes before that folder.
+    """
+
+    param: SolverParameter
+    root: Field
+    source: Source
+    folder: Path | None
+    as_caffe: bool = False
 
 
 def is_solver(root: Field) -> bool:
@@ -71,45 +85,79 @@ def random_seed(solver: SolverParameter) -> int | None:
     return solver.random_seed % 2**32 if solver.random_seed >= 0 else None
 
 
-def follow(
-    solver: SolverParameter, root: Field, source: Source, folder: Path | None, phase: Phase
-) -> NetOfSolver:
-    """Find the net of `phase` as Caffe does; the state carries the solver's stages and level."""
-    present = [name for name in _NETS[phase] if root.find(name)]
-    if phase == TRAIN and len(present) > 1:
+def train_net(solver: Following) -> NetOfSolver:
+    """The net that a solver trains."""
+    found = _fields(solver, _TRAIN)
+    if not found:
+        raise _without_net(solver, "train", "net")
+    if len(found) > 1:
         raise PrototxtError(
-            f"a solver names one train net, this one has {' and '.join(present)}",
-            place=source.place((root.find(present[1]) or root).offset),
+            f"a solver names one train net, this one has {found[0].name} and {found[1].name}",
+            place=solver.source.place(found[1].offset),
         )
-    if not present:
-        wanted = "net" if phase == TRAIN else "net or test_net"
-        raise PrototxtError(
-            f"this is a solver without a net to {'train' if phase == TRAIN else 'test'}: "
-            f'it needs {wanted}: "FILE"',
-            place=source.place(root.offset),
-        )
-    name = present[0]
-    field = next(field for field in root.fields if field.name == name)
-    states = [solver.train_state] if phase == TRAIN else solver.test_state[:1]
-    state = NetState()
-    for each in states:
-        state.MergeFrom(each)
-    if name.endswith("_param"):
-        return NetOfSolver(None, field, state, f"the solver holds its net: {name}")
-    value = getattr(solver, name)
-    named = value if isinstance(value, str) else value[0]
-    path, where = _resolve(named, folder, source, field)
-    return NetOfSolver(path, None, state, f"{name}: {path} ({where})")
+    return _net(solver, found[0], solver.param.train_state)
 
 
-def _resolve(named: str, folder: Path | None, source: Source, field: Field) -> tuple[Path, str]:
+def test_net(solver: Following) -> NetOfSolver:
+    """The first net that a solver tests, or would if its ``test_iter`` said so."""
+    found = [*_fields(solver, _TEST), *_fields(solver, _OWN)]
+    if not found:
+        raise _without_net(solver, "test", "net or test_net")
+    states = solver.param.test_state
+    return _net(solver, found[0], states[0] if states else NetState())
+
+
+def test_nets(solver: Following) -> list[NetOfSolver]:
+    """The nets that a solver tests, in Caffe's order.
+
+    Those named for tests come first; what ``test_iter`` counts besides are of the solver's own net.
+    """
+    found = _fields(solver, _TEST)
+    own, iters = _fields(solver, _OWN)[:1], len(solver.param.test_iter)
+    if iters < len(found) or (iters > len(found) and not own):
+        raise _miscounted(solver, len(found), "test_iter", iters)
+    found += own * (iters - len(found))
+    states = list(solver.param.test_state) or [NetState()] * len(found)
+    if len(states) != len(found):
+        raise _miscounted(solver, len(found), "test_state", len(states))
+    return [_net(solver, field, state) for field, state in zip(found, states, strict=True)]
+
+
+def _fields(solver: Following, names: Sequence[str]) -> list[Field]:
+    """The fields of those names, in the order of the names."""
+    return [field for name in names for field in solver.root.fields if field.name == name]
+
+
+def _net(solver: Following, field: Field, state: NetState) -> NetOfSolver:
+    if field.name.endswith("_param"):
+        return NetOfSolver(None, field, state, f"the solver holds its net: {field.name}")
+    path, where = _resolve(solver, field)
+    return NetOfSolver(path, None, state, f"{field.name}: {path} ({where})")
+
+
+def _without_net(solver: Following, to: str, wanted: str) -> PrototxtError:
+    return PrototxtError(
+        f'this is a solver without a net to {to}: it needs {wanted}: "FILE"',
+        place=solver.source.place(solver.root.offset),
+    )
+
+
+def _miscounted(solver: Following, nets: int, name: str, count: int) -> PrototxtError:
+    return PrototxtError(
+        f"the solver has {nets} test net{'s' * (nets != 1)}, but {name} is given {count} "
+        f"time{'s' * (count != 1)}",
+        place=solver.source.place((solver.root.find(name) or solver.root).offset),
+    )
+
+
+def _resolve(solver: Following, field: Field) -> tuple[Path, str]:
     """A solver's path: from the solver's folder, the working directory, the folders above."""
-    path = Path(named)
+    path, folder = Path(field.literal), solver.folder
     if path.is_absolute():
         tried = [(path, "as the solver says")]
     else:
         tried = [] if folder is None else [(folder / path, "found from the solver's folder")]
-        tried.append((path, "found from the working directory"))
+        tried.insert(0 if solver.as_caffe else 1, (path, "found from the working directory"))
         if folder is not None:
             above = [(up / path, f"found from {up}, above") for up in folder.resolve().parents]
             tried += [(full, f"{where} the solver's folder") for full, where in above]
@@ -117,7 +165,7 @@ def _resolve(named: str, folder: Path | None, source: Source, field: Field) -> t
         if full.is_file():
             return full, where
     raise PrototxtError(
-        f"the solver's net '{named}' is not there: looked from the solver's folder, the working "
-        "directory and the folders above the solver; give the net's own file instead",
-        place=source.place(field.value_offset),
+        f"the solver's net '{field.literal}' is not there: looked from the solver's folder, the "
+        "working directory and the folders above the solver; give the net's own file instead",
+        place=solver.source.place(field.value_offset),
     )

@@ -11,5 +11,8 @@ from fillerkit.random.sample import chunks as chunks
 from fillerkit.random.sample import discard as discard
 from fillerkit.random.sample import fill as fill
 from fillerkit.random.streams import STREAMS as STREAMS
+from fillerkit.random.streams import CaffeStream as CaffeStream
 from fillerkit.random.streams import Stream as Stream
+from fillerkit.random.streams import check_boost as check_boost
+from fillerkit.random.streams import check_seed as check_seed
 from fillerkit.random.streams import make_stream as make_stream

@@ -8,14 +8,16 @@ the same code.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fillerkit.errors import UsageError
 from fillerkit.fillers import Distribution
-from fillerkit.random.engine import make_engine
+from fillerkit.random.engine import BOOSTS, make_engine
 from fillerkit.random.sample import chunks, discard, fill
 
 Floats = NDArray[np.floating]
@@ -45,24 +47,65 @@ class Stream(Protocol):
 
 
 class CaffeStream:
-    """One engine, seeded as Caffe's ``random_seed`` seeds it."""
+    """One engine, seeded as Caffe's ``random_seed`` seeds it; it goes on from fill to fill.
 
-    def __init__(self, seed: int, boost: str) -> None:
-        self._engine = make_engine(seed, boost)
+    Parameters
+    ----------
+    seed
+        From 0 to 2^32 - 1.
+    boost
+        The Boost that the imitated Caffe was built with, as for `fillerkit.Net.fill`.
+
+    Examples
+    --------
+    A process of Caffe's has one engine for all of its nets: here is the second of two.
+
+    >>> import fillerkit as fk
+    >>> import numpy as np
+    >>> engine, weight = fk.CaffeStream(1701), np.empty(3, np.float32)
+    >>> engine.skip(2)
+    >>> engine.fill(("ip", 0), fk.Uniform(0.0, 1.0), weight)
+    """
+
+    def __init__(self, seed: int, boost: str = "1.64") -> None:
+        self.boost = check_boost(boost)
+        self._engine = make_engine(check_seed(seed), boost)
 
     def skip(self, count: int) -> None:
+        """Pass over draws of 32 bits."""
         self._engine.skip(count)
 
     def discard(self, distribution: Distribution, count: int, dtype: type[np.floating]) -> None:
+        """Pass over the draws that `count` values would take."""
         discard(distribution, count, dtype, self._engine)
 
     def fill(self, blob: Blob, distribution: Distribution, out: Floats) -> None:
+        """Make values into a flat array of floats; which blob's they are makes no difference."""
         fill(distribution, out, self._engine)
 
     def chunks(
         self, blob: Blob, distribution: Distribution, count: int, dtype: type[np.floating]
     ) -> Iterator[Floats]:
+        """The same values in pieces; see `Stream.chunks`."""
         yield from chunks(distribution, count, dtype, self._engine)
+
+
+def check_seed(seed: int) -> int:
+    """The seed, if it is one: 32 bits."""
+    try:
+        number = operator.index(seed)
+    except TypeError:
+        raise UsageError(f"a seed is a whole number, not {seed!r}") from None
+    if not 0 <= number < 2**32:
+        raise UsageError(f"a seed is a number from 0 to {2**32 - 1}, not {number}")
+    return number
+
+
+def check_boost(boost: str) -> str:
+    """The generation of Boost, if it is one."""
+    if boost not in BOOSTS:
+        raise UsageError(f"boost is one of {', '.join(map(repr, BOOSTS))}, not {boost!r}")
+    return boost
 
 
 def make_stream(name: str, seed: int, boost: str, jobs: int | None) -> Stream:

@@ -40,6 +40,7 @@ from fillerkit.running import split as _split
 from fillerkit.running import spp as _spp
 from fillerkit.running import tile as _tile
 from fillerkit.running.build import module as module
+from fillerkit.running.build import refusal as refusal
 from fillerkit.running.layer_module import LayerModule as LayerModule
 from fillerkit.running.net_module import NetModule as NetModule
 from fillerkit.running.net_module import Outputs as Outputs

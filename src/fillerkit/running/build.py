@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from fillerkit.blobs import Alias, Array, Blobs
+from fillerkit.blobs import Array, Blobs
 from fillerkit.errors import UsageError
 from fillerkit.formats.names import BATCH_NORM
 from fillerkit.layers.registry import layer_types
@@ -55,17 +55,28 @@ def module(net: Net, blobs: Blobs) -> NetModule:
     return NetModule(net, layers)
 
 
+def refusal(layer: Layer) -> str:
+    """Why a layer cannot be run, or "" where it can; a source of data need not be.
+
+    Parameters
+    ----------
+    layer
+        Of a net, with its message.
+    """
+    operation = operations.get(layer.type)
+    if operation is not None:
+        return operation.refusal(layer)
+    is_source = not layer.bottoms and layer.tops
+    return "" if is_source else "its type has no forward pass here"
+
+
 def _check_types(net: Net) -> None:
     """All layers that cannot be run, in one error."""
-    refused = []
-    for layer in net.layers:
-        operation = operations.get(layer.type)
-        if operation is not None:
-            why = operation.refusal(layer)
-            if why:
-                refused.append(f"  line {layer.line}: {layer.type} '{layer.name}': {why}")
-        elif layer.bottoms or not layer.tops:
-            refused.append(f"  line {layer.line}: {layer.type} '{layer.name}'")
+    refused = [
+        f"  line {layer.line}: {layer.type} '{layer.name}': {why}"
+        for layer in net.layers
+        if (why := refusal(layer))
+    ]
     if refused:
         these = "1 layer" if len(refused) == 1 else f"{len(refused)} layers"
         raise UsageError(f"{these} of {net.file} cannot be run in PyTorch:\n" + "\n".join(refused))
@@ -82,21 +93,20 @@ def _tensors(net: Net, blobs: Blobs) -> dict[tuple[int, int], tuple[str, Tensor]
     """By layer and blob, the name and tensor that `fillerkit.torch.state_dict` gives."""
     from fillerkit.torch import state_dict  # which offers `module` itself
 
-    owned: dict[tuple[str, int], tuple[str, Array]] = {}
-    aliases: dict[tuple[str, int], list[Alias]] = {}
+    arrays: dict[str, list[Array]] = {}
     places: dict[str, int] = {}
     for index, layer in enumerate(net.layers):
         if layer.params:
             places[layer.key] = index
+            arrays[layer.key] = []
         for position, param in enumerate(layer.params):
             if param.owner is None:
                 array = _array(blobs, layer, position, param)
-                owned[layer.key, position] = param.name, array
             else:
-                first = net.layers[param.owner[0]].key, param.owner[1]
-                alias = Alias(layer.key, position, param.name, param.shape)
-                aliases.setdefault(first, []).append(alias)
-    named = Blobs(owned, aliases, {}, model=net.model)
+                owner = net.layers[param.owner[0]].key
+                array = arrays[owner][param.owner[1]].reshape(param.shape)
+            arrays[layer.key].append(array)
+    named = Blobs.of(net, arrays)
     state = iter(state_dict(named).items())
     found = {}
     for key, of_layer in named.items():
