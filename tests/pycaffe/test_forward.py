@@ -389,8 +389,9 @@ def test_layers_that_cannot_be_run_are_one_error_and_the_others_run(write: Write
 def test_without_pytorch_the_error_names_the_extra(
     net: caffe.Net, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in [name for name in sys.modules if name.startswith("fillerkit.running")]:
-        monkeypatch.delitem(sys.modules, name)
+    for name in list(sys.modules):
+        if name.startswith(("fillerkit.running", "fillerkit.torch")):
+            monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(fk.UsageError, match=r"fillerkit\[torch\]"):
         net.forward()

@@ -151,8 +151,26 @@ def test_files_that_are_not_there_are_runtime_errors(solver_file: Path) -> None:
     with pytest.raises(RuntimeError, match="Could not open file nothing"):
         caffe.get_solver("nothing")
     solver_file.with_name("net.prototxt").unlink()
-    with pytest.raises(RuntimeError, match=r"Could not open file net\.prototxt"):
+    with pytest.raises(fk.PrototxtError, match=r"solver's net 'net\.prototxt' is not there"):
         caffe.SGDSolver(str(solver_file))
+
+
+def test_paths_are_caffes_first_from_the_working_directory(
+    solver_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = solver_file.parent / "there"
+    there.mkdir()
+    (there / "net.prototxt").write_text(NET.replace('"ip"', '"fc"'))
+    monkeypatch.chdir(there)
+    assert list(caffe.SGDSolver(str(solver_file)).net.params) == ["conv", "fc"]
+
+
+def test_a_level_of_the_nets_own_holds_as_no_script_gives_one(solver_file: Path) -> None:
+    text = NET.replace('name: "relu" ', 'name: "relu" include { min_level: 1 } ')
+    solver_file.with_name("net.prototxt").write_text("state { level: 1 }" + text)
+    assert "relu" in caffe.SGDSolver(str(solver_file)).net.layer_dict
+    net = caffe.Net(str(solver_file.with_name("net.prototxt")), caffe.TRAIN)
+    assert "relu" not in net.layer_dict
 
 
 @pytest.mark.parametrize(

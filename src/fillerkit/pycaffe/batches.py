@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from fillerkit.layers.shapes import shown
-from fillerkit.pycaffe.blob import Blob, Floats
+from fillerkit.pycaffe.blob import Blob, Floats, shown
 
 
 class InputArrays:

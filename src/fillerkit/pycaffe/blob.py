@@ -10,9 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fillerkit.errors import UsageError
+import fillerkit as fk
 
 Floats = NDArray[np.float32]
+
+
+def shown(shape: Sequence[int]) -> str:
+    """A shape as messages have it: ``64x3x7x7``."""
+    return "x".join(map(str, shape)) or "scalar"
 
 
 class Memory:
@@ -110,7 +115,7 @@ class Blob:
         """
         lengths = tuple(operator.index(length) for length in shape)
         if min(lengths, default=0) < 0:
-            raise UsageError(f"an axis cannot have a length below 0: {lengths}")
+            raise fk.UsageError(f"an axis cannot have a length below 0: {lengths}")
         self._shape = lengths
         if self.count > min(self.data_memory.count, self.diff_memory.count):
             self.data_memory = Memory(self.count)
@@ -124,14 +129,14 @@ class Blob:
 
     def _legacy(self, axis: int) -> int:
         if len(self._shape) > 4:
-            raise UsageError(
+            raise fk.UsageError(
                 f"a blob of {len(self._shape)} axes has no num, channels, height and width: "
                 "look at its shape"
             )
         return self._shape[axis] if axis < len(self._shape) else 1
 
     def __repr__(self) -> str:
-        return f"<Blob {'x'.join(map(str, self._shape)) or 'scalar'}>"
+        return f"<Blob {shown(self._shape)}>"
 
 
 class BlobVec(list[Blob]):

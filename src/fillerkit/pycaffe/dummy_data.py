@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from fillerkit.fillers import Constant, distribution
+import fillerkit as fk
 from fillerkit.pycaffe.blob import Blob, Memory
+from fillerkit.pycaffe.proto.caffe_pb2 import FillerParameter, LayerParameter
 from fillerkit.pycaffe.state import caffe
-from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
 
 
 def set_up(message: LayerParameter, tops: list[Blob]) -> None:
     """Fill the tops that are constant."""
     for blob, filler in zip(tops, _fillers(message, len(tops)), strict=True):
-        starts = distribution(filler, tuple(blob.shape), np.float32)
-        if isinstance(starts, Constant):
+        starts = fk.distribution(filler, tuple(blob.shape), np.float32)
+        if isinstance(starts, fk.Constant):
             blob.data_memory = Memory(blob.count, starts.value)
 
 
 def run(message: LayerParameter, tops: list[Blob]) -> None:
     """Fill the other tops, from the draws of the one engine."""
     for blob, filler in zip(tops, _fillers(message, len(tops)), strict=True):
-        starts = distribution(filler, tuple(blob.shape), np.float32)
-        if not isinstance(starts, Constant):
+        starts = fk.distribution(filler, tuple(blob.shape), np.float32)
+        if not isinstance(starts, fk.Constant):
             caffe.stream.fill((message.name, 0), starts, blob.data.reshape(-1))
 
 

@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fillerkit.errors import UsageError
-from fillerkit.layers.registry import layer_types
-from fillerkit.net import Layer as ReadLayer
-from fillerkit.prototxt.text import parse
+import fillerkit as fk
 from fillerkit.pycaffe import dummy_data
 from fillerkit.pycaffe.blob import Blob, Memory
 from fillerkit.pycaffe.needs import Needs, needs
@@ -22,7 +19,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from fillerkit.pycaffe.net import Net
-    from fillerkit.running import LayerModule, NetModule
+    from fillerkit.torch import LayerModule, NetModule
 
 
 class _Graph:
@@ -42,9 +39,7 @@ class Runner:
         self._memories = _memories(net)
         self._graphs: dict[int, _Graph] = {}
         self._module: NetModule | None = None
-        force = parse(net._text.source).find("force_backward")
-        forced = force is not None and force.literal.lower() in ("true", "t", "1")
-        self._needs: Needs = needs(net._net, net._wiring, force=forced)
+        self._needs: Needs = needs(net._net, net._wiring, force=net._text.force_backward)
 
     def stale(self) -> bool:
         """Whether parameters have been given other memory."""
@@ -173,13 +168,10 @@ class Runner:
     def _modules(self) -> tuple[LayerModule, ...]:
         """PyTorch's module of every layer of the net as it was read."""
         if self._module is None:
-            from fillerkit.running import module
+            from fillerkit.torch import module
 
             net = self._net._net
-            layers = tuple(
-                layer if _runs(layer) or _source(layer) else _stand_in(layer)
-                for layer in net.layers
-            )
+            layers = tuple(layer if _runs(layer) else _stand_in(layer) for layer in net.layers)
             self._module = module(replace(net, layers=layers), self._net._as_blobs())
             self._learn(self._module.layers)
         return self._module.layers
@@ -204,7 +196,7 @@ class Runner:
             if wired.message.type != "Split" and not _runs(layer):
                 refused.append(f"  line {layer.line}: {layer.type} '{layer.name}'")
         if refused:
-            raise UsageError(
+            raise fk.UsageError(
                 f"layers of {self._net._net.file} cannot be run:\n" + "\n".join(refused)
             )
 
@@ -242,7 +234,7 @@ class Runner:
         for number in wired.tops:
             if not self._blobs[number].data_memory.touched:
                 name = self._net._wiring.names[number]
-                raise UsageError(
+                raise fk.UsageError(
                     f"{what} reads data, which fillerkit does not: write it before the net runs, "
                     f"net.blobs['{name}'].data[...] = values"
                 )
@@ -259,22 +251,17 @@ def _memories(net: Net) -> list[Memory]:
 
 
 def _is_source(wired: Wired) -> bool:
-    known = layer_types.get(wired.message.type)
+    known = fk.layer_types.get(wired.message.type)
     return known is not None and known.source
 
 
-def _source(layer: ReadLayer) -> bool:
-    return not layer.bottoms and bool(layer.tops)
+def _runs(layer: fk.Layer) -> bool:
+    from fillerkit.torch import refusal
+
+    return not refusal(layer)
 
 
-def _runs(layer: ReadLayer) -> bool:
-    from fillerkit.running import operations
-
-    operation = operations.get(layer.type)
-    return operation is not None and not operation.refusal(layer)
-
-
-def _stand_in(layer: ReadLayer) -> ReadLayer:
+def _stand_in(layer: fk.Layer) -> fk.Layer:
     """A source of data in the place of a layer that is not PyTorch's to run."""
     return replace(layer, type="Input", bottoms=(), tops=layer.tops or (("", ()),))
 

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from fillerkit.formats.library import library
+from fillerkit.pycaffe.extra import needed
 from fillerkit.pycaffe.proto import caffe_pb2 as caffe_pb2  # scripts take it from here too
 
 Array = np.ndarray[Any, Any]
@@ -264,7 +264,7 @@ def load_image(filename: str | os.PathLike[str] | BinaryIO, color: bool = True) 
     height x width x 3 (RGB) or 1 (grey) : ndarray of float32
         From 0 to 1. Transparency is dropped.
     """
-    pillow = library("PIL.Image", "caffe.io.load_image", "pycaffe")
+    pillow = needed("PIL.Image")
     with pillow.open(filename) as picture:
         image = _pixels(picture)
     if image.ndim == 2:
@@ -312,7 +312,7 @@ def resize_image(im: Array, new_dims: Sequence[int] | Array, interp_order: int =
     height, width = (int(length) for length in new_dims)
     by_edges = im.shape[-1] in (1, 3)
     if interp_order > 1:
-        zoom = library("scipy.ndimage", f"interp_order={interp_order}", "pycaffe").zoom
+        zoom = needed("scipy.ndimage").zoom
         factors = (height / im.shape[0], width / im.shape[1], *(1 for _ in im.shape[2:]))
         options = {"mode": "nearest", "grid_mode": True} if by_edges else {}
         resized: Array = zoom(im.astype(np.float64), factors, order=interp_order, **options)

@@ -5,19 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from importlib import import_module
-from typing import Any, Unpack
+from typing import Any
 
-from fillerkit.build import Asked, build, read
-from fillerkit.errors import FillerkitError, LayerError, raised
-from fillerkit.layers.plan import Param, Setting
-from fillerkit.layers.registry import layer_types
-from fillerkit.net import Net
-from fillerkit.prototxt import NetText
+import fillerkit as fk
 from fillerkit.pycaffe.blob import Blob, BlobVec
-from fillerkit.pycaffe.wiring import wire
-from fillerkit.schema.forks_pb2 import LayerParameter
+from fillerkit.pycaffe.proto.caffe_pb2 import LayerParameter
 
 PYTHON = "Python"
 
@@ -68,50 +61,33 @@ class PythonLayers:
         self.layers: dict[int, Layer] = {}
         self.tops: dict[str, Blob] = {}
 
-    def plan(self, text: NetText, setting: Setting) -> Net:
-        """Build a net; layers that are Python classes say their shapes themselves."""
-        shapes, params = dict(setting.shapes), dict(setting.params)
-        for index, (message, _) in enumerate(text.layers):
-            if message.type == PYTHON:
-                before = _part(text, setting, shapes, params, index)
-                if self._ask(index, message, before):
-                    for name in message.top:
-                        shapes[name] = tuple(self.tops[name].shape)
-                    blobs = self.layers[index].blobs
-                    params[message.name] = [Param("", tuple(blob.shape)) for blob in blobs]
-        return build(text, _said(setting, shapes, params))
+    def plan(
+        self, index: int, message: LayerParameter, shapes: Sequence[tuple[int, ...]]
+    ) -> fk.Plan | None:
+        """Set a layer up unless it is, let it reshape its tops, and tell what it makes.
 
-    def _ask(self, index: int, message: LayerParameter, before: Net) -> bool:
-        """Set a layer up unless it is, and let it reshape its tops; or leave it to its rules."""
-        first = index not in self.layers
-        if first:
-            made = _made(message)
-            if made is None:
-                return False
-            self.layers[index] = made
-        layer = self.layers[index]
-        wired = wire(before)
-        known = {name: wired.shapes[number] for number, name in enumerate(wired.names)}
-        for name in message.bottom:
-            if name not in known:
-                raise LayerError(
-                    f"layer '{message.name}' (Python): no layer before it makes its bottom '{name}'"
-                )
-        bottoms = [self.tops.get(name) or Blob(known[name]) for name in message.bottom]
-        for blob, name in zip(bottoms, message.bottom, strict=True):
-            if tuple(blob.shape) != known[name]:
-                blob.reshape(*known[name])
+        None for a layer whose code is not there, but whose shapes fillerkit knows.
+        """
+        layer = self.layers.get(index) or _made(message)
+        if layer is None:
+            return None
+        bottoms = [self.tops.get(name) or Blob() for name in message.bottom]
+        for blob, shape in zip(bottoms, shapes, strict=True):
+            if tuple(blob.shape) != shape:
+                blob.reshape(*shape)
         places = dict(zip(message.bottom, bottoms, strict=True))
         for name in message.top:
             self.tops.setdefault(name, places.get(name) or Blob())
         tops = [self.tops[name] for name in message.top]
-        if first:
+        if index not in self.layers:
+            self.layers[index] = layer
             layer.setup(bottoms, tops)
         layer.reshape(bottoms, tops)
-        return True
+        params = [fk.Param("", tuple(blob.shape)) for blob in layer.blobs]
+        return fk.Plan([tuple(top.shape) for top in tops], params)
 
 
-def load_net_running_layers(path_or_text: str | os.PathLike[str], **asked: Unpack[Asked]) -> Net:
+def load_net_running_layers(path_or_text: str | os.PathLike[str], **asked: Any) -> fk.Net:
     """What `fillerkit.load_net` reads, its Python layers asked for shapes and blobs themselves.
 
     This imports the modules that the prototxt names, from the working directory or where Python
@@ -124,43 +100,19 @@ def load_net_running_layers(path_or_text: str | os.PathLike[str], **asked: Unpac
     """
     from fillerkit.pycaffe.runner import CaffeFinder
 
-    text, setting = read(path_or_text, raised, **asked)
     finder = CaffeFinder()
     sys.meta_path.insert(0, finder)
     sys.path.insert(0, "")
     try:
-        return PythonLayers().plan(text, setting)
-    except FillerkitError:
+        return fk.load_net(path_or_text, python_layers=PythonLayers().plan, **asked)
+    except fk.FillerkitError:
         raise
     except Exception as error:
         why = "; ".join([str(error), *getattr(error, "__notes__", ())])
-        raise LayerError(f"a Python layer failed: {type(error).__name__}: {why}") from error
+        raise fk.LayerError(f"a Python layer failed: {type(error).__name__}: {why}") from error
     finally:
         sys.meta_path.remove(finder)
         sys.path.remove("")
-
-
-def _part(
-    text: NetText,
-    setting: Setting,
-    shapes: dict[str, tuple[int, ...]],
-    params: dict[str, Sequence[Param]],
-    count: int,
-) -> Net:
-    """The net of the first `count` layers."""
-    layers = text.layers[:count]
-    tops = {name for message, _ in layers for name in message.top}
-    names = {message.name for message, _ in layers}
-    said = _said(
-        setting,
-        {name: shape for name, shape in shapes.items() if name in tops},
-        {name: blobs for name, blobs in params.items() if name in names},
-    )
-    return build(text._replace(layers=layers), said)
-
-
-def _said(setting: Setting, shapes: Any, params: Any) -> Setting:
-    return replace(setting, shapes=shapes, params=params)
 
 
 def _made(message: LayerParameter) -> Layer | None:
@@ -169,7 +121,7 @@ def _made(message: LayerParameter) -> Layer | None:
     try:
         module = import_module(p.module)
     except ImportError as error:
-        known = layer_types.get(PYTHON)
+        known = fk.layer_types.get(PYTHON)
         if known is not None and known.code is not None and known.code(message):
             return None
         error.add_note(

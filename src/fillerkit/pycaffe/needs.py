@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from fillerkit.layers.registry import layer_types
-from fillerkit.net import Net
+import fillerkit as fk
+from fillerkit.pycaffe.proto.caffe_pb2 import LayerParameter
 from fillerkit.pycaffe.wiring import Wiring
-from fillerkit.schema.forks_pb2 import LayerParameter
 
 # Losses that pass gradients to both sides.
 _BOTH_SIDES = {"EuclideanLoss": (0, 1), "ContrastiveLoss": (0, 1)}
@@ -28,7 +27,7 @@ class Needs(NamedTuple):
     params: list[list[bool]]
 
 
-def needs(net: Net, wiring: Wiring, *, force: bool) -> Needs:
+def needs(net: fk.Net, wiring: Wiring, *, force: bool) -> Needs:
     """Work it out from learning rates, losses and ``propagate_down``; `force` wants it all.
 
     A gradient is needed behind anything that is learned (``lr_mult`` is not 0), as far as a loss
@@ -85,7 +84,7 @@ def _all(found: Needs, wiring: Wiring) -> None:
 
 def _takes_gradient(message: LayerParameter, position: int) -> bool:
     """Whether a bottom can be forced to have a gradient: the labels of a loss cannot."""
-    known = layer_types.get(message.type)
+    known = fk.layer_types.get(message.type)
     if known is None or not known.loss:
         return True
     return position in _BOTH_SIDES.get(message.type, (0, *range(2, len(message.bottom))))

@@ -5,24 +5,16 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fillerkit import filling, formats
-from fillerkit.blobs import Alias, Array, Blobs
-from fillerkit.build import read
-from fillerkit.errors import ShapeNeeded, UsageError
-from fillerkit.layers.plan import Setting
-from fillerkit.layers.registry import layer_types
-from fillerkit.layers.shapes import shown
-from fillerkit.prototxt import NetText
+import fillerkit as fk
 from fillerkit.pycaffe import dummy_data
 from fillerkit.pycaffe.batches import InputArrays, batches, gather, joined
-from fillerkit.pycaffe.blob import Blob, BlobVec, Floats, Memory
+from fillerkit.pycaffe.blob import Blob, BlobVec, Floats, Memory, shown
 from fillerkit.pycaffe.layer import Layer, PythonLayers
 from fillerkit.pycaffe.state import caffe
-from fillerkit.pycaffe.weights import check_file, check_fits, format_of
+from fillerkit.pycaffe.weights import add_diffs, check_file, check_fits, format_of
 from fillerkit.pycaffe.wiring import wire
 
 if TYPE_CHECKING:
@@ -78,29 +70,28 @@ class Net:
         for file in (network_file, weights):
             if file is not None:
                 check_file(file)
-        text, setting = read(
+        text = fk.read_net(
             os.fspath(network_file), phase=PHASES[phase], level=level, stages=list(stages or ())
         )
-        self._set_up(text, setting, shapes or {})
+        self._set_up(text, shapes or {})
         if weights is not None:
             self.copy_from(weights)
 
     @classmethod
-    def of_text(cls, text: NetText, setting: Setting, shapes: Mapping[str, Sequence[int]]) -> Net:
+    def of_text(cls, text: fk.NetText, shapes: Mapping[str, Sequence[int]]) -> Net:
         """A net that is read already, as a solver's are."""
         net = cls.__new__(cls)
-        net._set_up(text, setting, shapes)
+        net._set_up(text, shapes)
         return net
 
-    def _set_up(self, text: NetText, setting: Setting, shapes: Mapping[str, Sequence[int]]) -> None:
+    def _set_up(self, text: fk.NetText, shapes: Mapping[str, Sequence[int]]) -> None:
         known = {name: caffe.shapes[name] for name in _outside(text) if name in caffe.shapes}
-        given = {name: tuple(shape) for name, shape in shapes.items()}
         self._text = text
-        self._setting = replace(setting, shapes={**known, **given})
+        self._shapes: Mapping[str, Sequence[int]] = {**known, **shapes}
         self._python = PythonLayers()
         try:
-            self._net = self._python.plan(text, self._setting)
-        except ShapeNeeded as error:
+            self._net = fk.load_net(text, shapes=self._shapes, python_layers=self._python.plan)
+        except fk.ShapeNeeded as error:
             error.message += (
                 "; caffe.Net and the solvers take shapes too, and for a script as it is there is "
                 "python -m fillerkit.pycaffe --shape NAME=N,C,H,W SCRIPT"
@@ -115,7 +106,7 @@ class Net:
 
     def _fill(self) -> None:
         """Make all parameter blobs, from the next draws of the process's engine."""
-        filled = filling.fill(filling.Run.of(self._net, 0, "float32", "1.64"), caffe.stream)
+        filled = self._net.fill(stream=caffe.stream)
         self._layers: list[Layer] = []
         of_layer: list[BlobVec] = []
         for index, layer in enumerate(self._net.layers):
@@ -244,13 +235,13 @@ class Net:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a ``.caffemodel``, whatever the file is called, as Caffe does."""
-        formats.save(path, formats.content_of(self._as_blobs()), "caffemodel")
+        self._as_blobs().save(path, "caffemodel")
 
     def save_hdf5(self, path: str | os.PathLike[str], write_diff: bool = False) -> None:
-        """Write Caffe's HDF5; gradients are not written."""
+        """Write Caffe's HDF5, with `write_diff` the gradients too."""
+        self._as_blobs().save(path, "h5")
         if write_diff:
-            raise UsageError("save_hdf5 writes values, not gradients: leave write_diff out")
-        formats.save(path, formats.content_of(self._as_blobs()), "h5")
+            add_diffs(path, [(name, layer.blobs) for name, layer in self.layer_dict.items()])
 
     def copy_from(self, path: str | os.PathLike[str]) -> None:
         """Copy the layers of a weight file over the net's of the same names; others stay.
@@ -266,12 +257,12 @@ class Net:
             It cannot be read, or a layer's blobs have other shapes, or another number.
         """
         check_file(path)
-        self._copy(formats.load(path, format_of(Path(path))), os.fspath(path))
+        self._copy(fk.load(path, format_of(Path(path))), os.fspath(path))
 
     def load_hdf5(self, path: str | os.PathLike[str]) -> None:
         """Copy from an HDF5 file, as `copy_from` does."""
         check_file(path)
-        self._copy(formats.load(path, "h5"), os.fspath(path))
+        self._copy(fk.load(path, "h5"), os.fspath(path))
 
     def share_with(self, other: Net) -> None:
         """Have the values of another net's layers of the same names: the very same memory."""
@@ -287,7 +278,7 @@ class Net:
             if blobs:
                 yield layer.key, blobs
 
-    def _copy(self, source: Blobs, file: str) -> None:
+    def _copy(self, source: fk.Blobs, file: str) -> None:
         for name, blobs in self._with_params():
             if name not in source:
                 continue
@@ -296,26 +287,12 @@ class Net:
             for blob, array in zip(blobs, arrays, strict=True):
                 blob.data[...] = array.reshape(blob.data.shape)
 
-    def _as_blobs(self) -> Blobs:
-        """The parameters as they are now; one that shares another's memory is its alias."""
-        owned: dict[tuple[str, int], tuple[str, Array]] = {}
-        aliases: dict[tuple[str, int], list[Alias]] = {}
-        for layer, blobs in zip(self._net.layers, self._of_layer, strict=True):
-            for position, blob in enumerate(blobs):
-                param = layer.params[position] if position < len(layer.params) else None
-                name = "" if param is None else param.name
-                owner = None if param is None else param.owner
-                if owner is not None and self._shares(blob, owner):
-                    first = self._net.layers[owner[0]].key, owner[1]
-                    alias = Alias(layer.key, position, name, tuple(blob.shape))
-                    aliases.setdefault(first, []).append(alias)
-                else:
-                    owned[layer.key, position] = name, blob.data
-        return Blobs(owned, aliases, {}, model=self._net.model)
-
-    def _shares(self, blob: Blob, owner: tuple[int, int]) -> bool:
-        theirs = self._of_layer[owner[0]][owner[1]]
-        return blob.data_memory is theirs.data_memory and blob.count == theirs.count
+    def _as_blobs(self) -> fk.Blobs:
+        """The parameters as they are now."""
+        layers = zip(self._net.layers, self._of_layer, strict=True)
+        return fk.Blobs.of(
+            self._net, {layer.key: [blob.data for blob in blobs] for layer, blobs in layers}
+        )
 
     def clear_param_diffs(self) -> None:
         """Set the gradients of all parameters to 0."""
@@ -334,16 +311,16 @@ class Net:
         FillerkitError
             A layer cannot take the new shapes, or would need other parameters.
         """
-        shapes = dict(self._setting.shapes)
+        shapes = dict(self._shapes)
         for wired in self._wiring.layers:
             if not wired.bottoms and wired.index not in self._python.layers:
                 for number in wired.tops:
                     shapes[self._wiring.names[number]] = tuple(self._blob_list[number].shape)
-        net = self._python.plan(self._text, replace(self._setting, shapes=shapes))
+        net = fk.load_net(self._text, shapes=shapes, python_layers=self._python.plan)
         for layer, new in zip(self._net.layers, net.layers, strict=True):
             for param, other in zip(layer.params, new.params, strict=True):
                 if param.shape != other.shape:
-                    raise UsageError(
+                    raise fk.UsageError(
                         f"layer '{layer.name}' cannot take the new shapes: its {param.name} is "
                         f"{shown(param.shape)} and would have to be {shown(other.shape)}"
                     )
@@ -546,9 +523,9 @@ class Net:
     _set_input_arrays = set_input_arrays
 
 
-def _outside(text: NetText) -> Iterator[str]:
+def _outside(text: fk.NetText) -> Iterator[str]:
     """The tops whose shapes are in files besides the prototxt."""
     for message, _ in text.layers:
-        known = layer_types.get(message.type)
+        known = fk.layer_types.get(message.type)
         if known is not None and known.outside:
             yield from message.top

@@ -22,7 +22,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import fillerkit as fk
-from fillerkit.errors import did_you_mean
 from fillerkit.pycaffe.proto import caffe_pb2
 
 Names = dict["Top | Function", str]
@@ -117,7 +116,9 @@ class Function:
                     raise
         known = layer.DESCRIPTOR.fields_by_name
         if field not in known:
-            guess = did_you_mean(field, [*(own.DESCRIPTOR.fields_by_name if own else ()), *known])
+            guess = fk.did_you_mean(
+                field, [*(own.DESCRIPTOR.fields_by_name if own else ()), *known]
+            )
             raise AttributeError(f"{self.type_name} has no parameter '{field}'{guess}")
         assign_proto(layer, field, value)
 
@@ -186,7 +187,7 @@ class Layers:
         if name.startswith("__"):
             raise AttributeError(name)
         if fk.layer_types.get(name) is None:
-            guess = did_you_mean(name, fk.layer_types.names())
+            guess = fk.did_you_mean(name, fk.layer_types.names())
             raise AttributeError(
                 f"unknown layer type '{name}'"
                 + (guess or "; fillerkit layers lists the known ones, @fillerkit.layer adds one")
@@ -253,7 +254,7 @@ def assign_proto(proto: Any, name: str, val: Any) -> None:
         The field does not take such a value.
     """
     if name not in proto.DESCRIPTOR.fields_by_name:
-        guess = did_you_mean(name, proto.DESCRIPTOR.fields_by_name)
+        guess = fk.did_you_mean(name, proto.DESCRIPTOR.fields_by_name)
         raise AttributeError(f"{proto.DESCRIPTOR.name} has no field '{name}'{guess}")
     field = getattr(proto, name)
     repeated = hasattr(field, "extend")

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Mapping
 
-from fillerkit.random import Stream, make_stream
+import fillerkit as fk
 
 Shape = tuple[int, ...]
 
@@ -16,16 +16,16 @@ class _Caffe:
     """The one Caffe of this process; its draws go on from net to net, as Caffe's do."""
 
     def __init__(self) -> None:
-        self._stream: Stream | None = None
+        self._stream: fk.CaffeStream | None = None
         self._said: set[str] = set()
         self.shapes: Mapping[str, Shape] = {}
         """Shapes of data layers' tops that whoever started the script gave."""
 
     def seed(self, seed: int) -> None:
-        self._stream = make_stream("caffe", seed, "1.64", None)
+        self._stream = fk.CaffeStream(seed)
 
     @property
-    def stream(self) -> Stream:
+    def stream(self) -> fk.CaffeStream:
         """The engine; seeded from the system's entropy where no script has seeded it."""
         if self._stream is None:
             self.seed(int.from_bytes(os.urandom(4), "little"))
@@ -105,6 +105,4 @@ def has_nccl() -> bool:
 
 def layer_type_list() -> list[str]:
     """The names of all layer types that are known, sorted."""
-    from fillerkit.layers.registry import layer_types
-
-    return layer_types.names()
+    return fk.layer_types.names()

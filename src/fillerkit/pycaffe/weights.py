@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from fillerkit.errors import FormatError
-from fillerkit.layers.shapes import shown
-from fillerkit.pycaffe.blob import BlobVec
+import fillerkit as fk
+from fillerkit.pycaffe.blob import BlobVec, shown
+from fillerkit.pycaffe.extra import needed
 
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _OUR_FORMATS = {".npz": "npz", ".pt": "pt", ".pth": "pt", ".safetensors": "safetensors"}
@@ -32,16 +32,25 @@ def format_of(path: Path) -> str:
     return "caffemodel"
 
 
+def add_diffs(path: str | os.PathLike[str], layers: Iterable[tuple[str, BlobVec]]) -> None:
+    """Write gradients into an HDF5 file, as Caffe does: of shared blobs too."""
+    with needed("h5py").File(path, "r+") as file:
+        for name, blobs in layers:
+            group = file.require_group(f"diff/{name}")
+            for index, blob in enumerate(blobs):
+                group.create_dataset(str(index), data=blob.diff)
+
+
 def check_fits(name: str, blobs: BlobVec, shapes: Sequence[Sequence[int]], file: str) -> None:
     """Refuse a layer that does not fit; shapes of four axes may lead with ones."""
     if len(blobs) != len(shapes):
-        raise FormatError(
+        raise fk.FormatError(
             f"{file}: layer '{name}' has {len(shapes)} blobs there and {len(blobs)} in the net"
         )
     for index, (blob, shape) in enumerate(zip(blobs, shapes, strict=True)):
         ours, theirs = tuple(blob.shape), tuple(shape)
         if ours != theirs and (len(theirs) != 4 or theirs != (1,) * (4 - len(ours)) + ours):
-            raise FormatError(
+            raise fk.FormatError(
                 f"{file}: layer '{name}': its blob {index} is {shown(theirs)} there, "
                 f"{shown(ours)} in the net; give the layer another name to learn it anew"
             )

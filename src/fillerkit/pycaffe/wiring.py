@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from fillerkit.layers.registry import layer_types
-from fillerkit.net import Net
-from fillerkit.schema.forks_pb2 import LayerParameter
-from fillerkit.splits import with_splits
+import fillerkit as fk
+from fillerkit.pycaffe.proto.caffe_pb2 import LayerParameter
 
 Shape = tuple[int, ...]
 
@@ -48,7 +46,7 @@ class Wiring(NamedTuple):
     outputs: tuple[int, ...]
 
 
-def wire(net: Net) -> Wiring:
+def wire(net: fk.Net) -> Wiring:
     """Number the blobs of a net as Caffe does."""
     names: list[str] = []
     shapes: list[Shape] = []
@@ -57,7 +55,7 @@ def wire(net: Net) -> Wiring:
     unused: dict[str, int] = {}
     layers: list[Wired] = []
     inputs: list[int] = []
-    for index, message in with_splits([layer.message for layer in net.layers]):
+    for index, message in fk.with_splits([layer.message for layer in net.layers]):
         bottoms = tuple(latest[name] for name in message.bottom)
         for name in message.bottom:
             unused.pop(name, None)
@@ -96,7 +94,7 @@ def wire(net: Net) -> Wiring:
 def _loss_weights(message: LayerParameter, tops: int) -> tuple[float, ...]:
     """A loss layer's first top counts 1 unless the prototxt says otherwise."""
     given: Sequence[float] = message.loss_weight
-    known = layer_types.get(message.type)
+    known = fk.layer_types.get(message.type)
     if not given and known is not None and known.loss:
         given = (1.0,)
     return tuple(given) + (0.0,) * (tops - len(given))

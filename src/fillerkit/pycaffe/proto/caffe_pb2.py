@@ -1,38 +1,17 @@
-"""Caffe's messages under Caffe's names, each made when it is first asked for.
-
-All that Caffe 1.0 and its forks can write in a prototxt. Fields that Caffe 1.0 has keep its
-numbers, so bytes are exchanged with it; a fork's own fields are for text only, since forks use one
-number for different things.
-"""
+"""Caffe's messages under Caffe's names: those of `fillerkit.messages`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fillerkit.errors import did_you_mean
-from fillerkit.schema import forks_pb2
-from fillerkit.schema.forks_pb2 import DESCRIPTOR as DESCRIPTOR
-
 if TYPE_CHECKING:
-    from fillerkit.schema.forks_pb2 import *  # noqa: F403
-
-__all__ = ["DESCRIPTOR"]
-__all__ += [*DESCRIPTOR.message_types_by_name, *DESCRIPTOR.enum_types_by_name]
-__all__ += [name for enum in DESCRIPTOR.enum_types_by_name.values() for name in enum.values_by_name]
-
-
-if not TYPE_CHECKING:  # a type checker is to complain of names that are not there
+    from fillerkit.messages import *  # noqa: F403
+else:
+    from fillerkit import messages
+    from fillerkit.messages import __all__ as __all__
 
     def __getattr__(name: str) -> Any:
-        """A message, an enum, or the number of one of an enum's values."""
-        try:
-            value = globals()[name] = getattr(forks_pb2, name)
-        except AttributeError:
-            guess = "" if name.startswith("__") else did_you_mean(name, __all__)
-            raise AttributeError(f"Caffe's messages have no '{name}'{guess}") from None
-        return value
+        return getattr(messages, name)
 
-
-def __dir__() -> list[str]:
-    """All names, made or not."""
-    return sorted({*globals(), *__all__})
+    def __dir__() -> list[str]:
+        return dir(messages)
