@@ -30,6 +30,7 @@ if _TYPE_CHECKING:
     from fillerkit.comparing import ValueDifference as ValueDifference
     from fillerkit.comparing import compare as compare
     from fillerkit.dialects import DIALECTS as DIALECTS
+    from fillerkit.drawing import draw as draw
     from fillerkit.errors import FillerError as FillerError
     from fillerkit.errors import FillerkitError as FillerkitError
     from fillerkit.errors import FormatError as FormatError
@@ -91,6 +92,7 @@ _WHERE = {
     "ValueDifference": "fillerkit.comparing",
     "compare": "fillerkit.comparing",
     "DIALECTS": "fillerkit.dialects",
+    "draw": "fillerkit.drawing",
     "FillerError": "fillerkit.errors",
     "FillerkitError": "fillerkit.errors",
     "FormatError": "fillerkit.errors",
@@ -180,6 +182,7 @@ __all__ = [
     "compare",
     "did_you_mean",
     "distribution",
+    "draw",
     "fan_in",
     "fan_out",
     "filler",

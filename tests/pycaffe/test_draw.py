@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
@@ -10,10 +9,13 @@ from xml.etree import ElementTree
 import pytest
 from google.protobuf import text_format
 
+import fillerkit as fk
 import fillerkit.pycaffe as caffe
-from fillerkit.errors import UsageError
 from fillerkit.pycaffe import draw
 from fillerkit.pycaffe.proto import caffe_pb2
+
+pytest.importorskip("pydot", reason="pydot is not installed")
+pytest.importorskip("pygraphviz", reason="pygraphviz is not installed")
 
 NET = """
 name: "small"
@@ -36,7 +38,7 @@ def net() -> caffe_pb2.NetParameter:
     return text_format.Merge(NET, caffe_pb2.NetParameter())
 
 
-def texts(svg: bytes | str) -> list[str]:
+def texts(svg: bytes) -> list[str]:
     return [
         "".join(element.itertext())
         for element in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")
@@ -92,7 +94,6 @@ def test_ways_of_pooling_have_names() -> None:
 
 
 def test_a_graph_of_pydots_has_a_node_a_layer_and_a_blob(net: caffe_pb2.NetParameter) -> None:
-    pytest.importorskip("pydot")
     graph = draw.get_pydot_graph(net, "LR")
     assert (graph.get_name(), graph.get_rankdir()) == ("small", "LR")
     names = [node.get_name() for node in graph.get_nodes()]
@@ -106,75 +107,87 @@ def test_a_graph_of_pydots_has_a_node_a_layer_and_a_blob(net: caffe_pb2.NetParam
 
 
 def test_a_graph_of_pydots_without_labels(net: caffe_pb2.NetParameter) -> None:
-    pytest.importorskip("pydot")
     graph = draw.get_pydot_graph(net, "LR", label_edges=False)
     assert {edge.get_label() for edge in graph.get_edges()} == {'""'}
 
 
-def test_without_pydot_the_extra_is_named(
-    monkeypatch: pytest.MonkeyPatch, net: caffe_pb2.NetParameter
+@pytest.mark.parametrize("library", ["pydot", "pygraphviz"])
+def test_without_its_libraries_drawing_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, net: caffe_pb2.NetParameter, tmp_path: Path, library: str
 ) -> None:
-    monkeypatch.setitem(sys.modules, "pydot", None)
-    with pytest.raises(UsageError, match=r"pip install 'fillerkit\[pycaffe\]'"):
-        draw.get_pydot_graph(net, "LR")
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(ImportError, match=library) as error:
+        draw.draw_net_to_file(net, tmp_path / "net.png")
+    assert "pip install 'fillerkit[pycaffe]'" in error.value.__notes__[0]
+    assert not [*tmp_path.iterdir()]
 
 
-def test_an_svg_is_drawn_with_nothing_installed(
-    monkeypatch: pytest.MonkeyPatch, net: caffe_pb2.NetParameter, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(shutil, "which", {}.get)
-    monkeypatch.setitem(sys.modules, "pydot", None)
-    path = tmp_path / "net.svg"
-    draw.draw_net_to_file(net, str(path))
-    found = texts(path.read_bytes())
-    for word in ("small", "images", "(Data)", "Batch 16", "(AVE Pooling)", "data", "accuracy"):
+def test_a_file_has_the_format_of_its_suffix(net: caffe_pb2.NetParameter, tmp_path: Path) -> None:
+    draw.draw_net_to_file(net, str(tmp_path / "net.png"))
+    assert (tmp_path / "net.png").read_bytes().startswith(b"\x89PNG")
+    draw.draw_net_to_file(net, tmp_path / "net.svg")
+    assert (tmp_path / "net.svg").read_bytes() == draw.draw_net(net, "LR", "svg")
+
+
+def test_a_picture_is_a_png_unless_said(net: caffe_pb2.NetParameter) -> None:
+    assert draw.draw_net(net, "LR").startswith(b"\x89PNG")
+
+
+def test_a_picture_has_layers_blobs_and_what_goes_between(net: caffe_pb2.NetParameter) -> None:
+    found = texts(draw.draw_net(net, "LR", "svg"))
+    for word in ("images", "(Data)", "Batch 16", "(AVE Pooling)", "data", "accuracy"):
         assert word in found
+
+
+def test_dot_is_the_graph_of_pydots(net: caffe_pb2.NetParameter) -> None:
+    text = draw.draw_net(net, "TB", "dot").decode()
+    assert text == draw.get_pydot_graph(net, "TB").to_string()
+
+
+def test_a_format_that_is_none_is_refused(net: caffe_pb2.NetParameter) -> None:
+    with pytest.raises(fk.UsageError, match=r"'webp'.*\.svg, \.png"):
+        draw.draw_net(net, "LR", "webp")
 
 
 @pytest.mark.parametrize("rankdir", ["LR", "TB", "BT", "RL"])
 def test_the_direction_is_kept(net: caffe_pb2.NetParameter, rankdir: str) -> None:
     svg = ElementTree.fromstring(draw.draw_net(net, rankdir, "svg"))
-    wide = float(svg.attrib["width"]) > float(svg.attrib["height"])
-    assert wide == (rankdir in ("LR", "RL"))
+    wide, high = (float(svg.attrib[side].removesuffix("pt")) for side in ("width", "height"))
+    assert (wide > high) == (rankdir in ("LR", "RL"))
 
 
 @pytest.mark.parametrize(
     ("phase", "there"),
-    [(None, {"images", "accuracy"}), (caffe.TRAIN, {"images"}), (caffe.TEST, {"accuracy"})],
+    [
+        (None, {"(Data)", "(Accuracy)"}),
+        (caffe.TRAIN, {"(Data)"}),
+        (caffe.TEST, {"(Accuracy)"}),
+    ],
 )
 def test_a_phase_leaves_out_the_layers_of_the_other(
     net: caffe_pb2.NetParameter, phase: int | None, there: set[str]
 ) -> None:
-    svg = draw.draw_net(net, "LR", "svg", phase)
-    names = [
-        "".join(element.itertext())
-        for element in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")
-        if element.attrib["class"] == "name"
-    ]
-    assert {"images", "accuracy"} & set(names) == there
+    found = texts(draw.draw_net(net, "LR", "svg", phase))
+    assert {"(Data)", "(Accuracy)"} & set(found) == there
 
 
 def test_include_and_exclude_together_are_a_value_error(net: caffe_pb2.NetParameter) -> None:
     net.layer[0].exclude.add()
     with pytest.raises(ValueError, match="'images' has both"):
         draw.draw_net(net, "LR", "svg", caffe.TEST)
-    draw.draw_net(net, "LR", "svg")
+    assert "(Data)" in texts(draw.draw_net(net, "LR", "svg"))
 
 
-@pytest.mark.parametrize("suffix", ["raw", "dot", "gv"])
-def test_graphvizs_text_needs_no_graphviz(
-    net: caffe_pb2.NetParameter, suffix: str, tmp_path: Path
-) -> None:
-    draw.draw_net_to_file(net, path := tmp_path / f"net.{suffix}", rankdir="TB")
-    text = path.read_text()
-    assert text.startswith("digraph {\n  rankdir=TB\n")
-    assert '-> 1 [label="Batch 16"]' in text
+@pytest.mark.parametrize(
+    "name", ["a:b", "<b>&</b>", "{a|b}", r"\N \n \\", '"quoted"', "graph", "1x1", "名前 %s", " "]
+)
+def test_any_name_is_shown_as_it_is(name: str) -> None:
+    net = caffe_pb2.NetParameter(name=name)
+    net.layer.add(name=name, type="ReLU", bottom=[name], top=["top"])
+    assert sorted(texts(draw.draw_net(net, "LR", "svg"))) == sorted([name, "(ReLU)", "top", name])
 
 
-def test_a_png_without_graphviz_is_an_error_that_says_what_to_do(
-    monkeypatch: pytest.MonkeyPatch, net: caffe_pb2.NetParameter, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(shutil, "which", {}.get)
-    with pytest.raises(UsageError, match=r"apt install graphviz.*\.svg"):
-        draw.draw_net_to_file(net, tmp_path / "net.png")
-    assert not list(tmp_path.iterdir())
+def test_what_has_no_look_is_a_question_mark() -> None:
+    net = caffe_pb2.NetParameter(name="\0")
+    net.layer.add(name="a\nb", type="\x1b", bottom=["\0"])
+    assert sorted(texts(draw.draw_net(net, "LR", "svg"))) == ["(?)", "?", "a?b"]

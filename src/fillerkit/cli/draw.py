@@ -8,9 +8,6 @@ import click
 
 import fillerkit as fk
 from fillerkit.cli.options import takes_net
-from fillerkit.drawing import of_net, render
-from fillerkit.errors import UsageError
-from fillerkit.formats.whole_file import whole_file
 
 
 @click.command("draw")
@@ -19,24 +16,20 @@ from fillerkit.formats.whole_file import whole_file
     "-o",
     "--output",
     metavar="FILE",
-    help="The file to write; its suffix chooses the format.  [default: the net's name and .svg]",
+    help="The file to write; its suffix is the format: .svg, .png, .pdf, .eps, .jpg, .gif or .dot. "
+    "With - an SVG is printed.  [default: the net's name and .svg]",
 )
 def command(net: fk.Net, output: str | None) -> None:
     """Draw NET: a box a layer, with shapes, parameters, and what they start as.
 
     Layers that work in place stand in the box of what they work on. Dashed lines join layers that
-    share parameters; weights that start as zeros are red. The formats are .svg and .dot
-    (Graphviz's text), and where Graphviz is installed .png, .pdf and the others it has.
+    share parameters; weights that start as zeros are red. Needs pygraphviz (pip install
+    'fillerkit[draw]'), but for .dot, which is the graph in Graphviz's language.
     """
-    path = Path(output) if output else Path("net.svg" if net.file[:1] in "<-" else net.file)
-    if not output:
-        path = Path(path.name).with_suffix(".svg")
     if output == "-":
-        click.echo(render(of_net(net), "svg"), nl=False)
+        click.echo(fk.draw(net), nl=False)
         return
-    if not path.suffix[1:]:
-        raise UsageError(f"{path}: a suffix chooses the format, like .svg, .dot or .png")
-    picture = render(of_net(net), path.suffix[1:].lower())
-    with whole_file(path) as file:
-        file.write(picture)
-    click.echo(f"{path}: {len(net.layers):,} layers, phase {net.phase}")
+    if output is None:
+        output = Path("net" if net.file[:1] in "<-" else net.file).with_suffix(".svg").name
+    fk.draw(net, output)
+    click.echo(f"{output}: {len(net.layers):,} layers, phase {net.phase}")

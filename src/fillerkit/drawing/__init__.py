@@ -1,11 +1,104 @@
-"""Pictures of nets: a graph of boxes, laid out in rows, as SVG or as Graphviz's text."""
+"""Pictures of nets, by Graphviz."""
 
-from fillerkit.drawing.graph import Box as Box
-from fillerkit.drawing.graph import Edge as Edge
-from fillerkit.drawing.graph import Graph as Graph
-from fillerkit.drawing.graph import Line as Line
-from fillerkit.drawing.of_net import of_net as of_net
-from fillerkit.drawing.render import FORMATS as FORMATS
-from fillerkit.drawing.render import render as render
+from __future__ import annotations
 
-__all__ = ["FORMATS", "Box", "Edge", "Graph", "Line", "of_net", "render"]
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr
+from pathlib import Path
+from typing import cast
+
+from fillerkit.drawing.dot import as_dot
+from fillerkit.errors import UsageError
+from fillerkit.formats.library import library
+from fillerkit.formats.whole_file import whole_file
+from fillerkit.net import Net
+
+_FORMATS = ("svg", "png", "pdf", "eps", "jpg", "gif", "dot")
+
+
+def draw(
+    net: Net | str, path: str | os.PathLike[str] | None = None, format: str | None = None
+) -> bytes:
+    """Draw a net: a box a layer, with shapes, parameters, and what they start as.
+
+    Layers that work in place stand in the box of what they work on. Dashed lines join layers that
+    share parameters; weights that start as zeros are red. In an SVG, a box tells all that is known
+    of its parameters where the mouse rests on it.
+
+    Needs pygraphviz (``pip install 'fillerkit[draw]'``), which brings Graphviz; ``"dot"`` does not.
+
+    Parameters
+    ----------
+    net
+        A net; or a graph in Graphviz's language, as ``"dot"`` gives it, changed perhaps.
+    path
+        A file to write the picture to, the whole of it or nothing.
+    format
+        ``"svg"``, ``"png"``, ``"pdf"``, ``"eps"``, ``"jpg"``, ``"gif"``, or ``"dot"``: the graph in
+        Graphviz's language. Unless given the path's suffix, or ``"svg"`` without a path.
+
+    Returns
+    -------
+    bytes
+        The picture.
+
+    Raises
+    ------
+    UsageError
+        A format, or a suffix, that is none of these; a text that is no graph; pygraphviz is not
+        installed.
+    FormatError
+        The file cannot be written.
+    """
+    chosen = _chosen(path, format)
+    text = net if isinstance(net, str) else as_dot(net)
+    picture = text.encode() if chosen == "dot" else _rendered(text, chosen)
+    if path is not None:
+        with whole_file(Path(path)) as file:
+            file.write(picture)
+    return picture
+
+
+def _chosen(path: str | os.PathLike[str] | None, format: str | None) -> str:
+    """The format that is named, or that the suffix names."""
+    if format is not None:
+        chosen, what = format, f"'{format}': a net is drawn as"
+    else:
+        chosen = "svg" if path is None else Path(path).suffix[1:].lower()
+        what = f"'{path}': its suffix is to be"
+    if chosen not in _FORMATS:
+        *names, last = (f".{name}" for name in _FORMATS)
+        raise UsageError(f"{what} {', '.join(names)} or {last}")
+    return chosen
+
+
+def _rendered(text: str, format: str) -> bytes:
+    pygraphviz = library("pygraphviz", f"a picture as .{format}", "draw")
+    with _silent():
+        try:
+            graph = pygraphviz.AGraph(string=text)
+        except pygraphviz.DotError:
+            raise UsageError("Graphviz cannot read this text: it is no graph") from None
+        return cast("bytes", graph.draw(format=format, prog="dot"))
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Keep from the user what Graphviz's libraries write to the standard error, past Python.
+
+    pygraphviz's wheels bring a Fontconfig that is older than many a system's configuration, and
+    complains of all that it does not know there (github.com/pygraphviz/pygraphviz/issues/648).
+    """
+    try:
+        kept = os.dup(2)
+    except OSError:  # there is no standard error
+        yield
+        return
+    try:
+        with open(os.devnull, "w") as nothing, redirect_stderr(nothing):
+            os.dup2(nothing.fileno(), 2)
+            yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

@@ -1,17 +1,15 @@
 """Nets as graphs of layers and blobs, as ``draw_net.py`` draws them.
 
-SVG and Graphviz's text need nothing installed; other formats need Graphviz, and `get_pydot_graph`
-needs pydot. With shapes, parameters and fillers a net is drawn by ``fillerkit draw``.
+With shapes, parameters and fillers a net is drawn by `fillerkit.draw` and ``fillerkit draw``.
 """
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
-from fillerkit.drawing import Box, Edge, Graph, Line, render
-from fillerkit.formats.library import library
+import fillerkit as fk
+from fillerkit.pycaffe.extra import needed
 from fillerkit.pycaffe.proto import caffe_pb2
 
 LAYER_STYLE_DEFAULT = {"shape": "record", "fillcolor": "#6495ED", "style": "filled"}
@@ -26,6 +24,7 @@ _COLORS = {
 }
 _LEARNING = ("Convolution", "Deconvolution", "InnerProduct")
 _NO_LABEL = '""'
+_RECORD = '\\"{}|<>'  # what means something in a box of Graphviz's shape "record"
 
 
 def get_pooling_types_dict() -> dict[int, str]:
@@ -110,11 +109,11 @@ def get_pydot_graph(
     ------
     ValueError
         A phase is asked for, and a layer has both ``include`` and ``exclude``.
-    UsageError
+    ImportError
         pydot is not installed.
     """
-    pydot = library("pydot", "caffe.draw.get_pydot_graph", "pycaffe")
-    graph = pydot.Dot(caffe_net.name or "Net", graph_type="digraph", rankdir=rankdir)
+    pydot = needed("pydot")
+    graph = pydot.Dot(_quoted(caffe_net.name or "Net"), graph_type="digraph", rankdir=rankdir)
     nodes: dict[str, Any] = {}
     edges = []
     for layer in _layers(caffe_net, phase):
@@ -148,14 +147,18 @@ def draw_net(
     caffe_net, rankdir, phase, display_lrm
         As for `get_pydot_graph`.
     ext
-        The format: ``"svg"``; ``"raw"`` or ``"dot"`` for Graphviz's text; any that Graphviz has.
+        The format, of those of `fillerkit.draw`.
 
     Raises
     ------
-    UsageError
-        The format needs Graphviz, and it is not installed.
+    ImportError
+        pydot or pygraphviz is not installed.
+    fillerkit.UsageError
+        Another format.
     """
-    return render(_graph(caffe_net, phase, display_lrm), ext, rankdir)
+    needed("pygraphviz")
+    graph = get_pydot_graph(caffe_net, rankdir, phase=phase, display_lrm=display_lrm)
+    return fk.draw(graph.to_string(), format=ext)
 
 
 def draw_net_to_file(
@@ -166,8 +169,9 @@ def draw_net_to_file(
     display_lrm: bool = False,
 ) -> None:
     """Draw a net into a file; its suffix is the format. For the rest see `draw_net`."""
-    path = Path(filename)
-    path.write_bytes(draw_net(caffe_net, rankdir, path.suffix[1:], phase, display_lrm))
+    needed("pygraphviz")
+    graph = get_pydot_graph(caffe_net, rankdir, phase=phase, display_lrm=display_lrm)
+    fk.draw(graph.to_string(), filename)
 
 
 def _layers(caffe_net: caffe_pb2.NetParameter, phase: int | None) -> list[caffe_pb2.LayerParameter]:
@@ -186,13 +190,13 @@ def _layers(caffe_net: caffe_pb2.NetParameter, phase: int | None) -> list[caffe_
 
 
 def _words(layer: caffe_pb2.LayerParameter, display_lrm: bool) -> list[str]:
-    words = [layer.name]
+    words = [_escaped(layer.name, _RECORD)]
     if layer.type == "Pooling":
         pooling = layer.pooling_param
         words.append(f"({get_pooling_types_dict()[pooling.pool]} {layer.type})")
         words += _window(pooling.kernel_size, pooling.stride, pooling.pad)
     else:
-        words.append(f"({layer.type})")
+        words.append(f"({_escaped(layer.type, _RECORD)})")
     if layer.type in ("Convolution", "Deconvolution"):
         window = layer.convolution_param
         words += _window(
@@ -219,31 +223,12 @@ def _style(layer: caffe_pb2.LayerParameter) -> dict[str, str]:
 
 
 def _quoted(name: str) -> str:
-    """A blob's name as Graphviz takes it: one with a colon would name a port."""
-    return f'"{name}"' if ":" in name else name
+    """A name that stays one: a colon would begin a port. pydot quotes what else needs quotes."""
+    plain = name != "" and name.isprintable() and not set(name) & set(':"\\<')
+    return name if plain else f'"{_escaped(name)}"'
 
 
-def _graph(caffe_net: caffe_pb2.NetParameter, phase: int | None, display_lrm: bool) -> Graph:
-    """The same graph for our own drawing. Every version of a blob changed in place is a blob."""
-    boxes: list[Box] = []
-    edges: list[Edge] = []
-    made: dict[str, int] = {}
-    for layer in _layers(caffe_net, phase):
-        for bottom in layer.bottom:
-            if bottom not in made:  # an input of the net, or what another phase makes
-                made[bottom] = len(boxes)
-                boxes.append(_blob(bottom))
-        own, style = len(boxes), _style(layer)
-        words = [*_words(layer, display_lrm)]
-        boxes.append(Box([Line(words[0], "name"), *map(Line, words[1:])], style["fillcolor"]))
-        edges += [Edge(made[bottom], own) for bottom in layer.bottom]
-        for top in layer.top:
-            label = get_edge_label(layer)
-            made[top] = len(boxes)
-            edges.append(Edge(own, len(boxes), "" if label == _NO_LABEL else label))
-            boxes.append(_blob(top))
-    return Graph([Line(caffe_net.name or "Net", "name")], boxes, edges)
-
-
-def _blob(name: str) -> Box:
-    return Box([Line(name)], BLOB_STYLE["fillcolor"], BLOB_STYLE["shape"])
+def _escaped(text: str, special: str = '\\"') -> str:
+    """A text in which nothing means anything to Graphviz; what has no look is a question mark."""
+    letters = (letter if letter.isprintable() else "?" for letter in text)
+    return "".join(f"\\{letter}" if letter in special else letter for letter in letters)
