@@ -28,7 +28,7 @@ def test_what_is_written_is_there_the_next_time() -> None:
 
 def test_an_array_cannot_be_put_in_the_place_of_the_memory() -> None:
     with pytest.raises(AttributeError):
-        caffe.Blob((2,)).data = np.zeros(2)  # type: ignore[misc, assignment]
+        caffe.Blob((2,)).data = np.zeros(2)
 
 
 @pytest.mark.parametrize(

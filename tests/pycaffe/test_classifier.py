@@ -60,6 +60,12 @@ def test_a_classifier_takes_the_mean_over_ten_crops(files: tuple[str, str]) -> N
     assert np.allclose(classifier.predict([one]), [wanted], atol=1e-6)
 
 
+@pytest.mark.parametrize("inputs", [image(10, 8), [], [image(10, 8)[0]]])
+def test_a_classifier_takes_a_list_of_images(files: tuple[str, str], inputs: Any) -> None:
+    with pytest.raises(IndexError, match="a list of images, each height x width x channels"):
+        caffe.Classifier(*files).predict(inputs)
+
+
 def test_a_classifier_scales_images_to_the_nets_input(files: tuple[str, str]) -> None:
     classifier = caffe.Classifier(*files)
     assert classifier.image_dims.tolist() == [6, 6]

@@ -396,3 +396,86 @@ def test_without_pytorch_the_error_names_the_extra(
     with pytest.raises(fk.UsageError, match=r"fillerkit\[torch\]"):
         net.forward()
     assert len(net.params) == 2
+
+
+def test_a_part_of_the_net_runs_at_a_size_that_the_rest_cannot_take(net: caffe.Net) -> None:
+    net.blobs["data"].reshape(1, 3, 8, 8)
+    net.blobs["data"].data[...] = 1
+    assert net.forward(end="conv")["conv"].shape == (1, 4, 6, 6)
+    assert net.blobs["ip"].shape == [2, 3]
+    with pytest.raises(RuntimeError) as error:
+        net.forward()
+    assert "in layer 'ip' (InnerProduct" in error.value.__notes__[0]
+
+
+def test_what_does_not_run_keeps_its_shape(net: caffe.Net) -> None:
+    filled(net).forward()
+    net.blobs["data"].reshape(1, 3, 5, 5)
+    net.forward(start="ip", end="ip")
+    assert net.blobs["conv"].shape == [2, 4, 3, 3]
+
+
+@pytest.mark.parametrize(
+    ("stop", "inside", "at_data"),
+    [("", True, True), ("propagate_down: false", True, False)],
+)
+def test_propagate_down_stops_a_gradient_and_not_a_layer(
+    write: WriteNet, stop: str, inside: bool, at_data: bool
+) -> None:
+    net = caffe.Net(
+        write(f"""
+layer {{ name: "data" type: "Input" top: "data" top: "label"
+         input_param {{ shape {{ dim: [2, 3] }} shape {{ dim: 2 }} }} }}
+layer {{ name: "a" type: "InnerProduct" bottom: "data" top: "a"
+         inner_product_param {{ num_output: 3 weight_filler {{ type: "xavier" }} }} }}
+layer {{ name: "p" type: "Power" bottom: "a" top: "p" {stop} }}
+layer {{ name: "b" type: "InnerProduct" bottom: "p" top: "b"
+         inner_product_param {{ num_output: 3 weight_filler {{ type: "xavier" }} }} }}
+layer {{ name: "loss" type: "SoftmaxWithLoss" bottom: "b" bottom: "label" top: "loss" }}
+"""),
+        caffe.TRAIN,
+    )
+    filled(net).forward()
+    net.backward()
+    assert net.blobs["p"].diff.any() == inside
+    assert net.blobs["a"].diff.any() == at_data
+
+
+def test_propagate_down_makes_no_layer_run_backward_that_nothing_before_needs(
+    write: WriteNet,
+) -> None:
+    net = caffe.Net(
+        write("""
+layer { name: "data" type: "Input" top: "data" top: "label"
+        input_param { shape { dim: [2, 3] } shape { dim: 2 } } }
+layer { name: "p" type: "Power" bottom: "data" top: "p" propagate_down: true }
+layer { name: "loss" type: "SoftmaxWithLoss" bottom: "p" bottom: "label" top: "loss" }
+"""),
+        caffe.TRAIN,
+    )
+    filled(net).forward()
+    net.backward()
+    assert not net.blobs["data"].diff.any()
+    assert not net.blobs["p"].diff.any()
+
+
+def test_a_data_layer_that_was_only_looked_at_is_told_of(
+    write: WriteNet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    net = caffe.Net(write(DATA.replace('"d"', '"looked"')), 1, shapes={"data": (2, 5)})
+    assert [blob.data.shape for blob in net.blobs.values()] == [(2, 5), (2, 3)]
+    net.forward()
+    assert "layer 'looked' (Data): nothing was written to it" in capsys.readouterr().err
+
+
+def test_layers_that_cannot_be_run_say_why(write: WriteNet) -> None:
+    net = caffe.Net(
+        write(DATA.replace('type: "Data"', 'type: "Input"').split("layer { name: \"ip\"")[0]
+              + """layer { name: "rois" type: "Python" bottom: "data" bottom: "data" bottom: "data"
+                   top: "r" python_param { module: "rpn.proposal_layer" layer: "ProposalLayer" } }
+"""),
+        caffe.TEST,
+        shapes={"data": (1, 5)},
+    )  # fmt: skip
+    with pytest.raises(fk.UsageError, match=r"'rois': its module rpn\.proposal_layer is not there"):
+        net.forward()

@@ -52,6 +52,9 @@ class Weighted(Times):
         self.blobs.add_blob(2, 3)
         self.blobs[0].data[...] = 5
 
+class Shapeless(caffe.Layer):
+    pass
+
 class Loss(caffe.Layer):
     def setup(self, bottom, top):
         pass
@@ -202,3 +205,19 @@ def test_a_well_known_layer_whose_code_is_not_there_has_its_shapes_all_the_same(
 def test_reading_the_net_with_fillerkit_itself_runs_no_code(write: WriteNet) -> None:
     with pytest.raises(fk.LayerError, match="code"):
         fk.load_net(write(CHAIN))
+
+
+def test_a_module_that_imports_caffe_finds_ours(write: WriteNet, tmp_path: Path) -> None:
+    module = tmp_path / "modules" / "imports_caffe.py"
+    module.write_text(MODULE.replace("fillerkit.pycaffe as caffe", "caffe"))
+    net = caffe.Net(write(CHAIN.replace('"pylayers"', '"imports_caffe"')), caffe.TRAIN)
+    assert isinstance(net.layers[1], caffe.Layer)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("Tims", "no class 'Tims'; did you mean 'Times'"), ("Shapeless", "has no reshape")],
+)
+def test_a_class_that_cannot_be_a_layer_is_named(write: WriteNet, name: str, message: str) -> None:
+    with pytest.raises(AttributeError, match=f"layer 'one': .*{message}"):
+        caffe.Net(write(CHAIN.replace('"Times" }', f'"{name}" }}')), caffe.TRAIN)

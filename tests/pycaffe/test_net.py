@@ -294,3 +294,69 @@ def test_every_public_name_is_there() -> None:
     assert set(caffe.__all__) <= set(dir(caffe))
     with pytest.raises(AttributeError, match="'nothing'"):
         _ = caffe.nothing
+
+
+def test_the_old_order_takes_a_phase_and_nothing_else(write: WriteNet, tmp_path: Path) -> None:
+    file, weights = write(NET), str(tmp_path / "a.caffemodel")
+    caffe.Net(file, caffe.TEST).save(weights)
+    with pytest.raises(TypeError, match="the phase is missing"):
+        caffe.Net(file, weights)
+    with pytest.raises(TypeError, match=r"caffe\.TRAIN or caffe\.TEST, not 2"):
+        caffe.Net(file, weights, 2)
+    assert "accuracy" in caffe.Net(file, weights, caffe.TEST).layer_dict
+
+
+def test_two_layers_of_one_name_keep_the_parameters_of_the_first(write: WriteNet) -> None:
+    net = caffe.Net(write(NET.replace('name: "relu"', 'name: "conv"')), caffe.TRAIN)
+    assert list(net.params) == ["conv", "ip"]
+    assert net.layer_dict["conv"].type == "ReLU"  # the last of a name, as Python's dicts have it
+
+
+def test_gradients_are_saved_on_request(net: caffe.Net, tmp_path: Path) -> None:
+    h5py = pytest.importorskip("h5py")
+    net.params["ip"][0].diff[...] = 7
+    net.save_hdf5(str(tmp_path / "a.h5"), write_diff=True)
+    with h5py.File(tmp_path / "a.h5") as file:
+        assert list(file["diff"]) == sorted(net._layer_names)
+        assert (file["diff/ip/0"][()] == 7).all()
+        assert file["diff/conv/0"].shape == file["data/conv/0"].shape
+    net.save_hdf5(str(tmp_path / "b.h5"))
+    with h5py.File(tmp_path / "b.h5") as file:
+        assert "diff" not in file
+
+
+@pytest.mark.parametrize("suffix", ["caffemodel", "h5"])
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_layer_with_parameters_on_one_side_only_is_refused(
+    write: WriteNet, tmp_path: Path, suffix: str, turned: bool
+) -> None:
+    with_, without = NET, NET.replace('name: "ip"', 'name: "fc"').replace('"relu"', '"ip"')
+    source, target = (without, with_) if turned else (with_, without)
+    file = str(tmp_path / f"a.{suffix}")
+    there = caffe.Net(write(source), caffe.TRAIN)
+    (there.save if suffix == "caffemodel" else there.save_hdf5)(file)
+    net = caffe.Net(write(target), caffe.TRAIN)
+    with pytest.raises(fk.FormatError, match=r"'ip' has \d parameter blobs there"):
+        net.copy_from(file)
+    with pytest.raises(fk.FormatError, match=r"'ip' has \d parameter blobs there"):
+        net.share_with(there)
+
+
+def test_weights_that_nothing_filled_are_told_of_when_they_are_saved(
+    write: WriteNet, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    net = caffe.Net(write(NET.replace('weight_filler { type: "xavier" }', "")), caffe.TRAIN)
+    assert capsys.readouterr().err == ""
+    net.save(str(tmp_path / "zeros.caffemodel"))
+    assert "zeros.caffemodel: weights that are all zeros" in capsys.readouterr().err
+    net.params["conv"][0].data[...] = 1
+    net.save(str(tmp_path / "ones.caffemodel"))
+    assert capsys.readouterr().err == ""
+
+
+def test_solver_count_and_rank_are_what_they_were_told() -> None:
+    caffe.set_solver_count(3)
+    caffe.set_solver_rank(2)
+    assert (caffe.solver_count(), caffe.solver_rank()) == (3, 2)
+    caffe.set_solver_count(1)
+    caffe.set_solver_rank(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import numpy as np
 import pytest
@@ -733,3 +734,30 @@ def test_the_parameters_of_each_type_are_found_by_its_name() -> None:
     assert names["ReLU"] == "relu"
     assert names["Normalize"] == "norm"
     assert "Deconvolution" not in names
+
+
+@pytest.mark.parametrize(
+    ("params", "error", "message"),
+    [
+        ({"weight_filler": "xavier"}, AttributeError, r"weight_filler takes a dict.*'xavier'"),
+        ({"num_output": "3"}, TypeError, r"ConvolutionParameter\.num_output does not take '3'"),
+        ({"kernel_size": ["three"]}, TypeError, r"kernel_size does not take \['three'\]"),
+        ({"param": {"lr_mult": "1"}}, TypeError, r"ParamSpec\.lr_mult does not take '1'"),
+        ({"engine": "CUDNNN"}, ValueError, r"engine does not take 'CUDNNN'"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_named_with_its_parameter(
+    params: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    n = NetSpec()
+    n.data = L.Input()
+    n.conv = L.Convolution(n.data, **params)
+    with pytest.raises(error, match=message):
+        n.to_proto()
+
+
+def test_a_constant_that_is_not_there_offers_the_nearest() -> None:
+    with pytest.raises(AttributeError, match=r"PoolingParameter has no constant 'MAXX'.*'MAX'"):
+        P.Pooling.MAXX  # noqa: B018
+    assert {"MAX", "AVE"} <= set(dir(P.Pooling))
+    assert {"Pooling", "Eltwise"} <= set(dir(P))

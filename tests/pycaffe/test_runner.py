@@ -112,7 +112,6 @@ def test_an_interrupt_is_shown_as_python_shows_it(run_script: RunScript, script:
     [
         "print 'hello'",
         "print net",
-        "print >>sys.stderr, 'hello'",
         "try:\n    pass\nexcept ValueError, e:\n    pass",
         "exec 'x = 1'",
         "raise ValueError, 'x'",
@@ -151,6 +150,101 @@ def test_python_2_in_a_module_that_the_script_imports_is_said_too(
     script.write_text("import beside")
     done = run_script(script)
     assert f"{script.parent / 'beside.py'}:2: this is Python 2" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "print >>sys.stderr, 'hello'",
+        "{}.iteritems()",
+        "for i in xrange(3): pass",
+        "import cPickle",
+        "from itertools import izip",
+        "{}.has_key(1)",
+        "{}.keys()[0]",
+        "import numpy; numpy.zeros(3 / 1)",
+    ],
+)
+def test_what_works_otherwise_in_python_2_is_remarked(
+    script: Path, line: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fillerkit.pycaffe.runner import run
+
+    for name in ("meta_path", "path", "argv"):
+        monkeypatch.setattr(sys, name, getattr(sys, name)[:])
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    script.write_text(f"import sys\n{line}\n")
+    with pytest.raises(SystemExit):
+        run(str(script), [])
+    said = capsys.readouterr().err
+    assert said.startswith("Traceback")
+    assert f"{script}:2 may be written for Python 2: 2to3" in said
+
+
+def test_an_error_about_a_net_shows_the_scripts_frames_only(
+    run_script: RunScript, script: Path
+) -> None:
+    (script.parent / "net.prototxt").write_text('layer { nme: "x" }')
+    script.write_text("import caffe\ndef f():\n    caffe.Net('net.prototxt', 1)\nf()\n")
+    done = run_script(script)
+    assert done.stderr.count("File ") == 2
+    assert done.stderr.count(str(script)) == 2
+    assert "PrototxtError: net.prototxt:1:9: " in done.stderr
+
+
+def test_tabs_and_spaces_are_called_that(run_script: RunScript, script: Path) -> None:
+    script.write_text("if 1:\n        x = 1\n\ty = 2\n")
+    assert "mixes tabs and spaces" in run_script(script).stderr
+
+
+def test_a_module_that_only_a_fork_has_is_taken_from_its_folder(
+    run_script: RunScript, script: Path
+) -> None:
+    fork = script.parent / "ssd/python/caffe"
+    fork.mkdir(parents=True)
+    (fork / "__init__.py").write_text("raise ImportError('the real one')")
+    (fork / "model_libs.py").write_text("import caffe\nfrom caffe import layers\nx = caffe.TEST")
+    script.write_text("""
+import sys
+sys.path.insert(0, 'ssd/python')
+from caffe.model_libs import *
+import caffe
+print(x, caffe.model_libs.x, caffe.__name__)
+""")
+    done = run_script(script)
+    assert done.stdout == "1 1 fillerkit.pycaffe\n"
+    assert "caffe.model_libs is taken from" in done.stderr
+
+
+def test_an_option_that_is_not_there_is_said(run_script: RunScript, script: Path) -> None:
+    script.write_text("")
+    done = run_script("--shapes", "data=1", script)
+    assert done.returncode == 2
+    assert "--shapes" in done.stderr
+
+
+def test_a_shape_that_no_net_has_asked_for_is_said(run_script: RunScript, script: Path) -> None:
+    script.write_text("import caffe")
+    done = run_script("--shape", "dta=1,2", script)
+    assert done.stderr.endswith("no net had a blob 'dta' whose shape was asked for\n")
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        'type: "AnnotatedData" annotated_data_param { }',
+        'type: "MemoryData" memory_data_param { batch_size: 1 channels: 1 height: 1 width: 1 }',
+        'type: "Python" python_param { module: "voc_layers" layer: "SBDDSegDataLayer" }',
+        'type: "Mystery"',
+    ],
+)
+def test_a_shape_is_given_for_every_kind_of_data_layer(
+    run_script: RunScript, script: Path, write: WriteNet, layer: str
+) -> None:
+    net = write(f'layer {{ name: "d" top: "data" top: "label" {layer} }}')
+    script.write_text(f"import caffe\nprint(caffe.Net({net!r}, 0).blobs['data'].shape)")
+    done = run_script("--shape", "data=7,3,5,5", "--shape", "label=7", script)
+    assert done.stdout == "[7, 3, 5, 5]\n", done.stderr
 
 
 def test_another_syntax_error_is_shown_as_python_shows_it(

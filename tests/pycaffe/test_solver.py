@@ -138,6 +138,17 @@ def test_training_is_an_error_that_says_where_it_is_done(
         getattr(solver, what)(*arguments)
 
 
+def test_weights_that_it_names_are_copied(solver_file: Path, tmp_path: Path) -> None:
+    net = caffe.Net(str(solver_file.with_name("net.prototxt")), caffe.TRAIN)
+    files = [str(tmp_path / f"{number}.caffemodel") for number in range(2)]
+    for number, file in enumerate(files):
+        net.params["ip"][0].data[...] = number + 1
+        net.save(file)
+    solver = caffe.SGDSolver(changed(solver_file, f'weights: "{", ".join(files)}"'))
+    assert (solver.net.params["ip"][0].data == 2).all()
+    assert (solver.test_nets[0].params["ip"][0].data == 2).all()
+
+
 def test_share_weights_gives_another_net_the_parameters(solver_file: Path) -> None:
     solver = caffe.SGDSolver(str(solver_file))
     net = caffe.Net(str(solver_file.with_name("net.prototxt")), caffe.TEST)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -156,8 +156,8 @@ def read_solver(path_or_text: str | os.PathLike[str], *, as_caffe: bool = False)
     if not is_solver(root):
         raise PrototxtError(f"{source.name}: is a net, not a solver")
     solver = Following(_solver(root, source), root, source, folder, as_caffe)
-    train = _followed(solver, train_net(solver), sha256, _Asked(TRAIN))
-    tests = [_followed(solver, found, sha256, _Asked(TEST)) for found in test_nets(solver)]
+    train = _followed(solver, train_net(solver), sha256, _Asked())
+    tests = [_followed(solver, found, sha256, _Asked(default=TEST)) for found in test_nets(solver)]
     return SolverText(_upgraded_solver(solver), random_seed(solver.param), train, tuple(tests))
 
 
@@ -188,11 +188,12 @@ def _as_text(message: Message) -> str:
 
 
 class _Asked(NamedTuple):
-    """The state that is asked for."""
+    """The state that is asked for, and the phase where neither that nor a text says one."""
 
     phase: Phase | None = None
     level: int | None = None
     stages: Sequence[str] = ()
+    default: Phase = TRAIN
 
 
 def _upgraded_solver(solver: Following) -> SolverParameter:
@@ -232,8 +233,17 @@ def _followed(
         report=report,
         solver_state=found.state,
         seed=random_seed(solver.param),
-        notes=(found.note,),
+        notes=(found.note, *_told(solver.param)),
     )
+
+
+def _told(solver: SolverParameter) -> Iterator[str]:
+    """What a solver says besides, that is left to the reader of its net."""
+    if solver.weights:
+        yield (
+            f"the solver starts from weights: {', '.join(solver.weights)}; give them to init with "
+            "--weights, or to fill"
+        )
 
 
 def _net(
@@ -267,12 +277,12 @@ def _net(
 
 
 def _state(net: NetParameter, asked: _Asked, solver_state: NetState | None) -> NetState:
-    """Caffe's merge: TRAIN, then the net's own state, then the solver's, then what is asked for.
+    """Caffe's merge: a phase, then the net's own state, the solver's, and what is asked for.
 
     A level in the net's text counts only where a solver leads to it: pycaffe and the ``caffe``
     tool always set a level, 0 unless asked.
     """
-    state = NetState(phase=TRAIN)
+    state = NetState(phase=asked.default)
     state.MergeFrom(net.state)
     if solver_state is not None:
         state.MergeFrom(solver_state)

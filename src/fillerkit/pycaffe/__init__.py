@@ -11,7 +11,9 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 if _TYPE_CHECKING:
+    from fillerkit.pycaffe import classifier as classifier
     from fillerkit.pycaffe import coord_map as coord_map
+    from fillerkit.pycaffe import detector as detector
     from fillerkit.pycaffe import draw as draw
     from fillerkit.pycaffe import io as io
     from fillerkit.pycaffe import net_spec as net_spec
@@ -89,7 +91,7 @@ _WHERE = {
     "solver_rank": "state",
 }
 
-_MODULES = ("coord_map", "draw", "io", "net_spec", "proto")
+_MODULES = ("classifier", "coord_map", "detector", "draw", "io", "net_spec", "proto")
 
 __all__ = [
     "TEST",
@@ -109,7 +111,9 @@ __all__ = [
     "SGDSolver",
     "Solver",
     "__version__",
+    "classifier",
     "coord_map",
+    "detector",
     "draw",
     "get_solver",
     "has_nccl",
@@ -145,7 +149,12 @@ if not _TYPE_CHECKING:  # a type checker is to complain of names that are not th
         if name in ("_caffe", "pycaffe"):  # Caffe's inner modules, which some scripts ask for types
             return _import_module("fillerkit.pycaffe")
         if name not in _WHERE:
-            raise AttributeError(f"module 'caffe' (fillerkit.pycaffe) has no attribute '{name}'")
+            from fillerkit import did_you_mean
+
+            near = "" if name.startswith("__") else did_you_mean(name, __all__)
+            raise AttributeError(
+                f"module 'caffe' (fillerkit.pycaffe) has no attribute '{name}'{near}"
+            )
         module = _import_module(f"fillerkit.pycaffe.{_WHERE[name]}")
         value = globals()[name] = getattr(module, name)
         return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Sequence
 from math import prod
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,17 +102,27 @@ class Blob:
         """The values: float32, to be written to."""
         return self.data_memory.values[: self.count].reshape(self._shape)
 
+    @data.setter
+    def data(self, values: object) -> NoReturn:
+        raise AttributeError("the data is the blob's own: blob.data[...] = values writes to it")
+
     @property
     def diff(self) -> Floats:
         """The gradient: float32, to be written to."""
         return self.diff_memory.values[: self.count].reshape(self._shape)
 
-    def reshape(self, *shape: int) -> None:
+    @diff.setter
+    def diff(self, values: object) -> NoReturn:
+        raise AttributeError("the diff is the blob's own: blob.diff[...] = values writes to it")
+
+    def reshape(self, *shape: int, **keywords: Any) -> None:
         """Give the axes other lengths: ``blob.reshape(1, 3, 227, 227)``.
 
         As in Caffe the values stay where they are, in C order, as long as there is room for the new
         ones; where there is not, all of them start as zeros.
         """
+        if keywords:
+            raise RuntimeError("reshape takes the lengths of the axes and nothing else")
         lengths = tuple(operator.index(length) for length in shape)
         if min(lengths, default=0) < 0:
             raise fk.UsageError(f"an axis cannot have a length below 0: {lengths}")
@@ -141,6 +151,15 @@ class Blob:
 
 class BlobVec(list[Blob]):
     """The blobs of a layer, by index."""
+
+    def __setitem__(self, index: Any, blob: Any) -> None:
+        given = blob if isinstance(index, slice) else [blob]
+        if not all(isinstance(each, Blob) for each in given):
+            raise TypeError(
+                f"a {type(blob).__name__} is no Blob: params[NAME][{index}].data[...] = values "
+                "writes to the one that is there"
+            )
+        super().__setitem__(index, blob)
 
     def add_blob(self, *shape: int, **keywords: Any) -> None:
         """Append a blob of zeros, as a Python layer does for its parameters."""

@@ -61,6 +61,8 @@ class Classifier(Net):
         """
         from fillerkit.pycaffe import io
 
+        if not len(inputs) or any(np.ndim(image) != 3 for image in inputs):
+            raise IndexError("predict takes a list of images, each height x width x channels")
         size = tuple(int(length) for length in self.image_dims)
         images = np.stack([io.resize_image(image, size) for image in inputs]).astype(np.float32)
         if oversample:

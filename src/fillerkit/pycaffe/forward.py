@@ -171,7 +171,7 @@ class Runner:
             from fillerkit.torch import module
 
             net = self._net._net
-            layers = tuple(layer if _runs(layer) else _stand_in(layer) for layer in net.layers)
+            layers = tuple(_stand_in(layer) if _refusal(layer) else layer for layer in net.layers)
             self._module = module(replace(net, layers=layers), self._net._as_blobs())
             self._learn(self._module.layers)
         return self._module.layers
@@ -193,11 +193,12 @@ class Runner:
             if wired.index is None or self._python(wired) is not None or _is_source(wired):
                 continue
             layer = self._net._net.layers[wired.index]
-            if wired.message.type != "Split" and not _runs(layer):
-                refused.append(f"  line {layer.line}: {layer.type} '{layer.name}'")
+            if wired.message.type != "Split" and (why := _refusal(layer)):
+                refused.append(f"  line {layer.line}: {layer.type} '{layer.name}': {why}")
         if refused:
             raise fk.UsageError(
-                f"layers of {self._net._net.file} cannot be run:\n" + "\n".join(refused)
+                f"layers of {self._net._net.file} cannot be run (forward(end=LAYER) runs what is "
+                f"before them):\n" + "\n".join(refused)
             )
 
     def _refresh(self, layer: LayerModule, index: int) -> None:
@@ -231,13 +232,16 @@ class Runner:
             return
         what = f"layer '{wired.message.name}' ({wired.message.type})"
         caffe.say_once(f"{what}: its data is not read; it hands out what the script writes")
-        for number in wired.tops:
-            if not self._blobs[number].data_memory.touched:
+        tops = self._of(wired.tops)
+        for number, top in zip(wired.tops, tops, strict=True):
+            if not top.data_memory.touched:
                 name = self._net._wiring.names[number]
                 raise fk.UsageError(
                     f"{what} reads data, which fillerkit does not: write it before the net runs, "
                     f"net.blobs['{name}'].data[...] = values"
                 )
+        if not any(top.data.any() for top in tops):
+            caffe.say_once(f"{what}: nothing was written to it, or zeros: the net runs on zeros")
 
     def _python(self, wired: Wired) -> Any:
         return None if wired.index is None else self._net._python.layers.get(wired.index)
@@ -255,10 +259,13 @@ def _is_source(wired: Wired) -> bool:
     return known is not None and known.source
 
 
-def _runs(layer: fk.Layer) -> bool:
+def _refusal(layer: fk.Layer) -> str:
+    """Why a layer cannot be run, or ""."""
     from fillerkit.torch import refusal
 
-    return not refusal(layer)
+    if layer.type == "Python":
+        return f"its module {layer.message.python_param.module} is not there"
+    return refusal(layer)
 
 
 def _stand_in(layer: fk.Layer) -> fk.Layer:

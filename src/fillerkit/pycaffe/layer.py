@@ -9,7 +9,8 @@ from importlib import import_module
 from typing import Any
 
 import fillerkit as fk
-from fillerkit.pycaffe.blob import Blob, BlobVec
+from fillerkit.pycaffe.blob import Blob, BlobVec, shown
+from fillerkit.pycaffe.finder import caffe_is_ours
 from fillerkit.pycaffe.proto.caffe_pb2 import LayerParameter
 
 PYTHON = "Python"
@@ -38,6 +39,10 @@ class Layer:
     def blobs(self) -> BlobVec:
         """The parameter blobs."""
         return self._blobs
+
+    def __repr__(self) -> str:
+        shapes = ", ".join(shown(blob.shape) for blob in self._blobs)
+        return f"<{self._type} layer{shapes and f', blobs {shapes}'}>"
 
     def setup(self, bottom: Sequence[Blob], top: Sequence[Blob]) -> None:
         """Nothing is left to do once the net is there; a Python layer's own begins with it."""
@@ -98,10 +103,6 @@ def load_net_running_layers(path_or_text: str | os.PathLike[str], **asked: Any) 
     LayerError
         A module cannot be imported, or its class fails.
     """
-    from fillerkit.pycaffe.runner import CaffeFinder
-
-    finder = CaffeFinder()
-    sys.meta_path.insert(0, finder)
     sys.path.insert(0, "")
     try:
         return fk.load_net(path_or_text, python_layers=PythonLayers().plan, **asked)
@@ -111,7 +112,6 @@ def load_net_running_layers(path_or_text: str | os.PathLike[str], **asked: Any) 
         why = "; ".join([str(error), *getattr(error, "__notes__", ())])
         raise fk.LayerError(f"a Python layer failed: {type(error).__name__}: {why}") from error
     finally:
-        sys.meta_path.remove(finder)
         sys.path.remove("")
 
 
@@ -119,7 +119,8 @@ def _made(message: LayerParameter) -> Layer | None:
     """An instance of the class that a layer names; None where only its shapes are known."""
     p = message.python_param
     try:
-        module = import_module(p.module)
+        with caffe_is_ours():
+            module = import_module(p.module)
     except ImportError as error:
         known = fk.layer_types.get(PYTHON)
         if known is not None and known.code is not None and known.code(message):
@@ -129,7 +130,18 @@ def _made(message: LayerParameter) -> Layer | None:
             "looked for where Python looks, sys.path and PYTHONPATH"
         )
         raise
-    layer: Any = getattr(module, p.layer)(message)
+    kind = getattr(module, p.layer, None)
+    if kind is None:
+        raise AttributeError(
+            f"layer '{message.name}': module {p.module} ({module.__file__}) has no class "
+            f"'{p.layer}'{fk.did_you_mean(p.layer, dir(module))}"
+        )
+    layer: Any = kind(message)
+    if isinstance(layer, Layer) and type(layer).reshape is Layer.reshape:
+        raise AttributeError(
+            f"layer '{message.name}': class {p.module}.{p.layer} has no reshape, which gives its "
+            "tops their shapes"
+        )
     layer.param_str = p.param_str
     layer.phase = message.phase
     return layer  # type: ignore[no-any-return]

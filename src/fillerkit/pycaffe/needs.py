@@ -41,7 +41,7 @@ def needs(net: fk.Net, wiring: Wiring, *, force: bool) -> Needs:
             towards = list(wired.message.propagate_down)
         params = [] if wired.index is None else net.layers[wired.index].params
         learned = [param.lr_mult != 0 for param in params]
-        runs = any(learned) or any(towards)
+        runs = any(learned) or any(number in wanted for number in wired.bottoms)
         if runs:
             wanted.update(wired.tops)
         found.layers.append(runs)

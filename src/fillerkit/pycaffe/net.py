@@ -13,8 +13,9 @@ from fillerkit.pycaffe import dummy_data
 from fillerkit.pycaffe.batches import InputArrays, batches, gather, joined
 from fillerkit.pycaffe.blob import Blob, BlobVec, Floats, Memory, shown
 from fillerkit.pycaffe.layer import Layer, PythonLayers
+from fillerkit.pycaffe.names import ByName, names_of
 from fillerkit.pycaffe.state import caffe
-from fillerkit.pycaffe.weights import add_diffs, check_file, check_fits, format_of
+from fillerkit.pycaffe.weights import add_diffs, check_file, check_fits, format_of, layers_of
 from fillerkit.pycaffe.wiring import wire
 
 if TYPE_CHECKING:
@@ -23,6 +24,18 @@ if TYPE_CHECKING:
 PHASES = ("TRAIN", "TEST")
 
 CALLBACKS = ("before_forward", "after_forward", "before_backward", "after_backward")
+
+_TRANSFORMER = "it moved to caffe.io.Transformer in 2014"
+_PHASE = "since 2014 the phase is said when the net is made: caffe.Net(file, weights, caffe.TEST)"
+_BEFORE_1_0 = {
+    "set_phase_train": _PHASE,
+    "set_phase_test": _PHASE,
+    "set_mode_cpu": "it is caffe.set_mode_cpu() since 2014",
+    "set_mode_gpu": "it is caffe.set_mode_gpu() since 2014",
+    "set_device": "it is caffe.set_device() since 2014",
+    **dict.fromkeys(("set_mean", "set_input_scale", "set_raw_scale"), _TRANSFORMER),
+    **dict.fromkeys(("set_channel_swap", "preprocess", "deprocess"), _TRANSFORMER),
+}
 
 Arrays = Mapping[str, Any]
 Callback = Callable[[int], object]
@@ -57,21 +70,27 @@ class Net:
         self,
         network_file: str | os.PathLike[str],
         phase: Any,
-        level: int = 0,
+        level: int | None = None,
         stages: Sequence[str] | None = None,
         weights: str | os.PathLike[str] | None = None,
         *,
         shapes: Mapping[str, Sequence[int]] | None = None,
     ) -> None:
         if isinstance(phase, (str, os.PathLike)):
-            weights, phase, level = phase, level, 0
+            weights, phase, level = phase, level, None
         if phase not in (0, 1):
-            raise TypeError(f"a phase is caffe.TRAIN or caffe.TEST, not {phase!r}")
+            asked = (
+                "is missing" if phase is None else f"is caffe.TRAIN or caffe.TEST, not {phase!r}"
+            )
+            raise TypeError(f"Net({os.fspath(network_file)!r}, ...): the phase {asked}")
         for file in (network_file, weights):
             if file is not None:
                 check_file(file)
         text = fk.read_net(
-            os.fspath(network_file), phase=PHASES[phase], level=level, stages=list(stages or ())
+            os.fspath(network_file),
+            phase=PHASES[phase],
+            level=level or 0,
+            stages=list(stages or ()),
         )
         self._set_up(text, shapes or {})
         if weights is not None:
@@ -85,7 +104,7 @@ class Net:
         return net
 
     def _set_up(self, text: fk.NetText, shapes: Mapping[str, Sequence[int]]) -> None:
-        known = {name: caffe.shapes[name] for name in _outside(text) if name in caffe.shapes}
+        known = {name: caffe.shape_of(name) for name in _open(text) if name in caffe.shapes}
         self._text = text
         self._shapes: Mapping[str, Sequence[int]] = {**known, **shapes}
         self._python = PythonLayers()
@@ -140,22 +159,35 @@ class Net:
                 dummy_data.set_up(wired.message, [found[number] for number in wired.tops])
         return found
 
+    def __repr__(self) -> str:
+        return f"<Net '{self.name}', {self._net.phase}, {len(self._layers)} layers>"
+
+    if not TYPE_CHECKING:  # a type checker is to complain of names that are not there
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            before = _BEFORE_1_0.get(name)
+            hint = f"; {before}" if before else fk.did_you_mean(name, dir(type(self)))
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'{hint}")
+
     # What there is, by name and in order.
 
     @property
     def blobs(self) -> OrderedDict[str, Blob]:
         """All blobs that layers make, by name, from the input to the output."""
         if "_blobs_by_name" not in self.__dict__:
-            self._blobs_by_name = OrderedDict(zip(self._wiring.names, self._blob_list, strict=True))
+            named = zip(self._wiring.names, self._blob_list, strict=True)
+            self._blobs_by_name = ByName(named, "blob")
         return self._blobs_by_name
 
     @property
     def params(self) -> OrderedDict[str, BlobVec]:
         """The parameter blobs of every layer that has any, by the layer's name."""
         if "_params_by_name" not in self.__dict__:
-            self._params_by_name = OrderedDict(
-                (name, layer.blobs) for name, layer in self.layer_dict.items() if layer.blobs
-            )
+            layers = zip(self._layer_names, self._layers, strict=True)
+            named = [(name, each.blobs) for name, each in layers if each.blobs]
+            self._params_by_name = ByName(named, "layer with parameters")
         return self._params_by_name
 
     @property
@@ -166,7 +198,7 @@ class Net:
     @property
     def layer_dict(self) -> OrderedDict[str, Layer]:
         """The layers by name."""
-        return OrderedDict(zip(self._layer_names, self._layers, strict=True))
+        return ByName(zip(self._layer_names, self._layers, strict=True), "layer")
 
     @property
     def _layer_names(self) -> list[str]:
@@ -231,14 +263,20 @@ class Net:
         """What each blob counts in the net's loss."""
         return OrderedDict(zip(self._wiring.names, self._wiring.loss_weights, strict=True))
 
+    @property
+    def _blob_loss_weights(self) -> list[float]:
+        return list(self._wiring.loss_weights)
+
     # Weights.
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a ``.caffemodel``, whatever the file is called, as Caffe does."""
+        self._tell_of_zeros(path)
         self._as_blobs().save(path, "caffemodel")
 
     def save_hdf5(self, path: str | os.PathLike[str], write_diff: bool = False) -> None:
         """Write Caffe's HDF5, with `write_diff` the gradients too."""
+        self._tell_of_zeros(path)
         self._as_blobs().save(path, "h5")
         if write_diff:
             add_diffs(path, [(name, layer.blobs) for name, layer in self.layer_dict.items()])
@@ -257,35 +295,51 @@ class Net:
             It cannot be read, or a layer's blobs have other shapes, or another number.
         """
         check_file(path)
-        self._copy(fk.load(path, format_of(Path(path))), os.fspath(path))
+        self._copy(fk.load(path, format_of(Path(path))), path)
 
     def load_hdf5(self, path: str | os.PathLike[str]) -> None:
         """Copy from an HDF5 file, as `copy_from` does."""
         check_file(path)
-        self._copy(fk.load(path, "h5"), os.fspath(path))
+        self._copy(fk.load(path, "h5"), path)
 
     def share_with(self, other: Net) -> None:
         """Have the values of another net's layers of the same names: the very same memory."""
-        theirs = dict(other._with_params())
-        for name, blobs in self._with_params():
+        if not isinstance(other, Net):
+            raise TypeError(f"share_with takes a Net, not {other!r}; copy_from takes a file")
+        theirs = dict(reversed(list(other._by_name())))
+        for name, blobs in self._by_name():
             if name in theirs:
                 check_fits(name, blobs, [blob.shape for blob in theirs[name]], "the other net")
                 for blob, source in zip(blobs, theirs[name], strict=True):
                     blob.share(source, diff=False)
 
-    def _with_params(self) -> Iterator[tuple[str, BlobVec]]:
+    def _by_name(self) -> Iterator[tuple[str, BlobVec]]:
+        """The layers and their parameters under the names that weight files have them by."""
         for layer, blobs in zip(self._net.layers, self._of_layer, strict=True):
-            if blobs:
-                yield layer.key, blobs
+            yield layer.key, blobs
 
-    def _copy(self, source: fk.Blobs, file: str) -> None:
-        for name, blobs in self._with_params():
-            if name not in source:
-                continue
-            arrays = source[name]
-            check_fits(name, blobs, [list(array.shape) for array in arrays], file)
-            for blob, array in zip(blobs, arrays, strict=True):
-                blob.data[...] = array.reshape(blob.data.shape)
+    def _copy(self, source: fk.Blobs, path: str | os.PathLike[str]) -> None:
+        there = layers_of(source, path)
+        for name, blobs in self._by_name():
+            if name in there:
+                arrays = there.pop(name)  # a later layer of that name is not meant
+                check_fits(name, blobs, [list(array.shape) for array in arrays], os.fspath(path))
+                for blob, array in zip(blobs, arrays, strict=True):
+                    blob.data[...] = array.reshape(blob.data.shape)
+
+    def _tell_of_zeros(self, path: str | os.PathLike[str]) -> None:
+        """Say which weights nothing filled and no script wrote to."""
+        zeros = [
+            layer.name
+            for layer, blobs in zip(self._net.layers, self._of_layer, strict=True)
+            for param, blob in zip(layer.params, blobs, strict=False)
+            if param.dead and param.owner is None and not blob.data.any()
+        ]
+        if zeros:
+            caffe.say_once(
+                f"{os.fspath(path)}: weights that are all zeros, as Caffe leaves them without a "
+                f"weight_filler: {', '.join(zeros[:3])}{' ...' * (len(zeros) > 3)}"
+            )
 
     def _as_blobs(self) -> fk.Blobs:
         """The parameters as they are now."""
@@ -329,15 +383,6 @@ class Net:
             if tuple(blob.shape) != shape:
                 blob.reshape(*shape)
 
-    def _stale(self) -> bool:
-        """Whether a script gave an input a new shape that has not flowed yet."""
-        return any(
-            tuple(self._blob_list[number].shape) != self._wiring.shapes[number]
-            for wired in self._wiring.layers
-            if not wired.bottoms and wired.index not in self._python.layers
-            for number in wired.tops
-        )
-
     # Running.
 
     def forward(
@@ -363,12 +408,12 @@ class Net:
         dict of str to ndarray
             The blobs' own memory, of the net's outputs, or of the tops of `end`.
         """
-        wanted = list(blobs or ())
-        first = 0 if start is None else self._layer_names.index(start)
+        wanted = names_of(blobs)
+        first = 0 if start is None else self._index(start)
         if end is None:
             last, wanted = len(self._layers) - 1, self.outputs + wanted
         else:
-            last = self._layer_names.index(end)
+            last = self._index(end)
             wanted = self.top_names[end] + wanted
         if inputs:
             self._put(inputs, self.inputs, "data")
@@ -401,23 +446,30 @@ class Net:
         dict of str to ndarray
             The gradients' own memory, of the net's inputs, or of the bottoms of `end`.
         """
-        wanted = list(diffs or ())
-        first = len(self._layers) - 1 if start is None else self._layer_names.index(start)
+        wanted = names_of(diffs)
+        first = len(self._layers) - 1 if start is None else self._index(start)
         if end is None:
             last, wanted = 0, self.inputs + wanted
         else:
-            last = self._layer_names.index(end)
+            last = self._index(end)
             wanted = self.bottom_names[end] + wanted
         if tops:
             self._put(tops, self.outputs, "diff")
         self._backward(first, last)
         return {name: self.blobs[name].diff for name in wanted}
 
+    def _index(self, layer: str) -> int:
+        if layer not in self._layer_names:
+            near = fk.did_you_mean(layer, self._layer_names)
+            raise ValueError(f"the net has no layer '{layer}'{near}")
+        return self._layer_names.index(layer)
+
     def _put(self, given: Arrays, names: Sequence[str], what: str) -> None:
         if set(given) != set(names):
             raise ValueError(
                 f"values are given for {', '.join(sorted(given))}; the net's "
-                f"{'inputs' if what == 'data' else 'outputs'} are {', '.join(names) or 'none'}"
+                f"{'inputs' if what == 'data' else 'outputs'} are {', '.join(names) or 'none'}; "
+                f"to others write before: net.blobs[NAME].{what}[...] = values"
             )
         for name, array in given.items():
             blob = self.blobs[name]
@@ -428,8 +480,6 @@ class Net:
             getattr(blob, what)[...] = array
 
     def _forward(self, first: int, last: int) -> float:
-        if self._stale():
-            self.reshape()
         return self._run().forward(first, last)
 
     def _backward(self, first: int, last: int) -> None:
@@ -471,6 +521,8 @@ class Net:
             Copies, one after the other along axis 0. The last batch is filled up with zeros, and
             what comes of those is cut off.
         """
+        if not inputs:
+            raise ValueError("forward_all takes values for the net's inputs, by name")
         found: dict[str, list[Floats]] = {name: [] for name in self.outputs + list(blobs or ())}
         for batch in self._batch(inputs):
             gather(found, self.forward(blobs=blobs, **batch))
@@ -517,15 +569,18 @@ class Net:
         first = self._wiring.layers[0]
         if first.message.type != "MemoryData":
             raise RuntimeError("set_input_arrays is for nets whose first layer is a MemoryData")
-        shape = self._wiring.shapes[first.tops[0]]
+        shape = self._blob_list[first.tops[0]].shape
         self._input_arrays = InputArrays(data, labels, shape)
 
     _set_input_arrays = set_input_arrays
 
 
-def _outside(text: fk.NetText) -> Iterator[str]:
-    """The tops whose shapes are in files besides the prototxt."""
+def _open(text: fk.NetText) -> Iterator[str]:
+    """The tops whose shapes the prototxt itself does not settle."""
     for message, _ in text.layers:
         known = fk.layer_types.get(message.type)
-        if known is not None and known.outside:
+        settled = message.type == "DummyData" or (
+            message.type == "Input" and len(message.input_param.shape)
+        )
+        if known is None or known.code or (known.source and not settled):
             yield from message.top

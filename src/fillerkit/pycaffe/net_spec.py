@@ -214,13 +214,32 @@ class Parameters:
             raise AttributeError(name)
         return _Constants(name)
 
+    def __dir__(self) -> list[str]:
+        return [
+            name.removesuffix("Parameter")
+            for name, message in caffe_pb2.DESCRIPTOR.message_types_by_name.items()
+            if message.enum_types and name.endswith("Parameter")
+        ]
+
 
 class _Constants:
+    """The values of the enums inside one message."""
+
     def __init__(self, type_name: str) -> None:
         self._message = f"{type_name}Parameter"
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(getattr(caffe_pb2, self._message), name)
+        try:
+            return getattr(getattr(caffe_pb2, self._message), name)
+        except AttributeError as error:
+            if name.startswith("__") or str(error) != name:  # or it is about the message
+                raise
+            near = fk.did_you_mean(name, dir(self))
+            raise AttributeError(f"{self._message} has no constant '{name}'{near}") from None
+
+    def __dir__(self) -> list[str]:
+        enums = getattr(caffe_pb2, self._message).DESCRIPTOR.enum_types
+        return [value.name for enum in enums for value in enum.values]
 
 
 def to_proto(*tops: Top) -> caffe_pb2.NetParameter:
@@ -256,23 +275,27 @@ def assign_proto(proto: Any, name: str, val: Any) -> None:
     if name not in proto.DESCRIPTOR.fields_by_name:
         guess = fk.did_you_mean(name, proto.DESCRIPTOR.fields_by_name)
         raise AttributeError(f"{proto.DESCRIPTOR.name} has no field '{name}'{guess}")
-    field = getattr(proto, name)
-    repeated = hasattr(field, "extend")
+    field, what = getattr(proto, name), f"{proto.DESCRIPTOR.name}.{name}"
+    repeated, is_message = hasattr(field, "extend"), hasattr(field, "DESCRIPTOR")
     if repeated and not isinstance(val, list):
         val = [val]
     if isinstance(val, list) and not repeated:
-        raise AttributeError(f"{proto.DESCRIPTOR.name}.{name} takes one value, not a list")
-    if isinstance(val, list) and not any(isinstance(value, dict) for value in val[:1]):
-        field.extend(val)
-    elif isinstance(val, list):
+        raise AttributeError(f"{what} takes one value, not a list")
+    if isinstance(val, list) and any(isinstance(value, dict) for value in val[:1]):
+        if not hasattr(field, "add"):
+            raise AttributeError(f"{what} takes values, not dicts")
         for value in val:
             _assign_all(field.add(), value)
-    elif isinstance(val, dict):
-        if not hasattr(field, "DESCRIPTOR"):
-            raise AttributeError(f"{proto.DESCRIPTOR.name}.{name} takes a value, not a dict")
+    elif isinstance(val, dict) and is_message:
         _assign_all(field, val)
+    elif isinstance(val, dict) or is_message:
+        kind = "a dict of its fields, like dict(type=...)" if is_message else "a value, not a dict"
+        raise AttributeError(f"{what} takes {kind}; it is given {val!r}")
     else:
-        setattr(proto, name, val)
+        try:
+            field.extend(val) if repeated else setattr(proto, name, val)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{what} does not take {val!r}: {error}") from None
 
 
 def param_name_dict() -> dict[str, str]:

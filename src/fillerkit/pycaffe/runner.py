@@ -6,50 +6,22 @@ import re
 import sys
 import traceback
 from collections.abc import Sequence
-from importlib import import_module
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 import click
 
+import fillerkit as fk
+from fillerkit.pycaffe import python_2
+from fillerkit.pycaffe.finder import OURS, CaffeFinder
 from fillerkit.pycaffe.state import Shape, caffe
 
-OURS = "fillerkit.pycaffe"
-_PACKAGES = ("caffe", "caffe.proto")
-
-# What Python 3 says of syntax that only Python 2 has, or how such a line looks.
-_PYTHON_2_SAYS = re.compile(
-    r"Missing parentheses in call to '(print|exec)'"
-    r"|multiple exception types must be parenthesized"
-    r"|leading zeros in decimal integer literals"
-    r"|invalid (decimal|hexadecimal) literal"
-)
-_PYTHON_2_LINES = re.compile(
-    r"^\s*(print|exec)\s+[^=(]"
-    r"|^\s*print\s*>>"
-    r"|^\s*except\s+[\w.()\s,]+,\s*\w+\s*:"
-    r"|^\s*raise\s+[\w.]+\s*,"
-    r"|<>|`|\b[uU][rR]['\"]|\b0[0-7]+\b|\b\d+[lL]\b|lambda\s*\(|def\s+\w+\(([^()=]*,)?\s*\("
-)
-
-# ``print >>sys.stderr, "text"``, which Python 3 reads, and cannot do.
-_PYTHON_2_PRINTS = re.compile(r"unsupported operand type\(s\) for >>: 'builtin_function_or_method'")
-
-
-class _Line(NamedTuple):
-    """A line of a script."""
-
-    file: str
-    line: int
-    text: str
+_FOLDER = str(Path(fk.__file__).parent)
 
 
 @click.command(
     context_settings={
-        "ignore_unknown_options": True,
         "allow_interspersed_args": False,
         "help_option_names": ["-h", "--help"],
     }
@@ -93,64 +65,18 @@ def run(script: str, arguments: Sequence[str]) -> None:
     except KeyboardInterrupt as error:
         _show(error, 130)
     except Exception as error:
-        old = _python_2(error)
-        if old:
-            version = f"{sys.version_info.major}.{sys.version_info.minor}"
-            _fail(
-                f"{old.file}:{old.line}: this is Python 2, which Python {version} does not read: "
-                f"{old.text}\nRewrite it for Python 3 first; 2to3 or futurize do most of it.",
-                1,
-            )
+        if told := python_2.unreadable(error):
+            _fail(told, 1)
+        if remark := python_2.remark(error):
+            error.add_note(remark)
         _show(error)
+    finally:
+        _tell_of_unused_shapes()
 
 
-class CaffeFinder(MetaPathFinder):
-    """Finds ``caffe`` and ``caffe.*`` among our modules, before any folder of ``sys.path``."""
-
-    def __init__(self) -> None:
-        self._looked = False
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        if fullname.partition(".")[0] != "caffe":
-            return None
-        if not self._looked:
-            self._looked = True
-            self._tell_of_another()
-        return ModuleSpec(fullname, _Alias(), is_package=fullname in _PACKAGES)
-
-    def _tell_of_another(self) -> None:
-        """Say where a real pycaffe lies that a plain Python would have found."""
-        other = PathFinder.find_spec("caffe")
-        if other is not None and other.origin is not None:
-            caffe.say_once(f"there is a caffe in {other.origin}; this script gets fillerkit's")
-
-
-class _Alias(Loader):
-    """A module of ours under Caffe's name: the same module, not a second copy of it."""
-
-    def __init__(self) -> None:
-        self._spec: ModuleSpec | None = None
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType:
-        inner = spec.name.partition(".")[2]
-        if inner in ("_caffe", "pycaffe"):
-            inner = ""
-        name = f"{OURS}.{inner}" if inner else OURS
-        try:
-            module = import_module(name)
-        except ModuleNotFoundError as error:
-            if error.name != name:
-                raise
-            raise ModuleNotFoundError(
-                f"No module named '{spec.name}' in {OURS}", name=spec.name
-            ) from None
-        self._spec = module.__spec__
-        return module
-
-    def exec_module(self, module: ModuleType) -> None:
-        module.__spec__ = self._spec  # which the import system has just replaced
+def _tell_of_unused_shapes() -> None:
+    for name in caffe.shapes.keys() - caffe.shapes_used:
+        caffe.say_once(f"--shape {name}=...: no net had a blob '{name}' whose shape was asked for")
 
 
 def _shape(text: str) -> tuple[str, Shape]:
@@ -160,28 +86,24 @@ def _shape(text: str) -> tuple[str, Shape]:
     return name, tuple(int(length) for length in lengths.split(","))
 
 
-def _python_2(error: Exception) -> _Line | None:
-    """The line that an error is about, if it is one that only Python 2 reads."""
-    if isinstance(error, SyntaxError):
-        text = (error.text or "").strip()
-        says = isinstance(error, TabError) or _PYTHON_2_SAYS.search(error.msg or "")
-        if says or _PYTHON_2_LINES.search(text):
-            return _Line(error.filename or "", error.lineno or 0, text or error.msg)
-    elif isinstance(error, TypeError) and _PYTHON_2_PRINTS.search(str(error)):
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        return _Line(last.filename, last.lineno or 0, last.line or "")
-    return None
-
-
 def _show(error: BaseException, code: int = 1) -> NoReturn:
-    """The script's own traceback, without the frames that run it, and an exit code."""
+    """The script's own traceback, and an exit code.
+
+    Left out are the frames that run the script, and below it, where fillerkit itself has found
+    something wrong, those of fillerkit.
+    """
     inside = error.__traceback__.tb_next if error.__traceback__ else None
     error.__traceback__ = inside
     sys.stdout.flush()
-    if sys.excepthook is sys.__excepthook__:
-        traceback.print_exception(type(error), error, inside)
-    else:
+    if sys.excepthook is not sys.__excepthook__:
         sys.excepthook(type(error), error, inside)
+        sys.exit(code)
+    shown = traceback.TracebackException.from_exception(error)
+    if isinstance(error, fk.FillerkitError | NotImplementedError):
+        frames = [frame for frame in shown.stack if not frame.filename.startswith(_FOLDER)]
+        shown.stack = traceback.StackSummary.from_list(frames or shown.stack)
+        shown.__cause__ = shown.__context__ = None
+    sys.stderr.writelines(shown.format())
     sys.exit(code)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
@@ -45,6 +46,9 @@ class Solver:
         self._param = text.param
         self._net = Net.of_text(text.train, shapes)
         self._test_nets = [Net.of_text(net, shapes) for net in text.tests]
+        for named in self._param.weights:  # each a file, or several
+            for file in re.split("[, ]+", named.strip()):
+                self._net.copy_from(file)
         for net in self._test_nets:
             net.share_with(self._net)
 
@@ -76,8 +80,25 @@ class Solver:
         """Accepted; nothing is trained, so nothing is called."""
         caffe.say_once("add_callback: nothing is trained here, so nothing is called back")
 
+    def __repr__(self) -> str:
+        return f"<{self._param.type} solver of {self._net!r}, {len(self._test_nets)} test nets>"
+
     def step(self, iterations: int) -> NoReturn:
-        """Not here: an error that says how to train."""
+        """Not here: an error. The same net from the same bits is trained in PyTorch so.
+
+        ::
+
+            import fillerkit as fk, fillerkit.torch, torch
+
+            net = fk.load_net("train_val.prototxt", phase="TRAIN", shapes={"data": (64, 1, 28, 28)})
+            module = fillerkit.torch.module(net, net.fill(seed=1701))
+            optimizer = torch.optim.SGD(module.parameter_groups(0.01, 0.0005), lr=0.01)
+            for images, labels in batches:
+                optimizer.zero_grad()
+                module(data=images, label=labels).loss.backward()
+                optimizer.step()
+            module.blobs().save("trained.caffemodel")
+        """
         _refuse("step")
 
     def solve(self, resume_file: str | None = None) -> NoReturn:
@@ -147,6 +168,6 @@ def get_solver(solver_file: str | os.PathLike[str], *, shapes: Shapes | None = N
 def _refuse(what: str) -> NoReturn:
     raise NotImplementedError(
         f"Solver.{what}: fillerkit initialises nets and does not train them. Train the same net "
-        "from the same bits in PyTorch: fillerkit.torch.module(net, blobs); docs/pycaffe.md shows "
-        "how in ten lines"
+        "from the same bits in PyTorch: fillerkit.torch.module(net, blobs); ten lines that do it: "
+        "help(caffe.Solver.step)"
     )

@@ -20,6 +20,8 @@ class _Caffe:
         self._said: set[str] = set()
         self.shapes: Mapping[str, Shape] = {}
         """Shapes of data layers' tops that whoever started the script gave."""
+        self.solvers, self.rank = 1, 0
+        self.shapes_used: set[str] = set()
 
     def seed(self, seed: int) -> None:
         self._stream = fk.CaffeStream(seed)
@@ -31,6 +33,11 @@ class _Caffe:
             self.seed(int.from_bytes(os.urandom(4), "little"))
         assert self._stream is not None
         return self._stream
+
+    def shape_of(self, blob: str) -> Shape:
+        """One of `shapes`, which a net has taken."""
+        self.shapes_used.add(blob)
+        return self.shapes[blob]
 
     def say_once(self, message: str) -> None:
         if message not in self._said:
@@ -74,22 +81,24 @@ def log(message: str) -> None:
 
 
 def solver_count() -> int:
-    """1: there is one process."""
-    return 1
+    """What `set_solver_count` was told; 1 unless it was."""
+    return caffe.solvers
 
 
 def set_solver_count(count: int) -> None:
     """Accepted; nothing is trained here."""
+    caffe.solvers = operator.index(count)
     caffe.say_once("set_solver_count: nothing is trained here, so there are no solvers to count")
 
 
 def solver_rank() -> int:
-    """0: there is one process."""
-    return 0
+    """What `set_solver_rank` was told; 0 unless it was."""
+    return caffe.rank
 
 
 def set_solver_rank(rank: int) -> None:
     """Accepted; nothing is trained here."""
+    caffe.rank = operator.index(rank)
     caffe.say_once("set_solver_rank: nothing is trained here, so solvers have no rank")
 
 

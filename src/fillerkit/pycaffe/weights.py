@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import fillerkit as fk
 from fillerkit.pycaffe.blob import BlobVec, shown
@@ -41,11 +42,23 @@ def add_diffs(path: str | os.PathLike[str], layers: Iterable[tuple[str, BlobVec]
                 group.create_dataset(str(index), data=blob.diff)
 
 
+def layers_of(source: fk.Blobs, path: str | os.PathLike[str]) -> dict[str, Sequence[Any]]:
+    """The arrays of every layer of a weight file by name, of the layers without any too."""
+    names: set[str] = set()
+    if source.model is not None:
+        names.update(message.name for _, message in source.model.layers)
+    elif format_of(Path(path)) == "h5":
+        with needed("h5py").File(path) as file:
+            names.update(file["data"])
+    return {**dict.fromkeys(names, ()), **source}
+
+
 def check_fits(name: str, blobs: BlobVec, shapes: Sequence[Sequence[int]], file: str) -> None:
     """Refuse a layer that does not fit; shapes of four axes may lead with ones."""
     if len(blobs) != len(shapes):
         raise fk.FormatError(
-            f"{file}: layer '{name}' has {len(shapes)} blobs there and {len(blobs)} in the net"
+            f"{file}: layer '{name}' has {len(shapes)} parameter blobs there, and {len(blobs)} in "
+            "the net; give the layer another name to learn it anew"
         )
     for index, (blob, shape) in enumerate(zip(blobs, shapes, strict=True)):
         ours, theirs = tuple(blob.shape), tuple(shape)

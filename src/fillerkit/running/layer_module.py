@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from fillerkit.layers.shapes import shown
 from fillerkit.net import Layer
 from fillerkit.running.registry import Operation
 from fillerkit.schema.forks_pb2 import LayerParameter
@@ -90,7 +91,12 @@ class LayerModule(nn.Module):
         """The layer's tops."""
         if self.operation is None:
             raise TypeError(f"layer '{self.layer.name}' is a source of data and takes no forward")
-        tops = self.operation.run(self, *bottoms)
+        try:
+            tops = self.operation.run(self, *bottoms)
+        except Exception as error:
+            of, shapes = self.layer, ", ".join(shown(bottom.shape) for bottom in bottoms)
+            error.add_note(f"in layer '{of.name}' ({of.type}, line {of.line}) with {shapes}")
+            raise
         return (tops,) if isinstance(tops, Tensor) else tuple(tops)
 
     def extra_repr(self) -> str:

@@ -255,13 +255,7 @@ class NetModule(nn.Module):
         if stops:
             pairs = zip(bottoms, stops, strict=True)
             bottoms = tuple(bottom if down else bottom.detach() for bottom, down in pairs)
-        try:
-            tops: tuple[Tensor, ...] = layer(*bottoms)
-        except Exception as error:
-            of = layer.layer
-            shapes = ", ".join(shown(bottom.shape) for bottom in bottoms)
-            error.add_note(f"in layer '{of.name}' ({of.type}, line {of.line}) with {shapes}")
-            raise
+        tops: tuple[Tensor, ...] = layer(*bottoms)
         if bottoms or layer.held:
             return tops
         own = self._own()

@@ -1,0 +1,37 @@
+"""Names that scripts ask for: where one is not there, the nearest is offered."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from typing import NoReturn, TypeVar
+
+import fillerkit as fk
+
+T = TypeVar("T")
+
+
+class ByName(OrderedDict[str, T]):
+    """What a net has, by name, in order.
+
+    Parameters
+    ----------
+    items
+    what
+        What a message calls one of the things.
+    """
+
+    def __init__(self, items: Iterable[tuple[str, T]] = (), what: str = "item") -> None:
+        super().__init__(items)
+        self._what = what
+
+    def __missing__(self, name: str) -> NoReturn:
+        near = fk.did_you_mean(str(name), map(str, self))
+        raise KeyError(f"the net has no {self._what} '{name}'{near}")
+
+
+def names_of(names: Sequence[str] | None) -> list[str]:
+    """A list of names; one name in its place would be taken letter by letter."""
+    if isinstance(names, str):
+        raise KeyError(f"names of blobs are a list: [{names!r}]")
+    return list(names or ())

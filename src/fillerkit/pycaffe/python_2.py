@@ -1,0 +1,71 @@
+"""Python 2, which most old scripts are written in: telling it from other mistakes."""
+
+from __future__ import annotations
+
+import re
+import sys
+import traceback
+
+# What Python 3 says of syntax that only Python 2 has, or how such a line looks.
+_SAYS = re.compile(
+    r"Missing parentheses in call to '(print|exec)'"
+    r"|multiple exception types must be parenthesized"
+    r"|leading zeros in decimal integer literals"
+    r"|invalid (decimal|hexadecimal) literal"
+)
+_LINES = re.compile(
+    r"^\s*(print|exec)\s+[^=(]"
+    r"|^\s*print\s*>>"
+    r"|^\s*except\s+[\w.()\s,]+,\s*\w+\s*:"
+    r"|^\s*raise\s+[\w.]+\s*,"
+    r"|<>|`|\b[uU][rR]['\"]|\b0[0-7]+\b|\b\d+[lL]\b|lambda\s*\(|def\s+\w+\(([^()=]*,)?\s*\("
+)
+
+# What Python 3 says of names that only Python 2 has, and of what works otherwise in it.
+_MISSING = re.compile(
+    r"unsupported operand type\(s\) for >>: 'builtin_function_or_method'"
+    r"|has no attribute '(iteritems|iterkeys|itervalues|has_key|next|decode|letters|maketrans)'"
+    r"|name '(xrange|unicode|raw_input|basestring|long|reduce|unichr|execfile|reload|file|cmp)' is"
+    r"|No module named '(cPickle|cStringIO|StringIO|Queue|ConfigParser|urllib2|urlparse|commands"
+    r"|Tkinter|SocketServer|SimpleHTTPServer|HTMLParser|httplib|__builtin__|exceptions)'"
+    r"|cannot import name '(izip|imap|ifilter|izip_longest)'"
+    r"|'(odict|dict)_(keys|values|items)' object is not subscriptable"
+    r"|'(map|filter|zip|range)' object (is not subscriptable|does not support item assignment)"
+    r"|object of type '(map|filter|zip)' has no len"
+    r"|'float' object cannot be interpreted as an integer"
+    r"|expected a sequence of integers or a single integer"
+    r"|slice indices must be integers"
+    r"|a bytes-like object is required, not 'str'"
+    r"|write\(\) argument must be str, not bytes"
+    r"|'utf-8' codec can't decode"
+)
+
+_WAY_OUT = (
+    "2to3 (which comes with Python up to 3.12) or futurize (pip install future) do most of it"
+)
+
+
+def unreadable(error: Exception) -> str:
+    """What to say of a line that only Python 2 reads, with file and line; "" for another error."""
+    if not isinstance(error, SyntaxError):
+        return ""
+    text = (error.text or "").strip()
+    if isinstance(error, TabError):
+        what = "mixes tabs and spaces, as Python 2 let it"
+    elif _SAYS.search(error.msg or "") or _LINES.search(text):
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        what = f"is Python 2, which Python {version} does not read"
+    else:
+        return ""
+    return (
+        f"{error.filename}:{error.lineno}: this {what}: {text or error.msg}\n"
+        f"Rewrite it for Python 3 first; {_WAY_OUT}."
+    )
+
+
+def remark(error: Exception) -> str:
+    """What to add to an error that Python 2 would not have had, or ""."""
+    if not _MISSING.search(str(error)):
+        return ""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{last.filename}:{last.lineno} may be written for Python 2: {_WAY_OUT}"
