@@ -42,7 +42,7 @@ def run_script(tmp_path: Path) -> RunScript:
         command = [sys.executable, "-m", "fillerkit.pycaffe", *map(str, (script, *arguments))]
         environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         return subprocess.run(
-            command, capture_output=True, text=True, env=environment, cwd=tmp_path
+            command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=100
         )
 
     return run

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io as files
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -156,8 +157,16 @@ def test_a_mean_is_of_channels_or_pixels_or_both(shape: tuple[int, ...]) -> None
     assert (image.shape, image.max()) == ((channels, 4, 5), 0)
 
 
-@pytest.mark.parametrize("shape", [(2,), (4, 5), (3, 5, 4), (1, 3, 4, 5)])
-def test_a_mean_of_another_shape_is_a_value_error(
+def test_a_mean_of_another_size_is_resized(transformer: io.Transformer) -> None:
+    _, channels, height, width = transformer.inputs["data"]
+    mean = ramp(channels, 2 * height, 3 * width)
+    transformer.set_mean("data", mean)
+    resized = io.resize_image(mean.transpose(1, 2, 0), (height, width)).transpose(2, 0, 1)
+    assert np.array_equal(transformer.mean["data"], resized)
+
+
+@pytest.mark.parametrize("shape", [(2,), (2, 4, 5), (1, 3, 4, 5)])
+def test_a_mean_of_other_channels_is_a_value_error(
     transformer: io.Transformer, shape: tuple[int, ...]
 ) -> None:
     with pytest.raises(ValueError, match="mean"):
@@ -343,3 +352,27 @@ def test_every_image_has_its_ten() -> None:
 def test_a_crop_that_is_too_large_is_a_value_error() -> None:
     with pytest.raises(ValueError):
         io.oversample([ramp(3, 3, 1)], (4, 4))
+
+
+@pytest.mark.parametrize(
+    ("name", "package"),
+    [("resize", "scikit-image"), ("skimage", "scikit-image"), ("zoom", "scipy")],
+)
+def test_what_pycaffe_imports_besides_is_there_if_it_is_installed(
+    monkeypatch: pytest.MonkeyPatch, name: str, package: str
+) -> None:
+    there, missing = ModuleType("there"), "skimage" if package == "scikit-image" else "scipy"
+    vars(there).update(resize="resized", zoom="zoomed")
+    for module in (missing, f"{missing}.transform", f"{missing}.ndimage"):
+        monkeypatch.setitem(sys.modules, module, there)
+    assert getattr(io, name) in ("resized", "zoomed", there)
+    for module in (missing, f"{missing}.transform", f"{missing}.ndimage"):
+        monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(ImportError) as error:
+        getattr(io, name)
+    assert error.value.__notes__ == [f"pip install {package} brings it"]
+
+
+def test_a_name_that_is_not_there_offers_the_nearest() -> None:
+    with pytest.raises(AttributeError, match=r"'loadimage'.*'load_image'"):
+        getattr(io, "loadimage")  # noqa: B009

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -67,6 +68,53 @@ class Loss(caffe.Layer):
 
     def backward(self, top, propagate_down, bottom):
         bottom[0].diff[...] = top[0].diff
+
+class Own(Times):
+    def __init__(self, p):
+        super(Own, self).__init__(p)
+        self.name = p.name
+        self.seen = []
+
+    def setup(self, bottom, top):
+        self.factor = 1
+
+class Grows(Own):
+    def forward(self, bottom, top):
+        top[0].reshape(7)
+        top[0].data[...] = 5
+
+class Learns(Own):
+    def setup(self, bottom, top):
+        super(Learns, self).setup(bottom, top)
+        self.blobs.add_blob(1)
+
+    def backward(self, top, propagate_down, bottom):
+        self.blobs[0].diff[0] = 1
+
+class Raises(Own):
+    def raise_in(self, place):
+        if self.param_str == place:
+            raise ZeroDivisionError(place)
+
+    def setup(self, bottom, top):
+        self.raise_in("setup")
+
+    def reshape(self, bottom, top):
+        self.raise_in("reshape")
+        top[0].reshape(*bottom[0].data.shape)
+
+    def forward(self, bottom, top):
+        self.raise_in("forward")
+
+    def backward(self, top, propagate_down, bottom):
+        self.raise_in("backward")
+
+class Bare(caffe.Layer):
+    def setup(self, bottom, top):
+        pass
+
+    def reshape(self, bottom, top):
+        top[0].reshape(*bottom[0].data.shape)
 """
 
 CHAIN = """force_backward: true
@@ -102,6 +150,7 @@ def test_layers_are_the_instances_with_param_str_and_phase(write: WriteNet) -> N
     assert type(layer).__name__ == "Times"
     assert layer.type == "Python"
     assert (layer.param_str, layer.phase) == ("3", caffe.TEST)
+    assert layer.param_str_ == "3"  # type: ignore[attr-defined]  # as it was called before 2015
     assert layer.seen == [("setup", caffe.TEST), "reshape"]  # type: ignore[attr-defined]
 
 
@@ -221,3 +270,92 @@ def test_a_module_that_imports_caffe_finds_ours(write: WriteNet, tmp_path: Path)
 def test_a_class_that_cannot_be_a_layer_is_named(write: WriteNet, name: str, message: str) -> None:
     with pytest.raises(AttributeError, match=f"layer 'one': .*{message}"):
         caffe.Net(write(CHAIN.replace('"Times" }', f'"{name}" }}')), caffe.TRAIN)
+
+
+def one(kind: str, fields: str = "", param_str: str = "") -> str:
+    """A net of one Python layer."""
+    return f"""force_backward: true
+    input: "data" input_shape {{ dim: 2 dim: 3 }}
+    layer {{ name: "one" type: "Python" bottom: "data" {fields or 'top: "top"'}
+            python_param {{ module: "pylayers" layer: "{kind}" param_str: "{param_str}" }} }}
+    """
+
+
+@pytest.mark.parametrize("place", ["setup", "reshape", "forward", "backward"])
+def test_what_a_layer_raises_comes_through_as_it_is(write: WriteNet, place: str) -> None:
+    path = write(one("Raises", param_str=place))
+    with pytest.raises(ZeroDivisionError, match=f"^{place}$"):
+        net = caffe.Net(path, caffe.TRAIN)
+        assert place in ("forward", "backward")
+        net.forward()
+        assert place == "backward"
+        net.backward()
+
+
+@pytest.mark.parametrize("run", ["forward", "backward"])
+def test_a_method_that_is_missing_is_missed_when_the_net_runs(write: WriteNet, run: str) -> None:
+    net = caffe.Net(write(one("Bare")), caffe.TRAIN)
+    with pytest.raises(AttributeError, match=f"'Bare' object has no attribute '{run}'"):
+        getattr(net, run)()
+
+
+def test_a_class_may_have_an_init_of_its_own_which_takes_the_layers_message(
+    write: WriteNet,
+) -> None:
+    layer: Any = caffe.Net(write(one("Own")), caffe.TRAIN).layers[1]
+    assert (layer.name, layer.type, len(layer.blobs)) == ("one", "Python", 0)
+
+
+def test_a_phase_of_the_layer_itself_is_its_phase(write: WriteNet) -> None:
+    net = caffe.Net(write(one("Own", 'top: "top" phase: TEST')), caffe.TRAIN)
+    assert net.layers[1].phase == caffe.TEST
+
+
+def test_a_layer_in_place_writes_to_its_bottom(write: WriteNet) -> None:
+    net = caffe.Net(write(one("Times", 'top: "data"')), caffe.TRAIN)
+    assert net._blob_names == net.outputs == ["data"]
+    assert net.forward(data=np.full((2, 3), 2))["data"].tolist() == [[20] * 3] * 2
+    assert net.backward(data=np.ones((2, 3)))["data"].tolist() == [[10] * 3] * 2
+
+
+def test_a_shape_that_forward_gives_is_what_the_next_layer_takes(write: WriteNet) -> None:
+    after = """layer { name: "two" type: "Python" bottom: "top" top: "two"
+               python_param { module: "pylayers" layer: "Times" param_str: "2" } }"""
+    net = caffe.Net(write(one("Grows") + after), caffe.TRAIN)
+    assert net.blobs["two"].shape == [2, 3]
+    assert net.forward()["two"].tolist() == [10] * 7
+
+
+def test_its_parameters_are_learned_shared_and_cleared(write: WriteNet) -> None:
+    """From pycaffe's own tests."""
+    path = write(one("Learns"))
+    net, other = caffe.Net(path, caffe.TRAIN), caffe.Net(path, caffe.TRAIN)
+    net.forward()
+    net.backward()
+    blob = net.layers[1].blobs[0]
+    assert (blob.data.tolist(), blob.diff.tolist()) == ([0], [1])
+    blob.data[0] += blob.diff[0]
+    other.share_with(net)
+    assert other.layers[1].blobs[0].data.tolist() == [1]
+    assert other.layers[1].blobs[0].diff.tolist() == [0]
+    net.clear_param_diffs()
+    assert blob.diff.tolist() == [0]
+
+
+def test_type_and_blobs_cannot_be_replaced(write: WriteNet) -> None:
+    for layer in caffe.Net(write(CHAIN), caffe.TRAIN).layers:
+        for name in ("type", "blobs"):
+            with pytest.raises(AttributeError):
+                setattr(layer, name, getattr(layer, name))
+
+
+def test_layers_of_every_type_are_layers_whose_setup_and_reshape_leave_the_net_alone(
+    write: WriteNet,
+) -> None:
+    net = caffe.Net(write(CHAIN.replace('"Python"', '"ReLU"', 1)), caffe.TRAIN)
+    assert all(isinstance(layer, caffe.Layer) for layer in net.layers)
+    for layer in net.layers[:2]:
+        for call in (layer.setup, layer.reshape):
+            returned: object = call([net.blobs["data"]], [net.blobs["one"]])
+            assert returned is None
+    assert net.blobs["one"].shape == [4, 3]

@@ -57,3 +57,10 @@ def test_nets_layers_and_solvers_show_what_they_are(net: caffe.Net) -> None:
     assert repr(net) == "<Net 'small', TRAIN, 5 layers>"
     assert repr(net.layer_dict["ip"]) == "<InnerProduct layer, blobs 3x36, 3>"
     assert repr(net.layer_dict["relu"]) == "<ReLU layer>"
+
+
+def test_what_python_2_has_besides_is_there(net: caffe.Net) -> None:
+    assert [name for name, _ in net.params.iteritems()] == ["conv", "ip"]
+    assert list(net.blobs.iterkeys()) == list(net.blobs)
+    assert next(net.blobs.itervalues()).count == 150
+    assert net.layer_dict.has_key("ip") and not net.layer_dict.has_key("up")

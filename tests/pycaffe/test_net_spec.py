@@ -634,10 +634,12 @@ def test_a_tuple_under_one_name_is_an_attribute_error() -> None:
 
 
 def test_an_input_that_is_no_top_is_a_type_error() -> None:
-    with pytest.raises(TypeError, match="ReLU takes tops, but input 0 is a str"):
+    with pytest.raises(TypeError, match=r"^ReLU input 0 is not a Top \(type is <class 'str'>\)$"):
         L.ReLU("data")
-    with pytest.raises(TypeError, match=r"Silence.*tuple.*\*tops"):
+    with pytest.raises(TypeError) as error:
         L.Silence(L.DummyData(ntop=2), ntop=0)
+    assert str(error.value) == "Silence input 0 is not a Top (type is <class 'tuple'>)"
+    assert error.value.__notes__ == ["a layer of several tops is spread: L.X(*tops)"]
 
 
 def test_a_type_that_nobody_knows_is_an_attribute_error_with_the_nearest() -> None:

@@ -57,6 +57,12 @@ def test_a_message_that_is_not_there_is_an_attribute_error_with_the_nearest() ->
         getattr(caffe_pb2, "NetParametr")  # noqa: B009
 
 
+def test_the_module_holds_all_of_them_as_a_generated_one_does() -> None:
+    held = vars(caffe_pb2)
+    assert {*of_caffe.DESCRIPTOR.message_types_by_name} <= {*held}
+    assert held["TEST"] == 1
+
+
 def test_a_star_imports_all_of_it() -> None:
     names: dict[str, object] = {}
     exec("from fillerkit.pycaffe.proto.caffe_pb2 import *", names)

@@ -296,3 +296,39 @@ def test_fillerkit_init_imports_nothing_of_it(write: WriteNet, tmp_path: Path) -
         text=True,
     )
     assert (done.returncode, done.stderr.count("Assertion")) == (0, 0), done.stderr
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver", "fork"])
+def test_processes_that_the_script_starts_find_ours_too(
+    run_script: RunScript, script: Path, method: str
+) -> None:
+    script.write_text(f"""
+import multiprocessing as mp
+import caffe
+
+def phase(number):
+    return caffe.__name__, caffe.TEST + number
+
+if __name__ == "__main__":
+    mp.set_start_method({method!r})
+    with mp.Pool(2) as pool:
+        print(pool.map(phase, [1, 2]))
+""")
+    done = run_script(script)
+    assert done.stdout == "[('fillerkit.pycaffe', 2), ('fillerkit.pycaffe', 3)]\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ('{"cells": [{"source": ["import caffe"], "x": null}]}', "jupyter nbconvert --to script"),
+        ("import caffe\n%matplotlib inline\n", "what begins with % or ! is not Python: %matplot"),
+    ],
+)
+def test_a_notebook_is_called_one(
+    run_script: RunScript, script: Path, source: str, said: str
+) -> None:
+    script.write_text(source)
+    done = run_script(script)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert said in done.stderr

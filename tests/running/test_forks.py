@@ -86,6 +86,15 @@ def test_segnets_bn_normalises_in_testing_too(run: Run, x: Any) -> None:
     close(run("BN", x, body=body % "bn_mode: INFERENCE")[0], 2 * x + 1)
 
 
+def test_segnets_bn_gives_the_batchs_statistics(run: Run, x: Any) -> None:
+    body = "bn_param { scale_filler { value: 2 } %s }"
+    _, mean, variance, *_ = run("BN", x, body=body % "", tops=3)
+    close(mean, x.mean((0, 2, 3)).reshape(1, 4, 1, 1))
+    close(variance, x.var((0, 2, 3)).reshape(1, 4, 1, 1))
+    _, mean, variance, *_ = run("BN", x, body=body % "bn_mode: INFERENCE", tops=3)
+    assert not mean.any() and not variance.any()
+
+
 def test_pspnets_and_tsns_bn_gathers(run: Run, x: Any) -> None:
     body = (
         "bn_param { slope_filler { value: 2 } bias_filler { value: 1 } momentum: 0.75 %s }"

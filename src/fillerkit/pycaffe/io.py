@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+import fillerkit as fk
 from fillerkit.pycaffe.extra import needed
 from fillerkit.pycaffe.proto import caffe_pb2 as caffe_pb2  # scripts take it from here too
 
@@ -212,11 +213,12 @@ class Transformer:
         ----------
         in_
         mean : channels, or height x width, or channels x height x width
+            Of another height and width it is resized, as Caffe does since November 2017.
 
         Raises
         ------
         ValueError
-            The shape is not the blob's.
+            There are not as many channels as the blob has.
         """
         shape = self._shape(in_)
         if mean.ndim == 1:
@@ -227,11 +229,11 @@ class Transformer:
             full = (1, *mean.shape) if mean.ndim == 2 else mean.shape
             if len(full) != 3:
                 raise ValueError(f"a mean has one to three axes, not {mean.ndim}")
-            if full != shape[1:]:
-                raise ValueError(
-                    f"the mean is {full}, an image of '{in_}' is {shape[1:]}; resize_image makes "
-                    "it fit, or mean.mean((1, 2)) is one value a channel"
-                )
+            if full[0] not in (1, shape[1]):
+                raise ValueError(f"the mean has {full[0]} channels, '{in_}' has {shape[1]}")
+            if full[1:] != shape[2:]:
+                image = mean.reshape(full).transpose(1, 2, 0)
+                mean = resize_image(image, shape[2:]).transpose(2, 0, 1)
         self.mean[in_] = mean
 
     def set_input_scale(self, in_: str, scale: float) -> None:
@@ -239,10 +241,13 @@ class Transformer:
         self._shape(in_)
         self.input_scale[in_] = scale
 
-    def _shape(self, in_: str) -> tuple[int, ...]:
+    def __check_input(self, in_: str) -> None:  # a name that subclasses in scripts know
         if in_ not in self.inputs:
             known = ", ".join(map(repr, self.inputs))
             raise Exception(f"'{in_}' is no input of the net; it has {known or 'none'}")
+
+    def _shape(self, in_: str) -> tuple[int, ...]:
+        self.__check_input(in_)
         return tuple(self.inputs[in_])
 
     def _check_length(self, order: Sequence[int], wanted: int, what: str, in_: str) -> None:
@@ -365,3 +370,20 @@ def oversample(images: Sequence[Array], crop_dims: Sequence[int] | Array) -> Arr
             crop[...] = image[top : top + height, left : left + width]
         crops[10 * at + 5 : 10 * at + 10] = five[:, :, ::-1]
     return crops
+
+
+_LAZY = {
+    "resize": ("skimage.transform", "resize", "scikit-image"),
+    "skimage": ("skimage", "", "scikit-image"),
+    "zoom": ("scipy.ndimage", "zoom", "scipy"),
+}
+"""What pycaffe imports by these names, and scripts take from here: module, name, package."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        near = "" if name.startswith("__") else fk.did_you_mean(name, [*globals(), *_LAZY])
+        raise AttributeError(f"module 'caffe.io' (fillerkit's) has no attribute '{name}'{near}")
+    module, inner, package = _LAZY[name]
+    found = needed(module, package)
+    return getattr(found, inner) if inner else found

@@ -142,6 +142,6 @@ def _made(message: LayerParameter) -> Layer | None:
             f"layer '{message.name}': class {p.module}.{p.layer} has no reshape, which gives its "
             "tops their shapes"
         )
-    layer.param_str = p.param_str
+    layer.param_str = layer.param_str_ = p.param_str  # the second is its name of before 2015
     layer.phase = message.phase
     return layer  # type: ignore[no-any-return]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NoReturn, TypeVar
 
 import fillerkit as fk
@@ -24,6 +24,20 @@ class ByName(OrderedDict[str, T]):
     def __init__(self, items: Iterable[tuple[str, T]] = (), what: str = "item") -> None:
         super().__init__(items)
         self._what = what
+
+    # What Python 2 has besides, and most old scripts use.
+
+    def has_key(self, name: str) -> bool:
+        return name in self
+
+    def iterkeys(self) -> Iterator[str]:
+        return iter(self)
+
+    def itervalues(self) -> Iterator[T]:
+        return iter(self.values())
+
+    def iteritems(self) -> Iterator[tuple[str, T]]:
+        return iter(self.items())
 
     def __missing__(self, name: str) -> NoReturn:
         near = fk.did_you_mean(str(name), map(str, self))

@@ -174,7 +174,7 @@ class Net:
     # What there is, by name and in order.
 
     @property
-    def blobs(self) -> OrderedDict[str, Blob]:
+    def blobs(self) -> ByName[Blob]:
         """All blobs that layers make, by name, from the input to the output."""
         if "_blobs_by_name" not in self.__dict__:
             named = zip(self._wiring.names, self._blob_list, strict=True)
@@ -182,7 +182,7 @@ class Net:
         return self._blobs_by_name
 
     @property
-    def params(self) -> OrderedDict[str, BlobVec]:
+    def params(self) -> ByName[BlobVec]:
         """The parameter blobs of every layer that has any, by the layer's name."""
         if "_params_by_name" not in self.__dict__:
             layers = zip(self._layer_names, self._layers, strict=True)
@@ -196,7 +196,7 @@ class Net:
         return self._layers
 
     @property
-    def layer_dict(self) -> OrderedDict[str, Layer]:
+    def layer_dict(self) -> ByName[Layer]:
         """The layers by name."""
         return ByName(zip(self._layer_names, self._layers, strict=True), "layer")
 

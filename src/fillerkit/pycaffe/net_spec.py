@@ -73,11 +73,12 @@ class Function:
         self.inputs = tuple(inputs)
         for position, top in enumerate(self.inputs):
             if not isinstance(top, Top):
-                spread = "; a layer of several tops is spread: L.X(*tops)"
-                raise TypeError(
-                    f"{type_name} takes tops, but input {position} is a {type(top).__name__}"
-                    + spread * isinstance(top, tuple | list)
+                error = TypeError(
+                    f"{type_name} input {position} is not a Top (type is {type(top)})"
                 )
+                if isinstance(top, tuple | list):
+                    error.add_note("a layer of several tops is spread: L.X(*tops)")
+                raise error
         self.params = params
         self.ntop = params.pop("ntop", 1)
         self.in_place = params.pop("in_place", False)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 from typing import NoReturn
@@ -13,7 +15,7 @@ from typing import NoReturn
 import click
 
 import fillerkit as fk
-from fillerkit.pycaffe import python_2
+from fillerkit.pycaffe import again, python_2
 from fillerkit.pycaffe.finder import OURS, CaffeFinder
 from fillerkit.pycaffe.state import Shape, caffe
 
@@ -58,20 +60,33 @@ def run(script: str, arguments: Sequence[str]) -> None:
     sys.path[0] = str(Path(path).resolve().parent)
     main_module = ModuleType("__main__")
     main_module.__file__ = path
+    main_module.__spec__ = ModuleSpec(again.__name__, None)  # what multiprocessing imports
     main_module.__dict__["__builtins__"] = __builtins__
+    os.environ[again.SCRIPT] = path
     sys.modules["__main__"] = main_module
     try:
         exec(compile(source, path, "exec", dont_inherit=True), main_module.__dict__)
     except KeyboardInterrupt as error:
         _show(error, 130)
     except Exception as error:
-        if told := python_2.unreadable(error):
+        if told := python_2.unreadable(error) or _notebook(source, path):
             _fail(told, 1)
         if remark := python_2.remark(error):
             error.add_note(remark)
         _show(error)
     finally:
         _tell_of_unused_shapes()
+
+
+def _notebook(source: bytes, path: str) -> str:
+    """What to say of a script that is a notebook, or was one; "" for another."""
+    if source.lstrip().startswith(b"{") and b'"cells"' in source:
+        return f"{path}: is a notebook: jupyter nbconvert --to script {path} makes a script of it"
+    magic = re.search(rb"^[%!]\w.*", source, re.MULTILINE)
+    if magic is None:
+        return ""
+    line = magic[0].decode(errors="replace")
+    return f"{path}: is from a notebook: what begins with % or ! is not Python: {line}"
 
 
 def _tell_of_unused_shapes() -> None:

@@ -45,6 +45,13 @@ def test_segnet_bn_has_scale_and_shift_of_four_axes() -> None:
     assert any("segnet" in note for note in net.notes)
 
 
+def test_segnet_bn_may_make_the_batchs_mean_and_variance_too() -> None:
+    text = 'type: "BN" top: "t" top: "mean" top: "variance" bn_param { %s_filler { value: 1 } }'
+    assert _tops(_set_up(text % "scale", CONV)[0])[1:] == [(1, 8, 1, 1)] * 2
+    with pytest.raises(fk.LayerError, match="makes 1 tops, not 3"):
+        _set_up(text % "slope", CONV)
+
+
 @pytest.mark.parametrize(("frozen", "variance"), [("true", 1.0), ("false", 0.0)])
 def test_pspnet_bn_has_four_blobs_of_four_axes(frozen: str, variance: float) -> None:
     layer, _ = _set_up(

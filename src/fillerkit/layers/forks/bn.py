@@ -11,13 +11,14 @@ from fillerkit.layers.shapes import shown
 from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
 
 
-@layer("BN", setting=True)
+@layer("BN", tops=(1, 3), setting=True)
 def bn(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
     """Normalises, scales and shifts (SegNet, PSPNet, TSN).
 
     One name, three layouts. SegNet's and ENet's has two blobs, scale and shift, 1 x C x 1 x 1. The
     others have slope, bias, mean and variance, PSPNet's 1 x C x 1 x 1, TSN's 1 x C; their variance
-    starts at 1 when frozen, else at 0.
+    starts at 1 when frozen, else at 0. SegNet's may have two more tops, for the batch's mean and
+    variance.
     """
     p, shape = layer.bn_param, bottoms[0]
     if len(shape) < 2:
@@ -40,4 +41,5 @@ def bn(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Pla
     note = (
         f"BN is read as {dialect}'s, with {len(params)} blobs of {axes} (--dialect says otherwise)"
     )
-    return Plan(tops=[shape], params=params, notes=[note])
+    tops = [shape, blob, blob] if dialect == "segnet" else [shape]
+    return Plan(tops=tops, params=params, notes=[note])

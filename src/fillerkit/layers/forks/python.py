@@ -120,6 +120,8 @@ def _images_needed(layer: LayerParameter, missing: Sequence[str]) -> ShapeNeeded
 for _module, _name in (
     ("voc_layers", "VOCSegDataLayer"),
     ("voc_layers", "SBDDSegDataLayer"),
+    ("layers", "VOCSegDataLayer"),
+    ("layers", "SBDDSegDataLayer"),
     ("nyud_layers", "NYUDSegDataLayer"),
     ("siftflow_layers", "SIFTFlowSegDataLayer"),
     ("pascalcontext_layers", "PASCALContextSegDataLayer"),

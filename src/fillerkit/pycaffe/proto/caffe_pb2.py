@@ -1,17 +1,17 @@
-"""Caffe's messages under Caffe's names: those of `fillerkit.messages`."""
+"""Caffe's messages under Caffe's names: those of `fillerkit.messages`, all made at once.
+
+Some scripts go through what is in the module.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from fillerkit.messages import *  # noqa: F403
-else:
-    from fillerkit import messages
-    from fillerkit.messages import __all__ as __all__
+from fillerkit import messages
+from fillerkit.messages import *  # noqa: F403
+
+if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
+        """A name that is not there: the error offers the nearest."""
         return getattr(messages, name)
-
-    def __dir__() -> list[str]:
-        return dir(messages)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from fillerkit.net import Layer
 from fillerkit.running.batch_norm import by_channel, normalised, statistics
 from fillerkit.running.layer_module import LayerModule
 from fillerkit.running.registry import runs
@@ -14,20 +13,19 @@ from fillerkit.schema.forks_pb2 import BNParameter
 _SEGNET_EPS = 1e-9
 
 
-def _more_tops(layer: Layer) -> str:
-    return "its second top" if len(layer.tops) > 1 else ""
-
-
-@runs("BN", statistics=("mean", "variance"), refuse=_more_tops)
-def bn(layer: LayerModule, x: Tensor) -> Tensor:
+@runs("BN", statistics=("mean", "variance"))
+def bn(layer: LayerModule, x: Tensor) -> tuple[Tensor, ...]:
     """Normalises, scales and shifts (SegNet, PSPNet, TSN).
 
     With two blobs, SegNet's: with the batch's statistics in both phases, or in bn_mode INFERENCE
-    only scaled and shifted. With four, PSPNet's and TSN's: the batch's statistics in training
-    unless frozen, gathered as ``momentum old + (1 - momentum) new``; else the gathered ones.
+    only scaled and shifted; its further tops are those statistics, in INFERENCE zeros.
+
+    With four, PSPNet's and TSN's: the batch's statistics in training unless frozen, gathered as
+    ``momentum old + (1 - momentum) new``; else the gathered ones.
     """
     p = layer.message.bn_param
     scale, shift, *gathered = layer.blobs()
+    mean = variance = torch.zeros_like(scale)
     if not gathered:
         if p.bn_mode != BNParameter.INFERENCE:
             mean, variance = statistics(x)
@@ -40,4 +38,6 @@ def bn(layer: LayerModule, x: Tensor) -> Tensor:
                 for old, new in zip(gathered, (mean, variance), strict=True):
                     old.copy_(p.momentum * old + (1 - p.momentum) * new.reshape(old.shape))
         x = normalised(x, mean, variance, p.eps)
-    return x * by_channel(scale, x) + by_channel(shift, x)
+    top = x * by_channel(scale, x) + by_channel(shift, x)
+    further = (mean.reshape(scale.shape), variance.reshape(scale.shape))
+    return (top, *further)[: len(layer.message.top)]
