@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -191,3 +192,80 @@ def test_what_has_no_look_is_a_question_mark() -> None:
     net = caffe_pb2.NetParameter(name="\0")
     net.layer.add(name="a\nb", type="\x1b", bottom=["\0"])
     assert sorted(texts(draw.draw_net(net, "LR", "svg"))) == ["(?)", "?", "a?b"]
+
+
+def names_of(edges: list[Any]) -> list[tuple[str, str]]:
+    """Where edges begin and end, of a layer the name alone."""
+    ends = [(edge.get_source(), edge.get_destination()) for edge in edges]
+    return [(a.strip('"').split(r"\n")[0], b.strip('"').split(r"\n")[0]) for a, b in ends]
+
+
+def test_arrows_go_from_bottoms_to_their_layer_and_from_it_to_its_tops(
+    net: caffe_pb2.NetParameter,
+) -> None:
+    assert names_of(draw.get_pydot_graph(net, "LR").get_edges()) == [
+        *(("images", "data"), ("images", "label")),
+        *(("data", "conv"), ("conv", "conv")),
+        *(("conv", "pool"), ("pool", "pool")),
+        *(("pool", "relu"), ("relu", "pool")),
+        *(("pool", "ip"), ("ip", "ip")),
+        *(("ip", "accuracy"), ("label", "accuracy"), ("accuracy", "accuracy")),
+    ]
+
+
+def test_a_graph_takes_labels_phase_and_rates_in_this_order(net: caffe_pb2.NetParameter) -> None:
+    graph = draw.get_pydot_graph(net, "TB", False, caffe.TEST, True)
+    assert [node.get_name() for node in graph.get_nodes() if "(" in node.get_name()] == [
+        '"conv (Convolution) kernel size: 5 stride: 2 pad: 0 lr mult: 3.0, 1.0"',
+        '"pool (AVE Pooling) kernel size: 2 stride: 1 pad: 0"',
+        '"relu (ReLU)"',
+        '"ip (InnerProduct) lr mult: 1.0, 1.0"',
+        '"accuracy (Accuracy)"',
+    ]
+    assert {edge.get_label() for edge in graph.get_edges()} == {'""'}
+
+
+def test_a_file_takes_direction_phase_and_rates_in_this_order(
+    net: caffe_pb2.NetParameter, tmp_path: Path
+) -> None:
+    path = str(tmp_path / "net.dot")
+    returned: object = draw.draw_net_to_file(net, path, "TB", caffe.TEST, True)  # type: ignore[func-returns-value]
+    assert returned is None
+    picture = draw.draw_net(net, "TB", "dot", caffe.TEST, True)
+    assert type(picture) is bytes
+    assert Path(path).read_bytes() == picture
+    graph = draw.get_pydot_graph(net, "TB", phase=caffe.TEST, display_lrm=True)
+    assert picture.decode() == graph.to_string()
+
+
+def test_a_net_without_a_name_or_layers_is_a_graph_called_net() -> None:
+    graph = draw.get_pydot_graph(caffe_pb2.NetParameter(), "BT")
+    assert (graph.get_name(), graph.get_rankdir(), graph.get_type()) == ("Net", "BT", "digraph")
+    assert graph.get_nodes() == graph.get_edges() == []
+
+
+def test_boxes_and_blobs_have_caffes_styles(net: caffe_pb2.NetParameter) -> None:
+    nodes = {node.get_name().strip('"').split(r"\n")[-1]: node.get_attributes()
+             for node in draw.get_pydot_graph(net, "LR").get_nodes()}  # fmt: skip
+    found = {name: (style.get("shape"), style.get("fillcolor")) for name, style in nodes.items()}
+    assert found == {
+        "(Data)": ("record", "#6495ED"),
+        "data": ("octagon", "#E0E0E0"),
+        "label": ("octagon", "#E0E0E0"),
+        "pad: 0": ("record", "#FF9900"),  # the last line of "pool", and of "conv"
+        "conv": ("octagon", "#E0E0E0"),
+        "pool": ("octagon", "#E0E0E0"),
+        "(ReLU)": ("record", "#90EE90"),
+        "(InnerProduct)": ("record", "#CC33FF"),
+        "ip": ("octagon", "#E0E0E0"),
+        "(Accuracy)": ("record", "#6495ED"),
+        "accuracy": (None, None),
+    }
+
+
+def test_a_net_of_an_older_format_is_drawn_in_the_current_one() -> None:
+    old = 'layers { name: "a" type: POOLING bottom: "x" top: "a" pooling_param { kernel_size: 3 } }'
+    net = text_format.Merge(old, caffe_pb2.NetParameter())
+    labels = [node.get_name() for node in draw.get_pydot_graph(net, "TB").get_nodes()]
+    assert '"a (MAX Pooling) kernel size: 3 stride: 1 pad: 0"' in labels
+    assert len(net.layers) == 1

@@ -66,6 +66,24 @@ def test_no_label_at_all_is_no_loss(run: Callable[..., Any]) -> None:
     assert loss == 0
 
 
+@pytest.mark.parametrize(
+    ("body", "weights"),
+    [
+        ("weight_by_label_freqs: true class_weighting: [0.5, 2, 4]", [0.5, 2, 4]),
+        ("weight_by_label_freqs: true", [1 / 2, 1, 0]),
+        ("class_weighting: [0.5, 2, 4]", [1, 1, 1]),
+    ],
+)
+def test_segnets_loss_weighs_classes(
+    run: Callable[..., Any], rng: np.random.Generator, body: str, weights: list[float]
+) -> None:
+    x, labels = rng.normal(size=(4, 3)), np.array([0, 1, 0, 2])
+    (loss,) = run("SoftmaxWithLoss", x, labels, body=f"loss_param {{ ignore_label: 2 {body} }}")
+    p = softmax(x)
+    total = -sum(weights[label] * np.log(p[n, label]) for n, label in enumerate(labels[:3]))
+    np.testing.assert_allclose(loss, total / 3, rtol=1e-5)
+
+
 def test_a_hopeless_label_costs_no_more_than_the_smallest_float_and_still_teaches(
     build: Callable[..., Any],
 ) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from google.protobuf import text_format
+
 import fillerkit as fk
 from fillerkit.pycaffe.extra import needed
 from fillerkit.pycaffe.proto import caffe_pb2
@@ -175,7 +177,13 @@ def draw_net_to_file(
 
 
 def _layers(caffe_net: caffe_pb2.NetParameter, phase: int | None) -> list[caffe_pb2.LayerParameter]:
-    """The layers of a phase; of the rules only their phase counts here, as in pycaffe."""
+    """The layers of a phase; of the rules only their phase counts here, as in pycaffe.
+
+    A net of an older format, of which pycaffe draws nothing, is drawn in the current one.
+    """
+    if caffe_net.layers:
+        text = fk.upgrade_text(text_format.MessageToString(caffe_net))
+        caffe_net = text_format.Parse(text, caffe_pb2.NetParameter())
     if phase is None:
         return list(caffe_net.layer)
     both = [layer.name for layer in caffe_net.layer if layer.include and layer.exclude]

@@ -32,6 +32,7 @@ _MISSING = re.compile(
     r"|'(odict|dict)_(keys|values|items)' object is not subscriptable"
     r"|'(map|filter|zip|range)' object (is not subscriptable|does not support item assignment)"
     r"|object of type '(map|filter|zip)' has no len"
+    r"|not supported between instances of 'builtin_function_or_method' and"
     r"|'float' object cannot be interpreted as an integer"
     r"|expected a sequence of integers or a single integer"
     r"|slice indices must be integers"

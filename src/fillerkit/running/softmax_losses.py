@@ -19,8 +19,6 @@ from fillerkit.schema.forks_pb2 import BlobProto, LossParameter
 _FLT_MIN = 1.17549435e-38
 _LOG_THRESHOLD = 1e-20
 OF_FORKS = (
-    "loss_param.weight_by_label_freqs",
-    "loss_param.class_weighting",
     "loss_param.label_smoothing",
     "loss_param.class_weight_source",
     "softmax_param.hard_ratio",
@@ -37,15 +35,25 @@ def softmax_with_loss(layer: LayerModule, scores: Tensor, labels: Tensor) -> Top
     """-sum log p(label), the labels of ignore_label left out, over the normalizer.
 
     p is at least the smallest normal float, in the value but not in the gradient. The second top
-    is the softmax.
+    is the softmax. With SegNet's weight_by_label_freqs each place counts as much as its label's
+    class_weighting says, or, where that is not given, one over how often the label is there.
     """
     axis, p = layer.message.softmax_param.axis, layer.message.loss_param
     logs, wanted = rows(functional.log_softmax(scores, axis), labels, axis)
     kept = _kept(p, wanted)
     chosen = logs.gather(1, torch.where(kept, wanted, 0)[:, None])[:, 0]
-    total = -(_at_least(chosen, log(_FLT_MIN)) * kept).sum()
+    counted = kept * _weights(p, wanted, kept, logs) if p.weight_by_label_freqs else kept
+    total = -(_at_least(chosen, log(_FLT_MIN)) * counted).sum()
     loss = total / _divisor(p, kept, scores.shape, axis)
     return (loss, functional.softmax(scores, axis)) if len(layer.message.top) > 1 else loss
+
+
+def _weights(p: LossParameter, labels: Tensor, kept: Tensor, logs: Tensor) -> Tensor:
+    """What each place counts in SegNet."""
+    of_class = torch.tensor(list(p.class_weighting)).to(logs)
+    if not len(of_class):
+        of_class = 1 / torch.bincount(labels[kept], minlength=logs.shape[1]).to(logs)
+    return of_class[torch.where(kept, labels, 0)].where(kept, 0)
 
 
 def _no_matrix(layer: Layer) -> str:
