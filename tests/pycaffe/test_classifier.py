@@ -42,7 +42,7 @@ def image(height: int, width: int) -> Any:
 def test_a_classifier_predicts_from_the_centre_of_each_image(files: tuple[str, str]) -> None:
     classifier = caffe.Classifier(*files, image_dims=(10, 8))
     assert isinstance(classifier, caffe.Net)
-    assert classifier.image_dims.tolist() == [10, 8]
+    assert classifier.image_dims == (10, 8)
     assert classifier.crop_dims.tolist() == [6, 6]
     images = [image(10, 8) for _ in range(5)]
     predictions = classifier.predict(images, oversample=False)
@@ -68,7 +68,7 @@ def test_a_classifier_takes_a_list_of_images(files: tuple[str, str], inputs: Any
 
 def test_a_classifier_scales_images_to_the_nets_input(files: tuple[str, str]) -> None:
     classifier = caffe.Classifier(*files)
-    assert classifier.image_dims.tolist() == [6, 6]
+    assert list(classifier.image_dims) == [6, 6]
     predictions = classifier.predict([np.full((13, 9, 3), 0.5, np.float32)])
     assert np.allclose(predictions, 0.5, atol=1e-6)
 
@@ -130,3 +130,84 @@ def test_where_context_leaves_the_image_the_mean_is_shown(files: tuple[str, str]
 def test_selective_search_is_not_here(files: tuple[str, str]) -> None:
     with pytest.raises(NotImplementedError, match="detect_windows"):
         caffe.Detector(*files).detect_selective_search(["a.jpg"])
+
+
+def test_a_classifier_keeps_its_transformer_and_its_sizes(files: tuple[str, str]) -> None:
+    mean = np.ones((3, 6, 6))
+    classifier = caffe.Classifier(*files, (10, 8), mean, 0.5, 255, (2, 1, 0))
+    transformer = classifier.transformer
+    assert isinstance(transformer, caffe.io.Transformer)
+    assert transformer.inputs == {"data": (4, 3, 6, 6)}
+    assert transformer.transpose == {"data": (2, 0, 1)}
+    assert transformer.mean["data"] is mean
+    assert (transformer.input_scale, transformer.raw_scale) == ({"data": 0.5}, {"data": 255})
+    assert transformer.channel_swap == {"data": (2, 1, 0)}
+    assert list(classifier.image_dims) == [10, 8]
+    assert list(classifier.crop_dims) == [6, 6]
+    assert "TEST" in repr(classifier)
+
+
+def test_what_is_not_asked_for_is_not_set(files: tuple[str, str]) -> None:
+    for net in (caffe.Classifier(*files), caffe.Detector(*files)):
+        assert net.transformer.transpose == {"data": (2, 0, 1)}
+        for name in ("mean", "input_scale", "raw_scale", "channel_swap"):
+            assert getattr(net.transformer, name) == {}
+
+
+@pytest.mark.parametrize(("oversample", "shape"), [(True, (2, 3)), (False, (2, 3, 1, 1))])
+def test_predictions_are_float32_and_keep_their_axes_without_oversampling(
+    write: WriteNet, tmp_path: Path, oversample: bool, shape: tuple[int, ...]
+) -> None:
+    path = write(MEANS[: MEANS.index('layer { name: "ip"')])
+    caffe.Net(path, caffe.TEST).save(str(tmp_path / "none.caffemodel"))
+    classifier = caffe.Classifier(path, str(tmp_path / "none.caffemodel"), (8, 8))
+    images = [np.full((8, 8, 3), value) for value in (0.25, 0.5)]
+    predictions = classifier.predict(images, oversample)
+    assert (str(predictions.dtype), predictions.shape) == ("float32", shape)
+    assert predictions.reshape(2, 3).tolist() == [[0.25] * 3, [0.5] * 3]
+
+
+def test_a_detector_keeps_its_transformer_and_its_sizes(files: tuple[str, str]) -> None:
+    mean = np.ones((3, 6, 6))
+    detector = caffe.Detector(*files, mean, 0.5, 255, (2, 1, 0), 1)
+    transformer = detector.transformer
+    assert isinstance(transformer, caffe.io.Transformer)
+    assert transformer.inputs == {"data": (4, 3, 6, 6)}
+    assert transformer.mean["data"] is mean
+    assert (transformer.input_scale, transformer.raw_scale) == ({"data": 0.5}, {"data": 255})
+    assert transformer.channel_swap == {"data": (2, 1, 0)}
+    assert detector.crop_dims.tolist() == [6, 6, 3]
+    assert detector.context_pad == 1
+
+
+def test_a_detection_has_a_window_a_prediction_and_a_filename(
+    files: tuple[str, str], picture: tuple[str, Any]
+) -> None:
+    window: Any = np.array([1, 2, 9, 12])
+    (found,) = caffe.Detector(*files).detect_windows([(picture[0], [window])])
+    assert set(found) == {"window", "prediction", "filename"}
+    assert found["window"] is window
+    assert (found["prediction"].dtype, found["prediction"].shape) == (np.float32, (2,))
+
+
+def test_the_mean_of_context_is_in_the_images_scale_and_order(files: tuple[str, str]) -> None:
+    mean = 255 * RANDOM.uniform(size=(3, 6, 6))
+    detector = caffe.Detector(
+        *files, context_pad=1, mean=mean, raw_scale=255, channel_swap=(1, 2, 0), input_scale=0.5
+    )
+    wanted = mean.transpose(1, 2, 0)[:, :, [2, 0, 1]] / 255
+    assert np.allclose(detector.crop_mean, wanted, atol=1e-6)
+    crop = detector.crop(np.ones((30, 30, 3), np.float32), (0, 0, 3, 3))
+    assert np.allclose(crop[0], wanted[0], atol=1e-6)
+    assert np.allclose(crop[:, 0], wanted[:, 0], atol=1e-6)
+    assert (crop[1:, 1:] == 1).all()
+    # A place that is the mean comes to nothing in the net.
+    assert np.allclose(detector.transformer.preprocess("data", wanted), 0, atol=1e-4)
+
+
+def test_context_without_a_mean_shows_zeros(files: tuple[str, str]) -> None:
+    detector = caffe.Detector(*files, context_pad=1)
+    assert np.array_equal(detector.crop_mean, np.zeros((6, 6, 3)))
+    detector.configure_crop(0)
+    im = image(8, 8)
+    assert np.array_equal(detector.crop(im, (1, 2, 5, 7)), im[1:5, 2:7])

@@ -175,3 +175,83 @@ def test_composing_with_the_inverse_is_the_identity() -> None:
     one = (1, np.array([2.0]), np.array([3.0]))
     assert coord_map.compose(one, coord_map.inverse(one)) == (1, 1, 0)
     assert coord_map.compose((None, 1, 0), one) == one
+
+
+def up_and_down(data: Top, pad: Any = 0, up_pad: int = 0, **window: Any) -> Top:
+    """Convolved, pooled, and brought back: the net of pycaffe's own tests."""
+    down = pool(conv(data, **{"kernel_size": 3, "pad": pad, **window}), kernel_size=2, stride=2)
+    top: Top = L.Deconvolution(down, num_output=2, kernel_size=4, stride=2, pad=up_pad)
+    return top
+
+
+@pytest.mark.parametrize(("pad", "up_pad", "shift"), [(0, 0, 0), (7, 0, -7), (0, 7, 7), (7, 7, 0)])
+def test_padding_a_deconvolution_undoes_padding_a_convolution(
+    data: Top, pad: int, up_pad: int, shift: float
+) -> None:
+    assert coord_map_from_to(up_and_down(data, pad, up_pad), data) == (1, 1, shift)
+
+
+def test_three_axes_have_a_map_each() -> None:
+    data = L.Input(shape=dict(dim=[2, 3, 100, 100, 100]))
+    top = up_and_down(data, pad=[0, 1, 2], kernel_size=[3, 3, 3], stride=[1, 1, 1])
+    axis, scale, shift = coord_map_from_to(top, data)
+    assert axis == 1
+    assert (scale.tolist(), shift.tolist()) == ([1, 1, 1], [0, -1, -2])
+    assert crop(top, data).fn.params == {"crop_param": {"axis": 2, "offset": [0, 1, 2]}}
+
+
+def test_all_tops_of_a_layer_lie_on_all_its_bottoms_alike(data: Top) -> None:
+    other = L.Input(shape=dict(dim=[1, 3, 20, 20]))
+    tops = L.Convolution(data, other, ntop=2, num_output=2, kernel_size=5, stride=2)
+    maps = [coord_map_from_to(top, bottom) for top in tops for bottom in (data, other)]
+    assert maps == [(1, 2, 2)] * 4
+
+
+@pytest.mark.parametrize(
+    ("given", "shift"),
+    [
+        (dict(axis=2, offset=5), 5),
+        (dict(crop_param=dict(axis=2, offset=[5])), 5),
+        (dict(offset=5), 5),
+        (dict(), 0),
+    ],
+)
+def test_a_crop_of_what_is_cropped_has_its_offset_besides(
+    data: Top, given: dict[str, Any], shift: float
+) -> None:
+    cut = L.Crop(up_and_down(data, pad=7), data, **given)
+    assert coord_map_from_to(cut, data) == (1, 1, -7 + shift)
+
+
+def test_the_types_that_leave_places_alone_are_these() -> None:
+    names = coord_map.PASS_THROUGH_LAYERS
+    assert names == [
+        *("AbsVal", "BatchNorm", "Bias", "BNLL", "Dropout", "Eltwise", "ELU", "Log", "LRN"),
+        *("Exp", "MVN", "Power", "ReLU", "PReLU", "Scale", "Sigmoid", "Split", "TanH"),
+        "Threshold",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("Convolution", (1, 0.5, -0.25)),
+        ("Pooling", (1, 0.5, -0.25)),
+        ("Im2col", (1, 0.5, -0.25)),
+        ("Deconvolution", (1, 2, 0.5)),
+        ("ReLU", (None, 1, 0)),
+    ],
+)
+def test_a_layer_has_a_map_of_axis_scale_and_shift(
+    data: Top, name: str, found: tuple[int | None, float, float]
+) -> None:
+    layer = getattr(L, name)(data, kernel_size=4, stride=2, pad=1)
+    assert coord_map.coord_map(layer.fn) == found
+
+
+def test_maps_are_composed_and_inverted_number_by_number() -> None:
+    assert coord_map.compose((1, 2, 3), (None, 5, 7)) == (1, 10, 17)
+    assert coord_map.compose((None, 2, 3), (2, 5, 7)) == (2, 10, 17)
+    assert coord_map.inverse((1, 2, 3)) == (1, 0.5, -1.5)
+    with pytest.raises(coord_map.AxisMismatchException):
+        coord_map.compose((1, 1, 0), (2, 1, 0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -328,6 +329,10 @@ def test_memory_data_hands_out_its_arrays_batch_after_batch(write: WriteNet) -> 
         (np.zeros((2, 1, 1, 3), np.float64), np.zeros(2, np.float32)),
         (np.zeros((2, 1, 1, 4), np.float32), np.zeros(2, np.float32)),
         (np.zeros((2, 1, 1, 3), np.float32), np.zeros(4, np.float32)),
+        (np.zeros((2, 1, 3), np.float32), np.zeros(2, np.float32)),
+        (np.zeros((3, 1, 1, 2), np.float32).T, np.zeros(2, np.float32)),
+        (np.zeros((2, 1, 1, 3), np.float32), np.zeros((2, 1), np.float32)),
+        (np.zeros((2, 1, 1, 3), np.float32), np.zeros(2, np.float64)),
     ],
 )
 def test_arrays_that_do_not_fit_a_memory_data_are_a_runtime_error(
@@ -340,6 +345,228 @@ def test_arrays_that_do_not_fit_a_memory_data_are_a_runtime_error(
 def test_only_a_memory_data_takes_input_arrays(net: caffe.Net) -> None:
     with pytest.raises(RuntimeError):
         net.set_input_arrays(np.zeros((2, 3, 5, 5), np.float32), np.zeros(2, np.float32))
+
+
+# Arguments and results
+
+# Two inputs, two outputs, every gradient known beforehand.
+PAIR = """force_backward: true
+layer { name: "d" type: "Input" top: "x" top: "y"
+        input_param { shape { dim: [2, 3] } shape { dim: 2 } } }
+layer { name: "a" type: "Power" bottom: "x" top: "a" power_param { scale: 2 } }
+layer { name: "b" type: "Power" bottom: "y" top: "b" power_param { scale: 5 } }
+"""
+
+
+@pytest.fixture
+def pair(write: WriteNet) -> caffe.Net:
+    """`PAIR`, in phase TEST."""
+    return caffe.Net(write(PAIR), caffe.TEST)
+
+
+def test_forward_takes_blobs_start_and_end_in_this_order(net: caffe.Net) -> None:
+    filled(net).forward()
+    before = net.blobs["ip"].data.copy()
+    net.blobs["data"].data[...] = 0  # "conv" does not run
+    net.blobs["ip"].data[...] = 0
+    assert set(net.forward(["conv"], "relu", "ip")) == {"ip", "conv"}
+    assert np.array_equal(net.blobs["ip"].data, before)
+
+
+def test_backward_takes_diffs_start_and_end_in_this_order(net: caffe.Net) -> None:
+    filled(net).forward()
+    net.backward()
+    before = net.params["conv"][0].diff.copy()
+    net.clear_param_diffs()
+    net.blobs["ip"].diff[...] = 0  # "ip" does not run
+    assert set(net.backward(["ip"], "relu", "conv")) == {"data", "ip"}
+    assert np.array_equal(net.params["conv"][0].diff, before)
+
+
+def test_results_are_float32_whatever_is_given(pair: caffe.Net) -> None:
+    given = pair.forward(x=np.ones((2, 3)), y=np.ones(2, int))
+    assert {array.dtype for array in given.values()} == {np.dtype(np.float32)}
+    back = pair.backward(a=np.ones((2, 3)), b=np.ones(2, int))
+    assert {array.dtype for array in back.values()} == {np.dtype(np.float32)}
+
+
+def test_the_end_gives_all_its_tops_forward_and_all_its_bottoms_backward(net: caffe.Net) -> None:
+    assert set(net.forward(end="data")) == {"data", "label"}
+    net.forward()
+    assert set(net.backward(end="loss")) == {"ip", "label"}
+
+
+def test_a_start_behind_the_end_runs_nothing(net: caffe.Net) -> None:
+    filled(net)
+    assert not net.forward(start="ip", end="conv")["conv"].any()
+    assert not net.backward(start="conv", end="ip")["conv"].any()
+
+
+def test_what_backward_gives_is_the_blobs_own_memory(pair: caffe.Net) -> None:
+    pair.forward(x=np.ones((2, 3)), y=np.ones(2))
+    given = pair.backward(a=np.ones((2, 3)), b=np.array([1, 3]))
+    assert given["x"].tolist() == [[2] * 3] * 2
+    assert given["y"].tolist() == [5, 15]
+    assert np.shares_memory(given["x"], pair.blobs["x"].diff)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda n: n.forward(x=np.ones((2, 4)), y=np.ones(2)), ValueError, "broadcast"),
+        (lambda n: n.forward(z=np.ones((2, 3)), y=np.ones(2)), ValueError, "inputs are x, y"),
+        (lambda n: n.forward(end="z"), ValueError, "no layer 'z'"),
+        (lambda n: n.backward(start="z"), ValueError, "no layer 'z'"),
+        (lambda n: n.backward(end="z"), ValueError, "no layer 'z'"),
+        (lambda n: n.backward(diffs=["z"]), KeyError, "no blob 'z'"),
+        (lambda n: n.backward(a=np.ones((3, 3)), b=np.ones(2)), ValueError, "batch of 2"),
+        (lambda n: n.backward(a=np.ones((2, 4)), b=np.ones(2)), ValueError, "broadcast"),
+        (lambda n: n.forward_all(z=np.ones((4, 3)), y=np.ones(4)), ValueError, "inputs are x, y"),
+        (lambda n: n.forward_all(blobs=["z"], x=np.ones((2, 3)), y=np.ones(2)), KeyError, "'z'"),
+        (lambda n: n.forward_backward_all(x=np.ones((2, 3))), ValueError, "inputs are x, y"),
+        (lambda n: n.forward_backward_all(), StopIteration, "^$"),
+    ],
+)
+def test_arguments_that_make_no_sense_are_an_error(
+    pair: caffe.Net, call: Callable[[caffe.Net], object], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        call(pair)
+
+
+def test_a_pass_can_be_run_in_two_parts_that_meet_at_a_layer(net: caffe.Net) -> None:
+    filled(net).forward()
+    net.backward()
+    wanted = [blob.diff.copy() for blobs in net.params.values() for blob in blobs]
+    net.clear_param_diffs()
+    net.forward(end="ip")
+    net.forward(start="loss")
+    net.backward(end="ip")
+    net.backward(start="relu")
+    found = [blob.diff for blobs in net.params.values() for blob in blobs]
+    assert all(map(np.array_equal, found, wanted))
+
+
+def test_backward_goes_from_where_forward_ended(net: caffe.Net) -> None:
+    filled(net).forward(end="ip")
+    net.blobs["ip"].diff[...] = [[1, 0, 0], [0, 0, 2]]
+    given = net.backward(start="ip")
+    assert set(given) == {"data", "label"}
+    assert net.params["ip"][1].diff.tolist() == [1, 0, 2]
+    assert net.params["conv"][0].diff.any()
+
+
+def test_backward_runs_without_a_forward_pass_before_it(net: caffe.Net) -> None:
+    """From pycaffe's own tests: what the blobs hold is what counts."""
+    diff = np.random.default_rng(0).random((2, 3), dtype=np.float32)
+    net.blobs["ip"].diff[...] = diff
+    given = net.backward(start="ip", end="ip")
+    wanted = (diff @ net.params["ip"][0].data).reshape(2, 4, 3, 3)
+    assert np.allclose(given["conv"], wanted, atol=1e-6)
+
+
+def test_a_blob_in_the_middle_can_be_given_a_shape_that_holds_until_the_net_runs_again(
+    net: caffe.Net,
+) -> None:
+    net.blobs["conv"].reshape(1, 4, 3, 3)
+    assert net.forward(start="relu", end="ip")["ip"].shape == (1, 3)
+    assert net.blobs["data"].shape == [2, 3, 5, 5]
+    net.forward()
+    assert [net.blobs[name].shape for name in ("conv", "ip")] == [[2, 4, 3, 3], [2, 3]]
+
+
+# In batches
+
+
+def test_forward_all_takes_all_inputs_and_gives_copies(pair: caffe.Net) -> None:
+    x, y = np.arange(12).reshape(4, 3), np.arange(4)
+    given = pair.forward_all(blobs=["x"], x=x, y=y)
+    assert {name: array.tolist() for name, array in given.items()} == {
+        "a": (2 * x).tolist(),
+        "b": (5 * y).tolist(),
+        "x": x.tolist(),
+    }
+    assert {array.dtype for array in given.values()} == {np.dtype(np.float32)}
+    assert not any(np.shares_memory(given[name], pair.blobs[name].data) for name in given)
+
+
+@pytest.mark.parametrize("count", [1, 4, 5])
+def test_forward_backward_all_gives_what_is_asked_for_of_as_many_as_are_given(
+    pair: caffe.Net, count: int
+) -> None:
+    x, y = np.arange(3 * count).reshape(count, 3), np.arange(count)
+    tops = {"a": 10 + x, "b": 10 + y}
+    for given in ({"x": x, "y": y, **tops}, {**tops, "y": y, "x": x}):
+        blobs, diffs = pair.forward_backward_all(blobs=["x"], diffs=["b"], **given)
+        assert {name: array.tolist() for name, array in blobs.items()} == {
+            "a": (2 * x).tolist(),
+            "b": (5 * y).tolist(),
+            "x": x.tolist(),
+        }
+        assert {name: array.tolist() for name, array in diffs.items()} == {
+            "x": (2 * (10 + x)).tolist(),
+            "y": (5 * (10 + y)).tolist(),
+            "b": (10 + y).tolist(),
+        }
+        assert not np.shares_memory(diffs["x"], pair.blobs["x"].diff)
+
+
+def test_without_tops_or_without_inputs_the_blobs_are_what_is_taken(pair: caffe.Net) -> None:
+    pair.blobs["a"].diff[...], pair.blobs["b"].diff[...] = 3, 4
+    _, diffs = pair.forward_backward_all(x=np.ones((4, 3)), y=np.ones(4))
+    assert diffs["x"].tolist() == [[6] * 3] * 4
+    assert diffs["y"].tolist() == [20] * 4
+    outs, _ = pair.forward_backward_all(a=np.ones((3, 3)), b=np.ones(3))
+    assert outs["a"].tolist() == [[2] * 3] * 3
+
+
+def test_batches_are_of_the_first_blobs_size_and_the_last_is_filled_up_with_zeros(
+    pair: caffe.Net,
+) -> None:
+    pieces = list(pair._batch({"x": np.arange(3), "other": np.ones((3, 1))}))
+    assert [{name: array.tolist() for name, array in piece.items()} for piece in pieces] == [
+        {"x": [0, 1], "other": [[1], [1]]},
+        {"x": [2, 0], "other": [[1], [0]]},
+    ]
+
+
+# Layers by number, and what they tell
+
+
+def test_layers_run_by_their_numbers(net: caffe.Net) -> None:
+    filled(net)
+    assert net._forward(1, 1) == 0
+    assert net.blobs["conv"].data.any()
+    assert not net.blobs["ip"].data.any()
+    assert np.isclose(net._forward(2, 4), net.blobs["loss"].data)
+    returned: object = net._backward(4, 3)  # type: ignore[func-returns-value]
+    assert returned is None
+    assert net.params["ip"][0].diff.any()
+    assert not net.params["conv"][0].diff.any()
+
+
+def test_callbacks_of_one_kind_are_called_in_their_order(pair: caffe.Net) -> None:
+    calls: list[tuple[str, int]] = []
+    for kind in ("forward", "backward"):
+        for name in ("first", "second"):
+            getattr(pair, f"before_{kind}")(lambda layer, name=name: calls.append((name, layer)))
+    pair.forward(start="b")
+    assert calls == [("first", 2), ("second", 2)]
+    calls.clear()
+    pair.backward(end="b")
+    assert calls == [("first", 2), ("second", 2)]
+
+
+# MemoryData
+
+
+@pytest.mark.parametrize("give", ["set_input_arrays", "_set_input_arrays"])
+def test_labels_may_have_four_axes(write: WriteNet, give: str) -> None:
+    net = caffe.Net(write(MEMORY), caffe.TRAIN)
+    data = np.arange(6, dtype=np.float32).reshape(2, 1, 1, 3)
+    getattr(net, give)(data, np.array([7, 8], np.float32).reshape(2, 1, 1, 1))
+    assert np.array_equal(net.forward()["p"], 2 * data)
+    assert net.blobs["label"].data.tolist() == [7, 8]
 
 
 def test_dummy_data_is_filled_from_the_one_engine(write: WriteNet) -> None:
@@ -479,3 +706,21 @@ def test_layers_that_cannot_be_run_say_why(write: WriteNet) -> None:
     )  # fmt: skip
     with pytest.raises(fk.UsageError, match=r"'rois': its module rpn\.proposal_layer is not there"):
         net.forward()
+
+
+@pytest.mark.parametrize(("first", "last"), [(-1, 4), (0, 5), (5, 0)])
+def test_numbers_of_layers_that_are_not_there_are_refused(
+    net: caffe.Net, first: int, last: int
+) -> None:
+    with pytest.raises(fk.UsageError, match=r"layers 0 to 4, no layer (5|-1)"):
+        net._forward(first, last)
+    with pytest.raises(fk.UsageError, match=r"layers 0 to 4, no layer (5|-1)"):
+        net._backward(first, last)
+
+
+def test_a_loss_of_one_value_takes_one_gradient(net: caffe.Net) -> None:
+    filled(net).forward()
+    net.backward(loss=np.float32(2))
+    assert net.blobs["loss"].diff == 2
+    with pytest.raises(ValueError, match="'loss' has one value, but 2 given"):
+        net.backward(loss=[1, 2])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io as files
 import sys
+from inspect import signature
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -376,3 +377,138 @@ def test_what_pycaffe_imports_besides_is_there_if_it_is_installed(
 def test_a_name_that_is_not_there_offers_the_nearest() -> None:
     with pytest.raises(AttributeError, match=r"'loadimage'.*'load_image'"):
         getattr(io, "loadimage")  # noqa: B009
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("blobproto_to_array", "blob, return_diff=False"),
+        ("array_to_blobproto", "arr, diff=None"),
+        ("arraylist_to_blobprotovector_str", "arraylist"),
+        ("arraylist_to_blobprotovecor_str", "arraylist"),
+        ("blobprotovector_str_to_arraylist", "str"),
+        ("array_to_datum", "arr, label=None"),
+        ("datum_to_array", "datum"),
+        ("load_image", "filename, color=True"),
+        ("resize_image", "im, new_dims, interp_order=1"),
+        ("oversample", "images, crop_dims"),
+        ("Transformer", "inputs"),
+        ("Transformer.preprocess", "self, in_, data"),
+        ("Transformer.deprocess", "self, in_, data"),
+        ("Transformer.set_transpose", "self, in_, order"),
+        ("Transformer.set_channel_swap", "self, in_, order"),
+        ("Transformer.set_raw_scale", "self, in_, scale"),
+        ("Transformer.set_mean", "self, in_, mean"),
+        ("Transformer.set_input_scale", "self, in_, scale"),
+    ],
+)
+def test_arguments_have_caffes_names_order_and_defaults(name: str, arguments: str) -> None:
+    found: Any = io
+    for part in name.split("."):
+        found = getattr(found, part)
+    parameters = signature(found).parameters.values()
+    assert ", ".join(str(each.replace(annotation=each.empty)) for each in parameters) == arguments
+
+
+# Messages
+
+
+def test_a_blob_without_a_shape_is_a_scalar() -> None:
+    array = io.blobproto_to_array(caffe_pb2.BlobProto(data=[5]))
+    assert (array.shape, array.dtype, float(array)) == ((), np.float64, 5)
+
+
+@pytest.mark.parametrize(
+    ("blob", "return_diff"),
+    [
+        (caffe_pb2.BlobProto(data=[5, 6]), False),
+        (caffe_pb2.BlobProto(), False),
+        (caffe_pb2.BlobProto(data=[5, 6], shape={"dim": [3]}), False),
+        (caffe_pb2.BlobProto(data=[5, 6], shape={"dim": [2]}), True),
+    ],
+)
+def test_values_that_are_not_as_many_as_the_shape_says_are_a_value_error(
+    blob: caffe_pb2.BlobProto, return_diff: bool
+) -> None:
+    with pytest.raises(ValueError, match="cannot reshape"):
+        io.blobproto_to_array(blob, return_diff=return_diff)
+
+
+def test_a_blob_of_one_place_in_the_old_format_keeps_its_four_axes() -> None:
+    assert io.blobproto_to_array(caffe_pb2.BlobProto(num=1, channels=1, height=1, width=1,
+                                                     data=[5])).shape == (1, 1, 1, 1)  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", [(), (2,), (1, 2, 3, 4, 5), (0, 3)])
+def test_an_array_of_any_number_of_axes_goes_through_a_blob(shape: tuple[int, ...]) -> None:
+    blob = io.array_to_blobproto(np.arange(np.prod(shape)).reshape(shape))
+    assert list(blob.shape.dim) == list(shape)
+    assert len(blob.diff) == 0
+    assert io.blobproto_to_array(blob).shape == shape
+
+
+def test_an_encoded_datum_is_a_value_error() -> None:
+    datum = caffe_pb2.Datum(channels=3, height=4, width=5, encoded=True, data=b"\x89PNG")
+    with pytest.raises(ValueError, match="cannot reshape"):
+        io.datum_to_array(datum)
+
+
+@pytest.mark.parametrize("label", [np.int64(3), np.uint8(3)])
+def test_a_label_may_be_numpys(label: Any) -> None:
+    assert io.array_to_datum(ramp(1, 1, 1), label).label == 3
+
+
+def test_a_label_is_a_whole_number() -> None:
+    with pytest.raises(TypeError):
+        io.array_to_datum(ramp(1, 1, 1), 3.5)  # type: ignore[arg-type]
+
+
+# The transformer
+
+
+def test_a_mean_of_channels_is_kept_with_two_axes_more() -> None:
+    transformer = io.Transformer({"data": (1, 3, 4, 5)})
+    transformer.set_mean("data", np.array([1.0, 2, 3]))
+    assert transformer.mean["data"].tolist() == [[[1]], [[2]], [[3]]]
+
+
+def test_a_grey_image_loses_its_channel_on_the_way_back() -> None:
+    transformer = io.Transformer({"data": (1, 1, 4, 5)})
+    transformer.set_raw_scale("data", 2)
+    image = transformer.deprocess("data", ramp(1, 1, 4, 5))
+    assert np.array_equal(image, ramp(4, 5) / 2)
+    transformer.set_transpose("data", (2, 0, 1))
+    with pytest.raises(ValueError, match="axes"):
+        transformer.deprocess("data", ramp(1, 1, 4, 5))
+
+
+def test_the_way_back_leaves_what_it_is_given() -> None:
+    transformer = io.Transformer({"data": (1, 3, 4, 5)})
+    transformer.set_raw_scale("data", 2)
+    given = ramp(1, 3, 4, 5)
+    transformer.deprocess("data", given)
+    assert np.array_equal(given, ramp(1, 3, 4, 5))
+
+
+# Oversampling
+
+
+@pytest.mark.parametrize(
+    ("size", "crop", "middle"),
+    [
+        ((5, 6), (2, 3), (1, 1)),
+        ((5, 5), (2, 2), (1, 1)),
+        ((4, 4), (3, 3), (0, 0)),
+        ((6, 7), (3, 2), (1, 2)),
+        ((5, 5), (3, 5), (1, 0)),
+    ],
+)
+def test_the_middle_lies_above_and_to_the_left_where_it_cannot_be_one(
+    size: tuple[int, int], crop: tuple[int, int], middle: tuple[int, int]
+) -> None:
+    image = ramp(*size, 1)
+    crops = io.oversample([image], crop)
+    top, left = middle
+    assert np.array_equal(crops[4], image[top : top + crop[0], left : left + crop[1]])
+    assert np.array_equal(crops[9], crops[4][:, ::-1])
+    assert np.array_equal(crops[3], image[-crop[0] :, -crop[1] :])

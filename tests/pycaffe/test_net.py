@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from caffe_nets import NET, WriteNet
 
 import fillerkit as fk
 import fillerkit.pycaffe as caffe
+from fillerkit.pycaffe.proto import caffe_pb2
 
 SHARED = """
 layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [1, 4] } } }
@@ -260,34 +262,6 @@ def test_a_data_layer_without_its_data_asks_for_its_shape(write: WriteNet) -> No
     assert net.inputs == []
 
 
-def test_layer_type_list_has_caffes_and_the_forks_types() -> None:
-    types = caffe.layer_type_list()
-    assert {"Convolution", "InnerProduct", "Python", "PriorBox"} <= set(types)
-    assert list(types) == sorted(types)
-
-
-def test_modes_and_logs_are_accepted_and_said_once(capsys: pytest.CaptureFixture[str]) -> None:
-    from fillerkit.pycaffe import state
-
-    state.caffe._said.clear()
-    for _ in range(2):
-        caffe.set_mode_cpu()
-        caffe.set_mode_gpu()
-        caffe.set_device(0)
-        caffe.init_log()
-        caffe.init_log(2, False)
-    said = capsys.readouterr().err.splitlines()
-    assert [line.split(": ")[1] for line in said] == ["set_mode_gpu", "set_device", "init_log"]
-    caffe.log("hello")
-    assert capsys.readouterr().err == "hello\n"
-
-
-def test_there_is_one_solver_and_no_nccl() -> None:
-    assert (caffe.solver_count(), caffe.solver_rank(), caffe.has_nccl()) == (1, 0, False)
-    assert (caffe.TRAIN, caffe.TEST) == (0, 1)
-    assert caffe.__version__ == "1.0.0"
-
-
 def test_every_public_name_is_there() -> None:
     assert not [name for name in caffe.__all__ if not hasattr(caffe, name)]
     assert not [name for name in caffe._WHERE if name not in caffe.__all__]
@@ -354,9 +328,288 @@ def test_weights_that_nothing_filled_are_told_of_when_they_are_saved(
     assert capsys.readouterr().err == ""
 
 
-def test_solver_count_and_rank_are_what_they_were_told() -> None:
-    caffe.set_solver_count(3)
-    caffe.set_solver_rank(2)
-    assert (caffe.solver_count(), caffe.solver_rank()) == (3, 2)
-    caffe.set_solver_count(1)
-    caffe.set_solver_rank(0)
+# Construction
+
+
+def test_the_arguments_have_caffes_names_and_order(net: caffe.Net, write: WriteNet) -> None:
+    path, file = write(NET), write("")
+    net.save(file)
+    by_name = caffe.Net(network_file=path, phase=caffe.TEST, level=0, stages=None, weights=file)
+    by_place = caffe.Net(path, caffe.TEST, 0, None, file)
+    assert bits(by_name) == bits(by_place) == bits(net)
+
+
+def test_stages_may_be_a_tuple(write: WriteNet) -> None:
+    path = write(NET.replace('name: "relu" ', 'name: "relu" include { stage: "a" stage: "b" } '))
+    assert "relu" in caffe.Net(path, caffe.TRAIN, stages=("a", "b")).layer_dict
+
+
+def test_a_nets_own_stages_are_kept_and_its_level_and_phase_are_not(write: WriteNet) -> None:
+    rules = {
+        "conv": 'include { phase: TEST stage: "own" stage: "given" }',
+        "relu": "include { min_level: 1 }",
+    }
+    text = NET[: NET.index('layer { name: "ip"')]
+    for name, rule in rules.items():
+        text = text.replace(f'name: "{name}"', f'name: "{name}" {rule}')
+    path = write('state { phase: TRAIN level: 1 stage: "own" }' + text)
+    assert caffe.Net(path, caffe.TEST, stages=["given"])._layer_names == ["data", "conv"]
+
+
+def test_a_net_without_layers_has_nothing(write: WriteNet) -> None:
+    net = caffe.Net(write('name: "nothing"'), caffe.TRAIN)
+    assert [len(found) for found in (net.blobs, net.params, net.layer_dict)] == [0, 0, 0]
+    assert (net.layers, net.inputs, net.outputs, net._blob_names) == ([], [], [], [])
+
+
+# Contents
+
+
+@pytest.mark.parametrize(
+    "name", ["blobs", "params", "layer_dict", "top_names", "bottom_names", "blob_loss_weights"]
+)
+def test_what_goes_by_name_is_in_order(net: caffe.Net, name: str) -> None:
+    assert isinstance(getattr(net, name), OrderedDict)
+
+
+def test_params_are_in_the_order_of_the_layers(write: WriteNet) -> None:
+    net = caffe.Net(write(NET.replace('"conv"', '"z"').replace('"ip"', '"a"')), caffe.TRAIN)
+    assert list(net.params) == ["z", "a"]
+
+
+def test_parameters_and_their_gradients_are_float32(net: caffe.Net) -> None:
+    blobs = [blob for blobs in net.params.values() for blob in blobs]
+    assert {blob.data.dtype for blob in blobs} == {np.dtype(np.float32)}
+    assert {blob.diff.dtype for blob in blobs} == {np.dtype(np.float32)}
+
+
+def test_layers_without_names_have_an_empty_one_and_the_last_of_them_is_found(
+    write: WriteNet,
+) -> None:
+    text = NET.replace('name: "conv"', "").replace('name: "ip"', "")
+    net = caffe.Net(write(text), caffe.TEST)
+    assert net._layer_names == [
+        *("data", "label_data_1_split", "", "relu", "", "ip__0_split", "accuracy", "loss"),
+    ]
+    assert list(net.params) == [""]
+    assert net.params[""] is net.layers[4].blobs
+    assert net.layer_dict[""] is net.layers[4]
+
+
+OLD_INPUTS = """input: "b" input_shape { dim: 2 } input: "a" input_shape { dim: 3 }
+layer { name: "more" type: "Input" top: "Z" input_param { shape { dim: 1 } } }
+layer { name: "power" type: "Power" bottom: "a" top: "p" }
+layer { name: "in_place" type: "ReLU" bottom: "p" top: "p" }
+"""
+
+
+def test_inputs_of_the_old_format_are_tops_of_one_layer_before_all_others(
+    write: WriteNet,
+) -> None:
+    net = caffe.Net(write(OLD_INPUTS), caffe.TEST)
+    assert net._layer_names == ["input", "more", "power", "in_place"]
+    assert [layer.type for layer in net.layers] == ["Input", "Input", "Power", "ReLU"]
+    assert net.inputs == ["b", "a", "Z"]
+    assert net.outputs == ["Z", "b", "p"]  # sorted as std::set sorts
+
+
+def test_the_numbers_behind_the_names_are_those_of_blobs(write: WriteNet) -> None:
+    net = caffe.Net(write(OLD_INPUTS), caffe.TEST)
+    assert net._blob_names == ["b", "a", "Z", "p"]
+    assert net._inputs == [0, 1, 2]
+    assert net._outputs == [2, 0, 3]
+    assert [net._top_ids(number) for number in range(4)] == [[0, 1], [2], [3], [3]]
+    assert [net._bottom_ids(number) for number in range(4)] == [[], [], [1], [3]]
+    assert net._blob_loss_weights == [0, 0, 0, 0]
+
+
+def test_tops_and_bottoms_are_those_that_the_splits_leave(write: WriteNet) -> None:
+    net = caffe.Net(write(NET), caffe.TEST)
+    labels = ["label_data_1_split_0", "label_data_1_split_1"]
+    scores = ["ip_ip_0_split_0", "ip_ip_0_split_1"]
+    assert list(net.top_names.items()) == [
+        ("data", ["data", "label"]),
+        ("label_data_1_split", labels),
+        ("conv", ["conv"]),
+        ("relu", ["conv"]),
+        ("ip", ["ip"]),
+        ("ip_ip_0_split", scores),
+        ("accuracy", ["accuracy"]),
+        ("loss", ["loss"]),
+    ]
+    assert list(net.bottom_names.items()) == [
+        ("data", []),
+        ("label_data_1_split", ["label"]),
+        ("conv", ["data"]),
+        ("relu", ["conv"]),
+        ("ip", ["conv"]),
+        ("ip_ip_0_split", ["ip"]),
+        ("accuracy", [scores[0], labels[0]]),
+        ("loss", [scores[1], labels[1]]),
+    ]
+
+
+def test_a_loss_without_a_top_makes_one_that_is_no_output(write: WriteNet) -> None:
+    net = caffe.Net(write(NET.replace('bottom: "label" top: "loss"', 'bottom: "label"')), 0)
+    assert net.top_names["loss"] == ["(automatic)"]
+    assert net.blobs["(automatic)"].shape == []
+    assert net.blob_loss_weights["(automatic)"] == 1
+    assert net.outputs == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "weights"),
+    [
+        (
+            'top: "loss"',
+            'top: "loss" top: "prob" loss_weight: 2 loss_weight: 0.5',
+            {"loss": 2, "prob": 0.5},
+        ),
+        # Of a top that another layer takes, the Split's first counts.
+        (
+            'top: "ip"\n',
+            'top: "ip" loss_weight: 0.25\n',
+            {"ip": 0, "ip_ip_0_split_0": 0.25, "ip_ip_0_split_1": 0, "loss": 1},
+        ),
+    ],
+)
+def test_loss_weights_that_are_given_are_those_of_the_blobs(
+    write: WriteNet, old: str, new: str, weights: dict[str, float]
+) -> None:
+    found = caffe.Net(write(NET.replace(old, new)), caffe.TRAIN).blob_loss_weights
+    assert found == {"data": 0, "label": 0, "conv": 0, "ip": 0} | weights
+    assert {type(weight) for weight in found.values()} == {float}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("blobs", "params", "layers", "layer_dict", "inputs", "outputs", "top_names"),
+        *("bottom_names", "blob_loss_weights", "_blobs", "_blob_names", "_layer_names"),
+    ],
+)
+def test_what_a_net_has_cannot_be_replaced(net: caffe.Net, name: str) -> None:
+    with pytest.raises(AttributeError):
+        setattr(net, name, [])
+
+
+def test_layers_go_by_number_from_both_ends(net: caffe.Net) -> None:
+    assert net.layers[-1].type == "SoftmaxWithLoss"
+    assert [layer.type for layer in net.layers[1:3]] == ["Convolution", "ReLU"]
+    with pytest.raises(IndexError):
+        net.layers[5]
+
+
+# Weights
+
+
+def written(path: str) -> caffe_pb2.NetParameter:
+    return caffe_pb2.NetParameter.FromString(Path(path).read_bytes())
+
+
+def test_a_saved_net_is_written_layer_by_layer_as_it_runs(write: WriteNet) -> None:
+    net, file = caffe.Net(write(NET), caffe.TEST), write("")
+    returned: object = net.save(file)  # type: ignore[func-returns-value]
+    assert returned is None
+    message = written(file)
+    assert message.name == "small"
+    layers = {layer.name: layer for layer in message.layer}
+    assert list(layers) == net._layer_names
+    assert {name: list(layer.bottom) for name, layer in layers.items()} == net.bottom_names
+    assert {name: list(layer.top) for name, layer in layers.items()} == net.top_names
+    assert [layer.type for layer in message.layer] == [layer.type for layer in net.layers]
+    assert {layer.phase for layer in message.layer} == {caffe.TEST}
+    assert [len(layer.blobs) for layer in message.layer] == [0, 0, 2, 0, 2, 0, 0, 0]
+    assert list(layers["conv"].blobs[0].shape.dim) == [4, 3, 3, 3]
+    assert list(layers["conv"].blobs[1].data) == [0.5] * 4
+
+
+@pytest.mark.parametrize("save", ["save", "save_hdf5"])
+def test_a_folder_that_is_not_there_is_an_error(net: caffe.Net, tmp_path: Path, save: str) -> None:
+    with pytest.raises(fk.FormatError, match="no folder"):
+        getattr(net, save)(str(tmp_path / "nowhere" / "weights"))
+
+
+@pytest.mark.parametrize("save", ["save", "save_hdf5"])
+@pytest.mark.parametrize("more_there", [False, True])
+def test_another_number_of_blobs_is_refused(
+    net: caffe.Net, write: WriteNet, save: str, more_there: bool
+) -> None:
+    without = caffe.Net(write(NET.replace("num_output: 3 ", "num_output: 3 bias_term: false ")), 0)
+    file, (source, target) = write(""), (net, without) if more_there else (without, net)
+    getattr(source, save)(file)
+    with pytest.raises(fk.FormatError, match=f"'ip' has {1 + more_there} parameter blobs there"):
+        target.copy_from(file)
+    with pytest.raises(fk.FormatError, match=f"'ip' has {1 + more_there} parameter blobs there"):
+        target.share_with(source)
+
+
+def test_blobs_of_four_axes_from_the_old_format_are_copied(write: WriteNet) -> None:
+    net, file = caffe.Net(write(NET), caffe.TRAIN), write("")
+    message = caffe_pb2.NetParameter()
+    layer = message.layer.add(name="ip")
+    layer.blobs.add(num=1, channels=1, height=3, width=36, data=range(108))
+    layer.blobs.add(num=1, channels=1, height=1, width=3, data=[7, 8, 9])
+    Path(file).write_bytes(message.SerializeToString())
+    net.copy_from(file)
+    assert net.params["ip"][0].data.ravel().tolist() == list(range(108))
+    assert net.params["ip"][1].data.tolist() == [7, 8, 9]
+
+
+def test_a_damaged_file_is_an_error_and_changes_nothing(net: caffe.Net, tmp_path: Path) -> None:
+    file = tmp_path / "weights"
+    net.save(str(file))
+    file.write_bytes(file.read_bytes()[:200])
+    before = bits(net)
+    with pytest.raises(fk.FormatError, match="damaged"):
+        net.copy_from(str(file))
+    assert bits(net) == before
+
+
+@pytest.mark.parametrize(
+    ("content", "error", "message"),
+    [
+        (None, RuntimeError, "Could not open file"),
+        (b"no HDF5", fk.FormatError, "is not an HDF5 file"),
+    ],
+)
+def test_load_hdf5_takes_hdf5_only(
+    net: caffe.Net, tmp_path: Path, content: bytes | None, error: type[Exception], message: str
+) -> None:
+    if content is not None:
+        (tmp_path / "weights.h5").write_bytes(content)
+    with pytest.raises(error, match=message):
+        net.load_hdf5(str(tmp_path / "weights.h5"))
+
+
+def test_share_with_shares_values_and_no_gradients(net: caffe.Net, write: WriteNet) -> None:
+    other = caffe.Net(write(NET), caffe.TEST)
+    returned: object = other.share_with(net)  # type: ignore[func-returns-value]
+    assert returned is None
+    net.params["ip"][0].diff[...] = 1
+    assert not other.params["ip"][0].diff.any()
+
+
+def test_share_with_takes_layers_by_name_and_leaves_the_others(
+    net: caffe.Net, write: WriteNet
+) -> None:
+    other = caffe.Net(write(NET.replace('"ip"', '"fc"')), caffe.TEST)
+    before = bits(other)
+    other.share_with(net)
+    assert np.shares_memory(other.params["conv"][0].data, net.params["conv"][0].data)
+    assert bits(other)["fc"] == before["fc"]
+
+
+def test_share_with_refuses_a_layer_of_another_shape(net: caffe.Net, write: WriteNet) -> None:
+    other = caffe.Net(write(NET.replace("num_output: 3", "num_output: 5")), caffe.TRAIN)
+    with pytest.raises(fk.FormatError, match=r"'ip': its blob 0 is 3x36 there, 5x36"):
+        other.share_with(net)
+
+
+def test_clear_param_diffs_sets_those_that_are_shared_to_0(write: WriteNet) -> None:
+    net = caffe.Net(write(SHARED), caffe.TRAIN)
+    for blobs in net.params.values():
+        for blob in blobs:
+            blob.diff[...] = 1
+    net.clear_param_diffs()
+    assert not any(blob.diff.any() for blobs in net.params.values() for blob in blobs)

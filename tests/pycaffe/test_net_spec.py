@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from caffe_nets import WriteNet
 from google.protobuf import text_format
 
 import fillerkit as fk
@@ -22,6 +23,7 @@ from fillerkit.pycaffe.net_spec import (
     to_proto,
 )
 from fillerkit.pycaffe.proto import caffe_pb2
+from fillerkit.schema import caffe_pb2 as of_caffe
 
 
 def written(net: caffe_pb2.NetParameter) -> str:
@@ -763,3 +765,88 @@ def test_a_constant_that_is_not_there_offers_the_nearest() -> None:
         P.Pooling.MAXX  # noqa: B018
     assert {"MAX", "AVE"} <= set(dir(P.Pooling))
     assert {"Pooling", "Eltwise"} <= set(dir(P))
+
+
+# What a layer tells of itself
+
+
+def test_a_top_tells_its_layer_and_which_of_its_tops_it_is() -> None:
+    tops = L.Data(batch_size=2, ntop=3)
+    assert type(tops) is tuple
+    assert [top.n for top in tops] == [0, 1, 2]
+    (function,) = {top.fn for top in tops}
+    assert function.tops == tops
+    one = L.ReLU(tops[0])
+    assert (type(one), one.n, one.fn.tops) == (Top, 0, (one,))
+
+
+def test_a_function_tells_what_it_was_made_of() -> None:
+    data, label = L.Data(ntop=2)
+    function = L.Eltwise(data, label, operation=P.Eltwise.MAX, in_place=True, ntop=1).fn
+    assert isinstance(function, Function)
+    assert function.type_name == "Eltwise"
+    assert function.inputs == (data, label)
+    assert function.params == {"operation": 2}  # the two others are no parameters
+    assert (function.ntop, function.in_place) == (1, True)
+    plain = L.Silence(data, ntop=0)
+    assert (plain.ntop, plain.in_place, plain.tops, plain.params) == (0, False, (), {})
+
+
+def test_a_function_can_be_made_by_hand() -> None:
+    data = Function("Input", (), {"shape": {"dim": [1]}})
+    top = Top(Function("ReLU", (data.tops[0],), {}), 0)
+    assert [layer.name for layer in top.to_proto().layer] == ["Input1", "ReLU1"]
+
+
+def test_nothing_makes_an_empty_net() -> None:
+    assert to_proto() == NetSpec().to_proto() == caffe_pb2.NetParameter()
+
+
+def test_of_two_names_of_one_top_the_last_is_its_name() -> None:
+    n = NetSpec()
+    n.first = L.Input(shape=dict(dim=[1]))
+    n.second = n.first
+    assert n.keys() == ["first", "second"]
+    (layer,) = n.to_proto().layer
+    assert (layer.name, list(layer.top)) == ("second", ["second"])
+
+
+def test_a_name_that_is_given_again_keeps_its_place_and_leaves_the_old_layer_without_one() -> None:
+    n = NetSpec()
+    n.data = L.Input(shape=dict(dim=[1]))
+    n.act = L.ReLU(n.data)
+    n.out = L.Power(n.act)
+    n.act = L.TanH(n.data)
+    assert n.keys() == ["data", "act", "out"]
+    net = n.to_proto()
+    assert [(layer.type, layer.name) for layer in net.layer] == [
+        *(("Input", "data"), ("TanH", "act"), ("ReLU", "ReLU1"), ("Power", "out")),
+    ]
+    assert net.layer[3].bottom == ["ReLU1"]
+
+
+def test_the_parameters_of_each_of_caffes_types_are_in_the_field_that_caffe_has() -> None:
+    fields = of_caffe.LayerParameter.DESCRIPTOR.fields
+    wanted = {
+        field.message_type.name.removesuffix("Parameter"): field.name.removesuffix("_param")
+        for field in fields
+        if field.message_type is not None and field.name.endswith("_param")
+    }
+    assert len(wanted) == 49
+    found = param_name_dict()
+    assert {name: found[name] for name in wanted} == wanted
+
+
+def test_a_net_of_layers_without_tops_gives_nothing(write: WriteNet) -> None:
+    """From pycaffe's own tests."""
+    n = NetSpec()
+    n.one, n.two = L.DummyData(shape=dict(dim=3), ntop=2)
+    n.quiet_one, n.quiet_two = L.Silence(n.one, ntop=0), L.Silence(n.two, ntop=0)
+    layers = [(layer.name, list(layer.bottom), list(layer.top)) for layer in n.to_proto().layer]
+    assert layers == [
+        ("one", [], ["one", "two"]),
+        ("quiet_one", ["one"], []),
+        ("quiet_two", ["two"], []),
+    ]
+    pytest.importorskip("torch")
+    assert caffe.Net(write(str(n.to_proto())), caffe.TEST).forward() == {}

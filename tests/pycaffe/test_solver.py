@@ -10,6 +10,8 @@ from caffe_nets import NET
 
 import fillerkit as fk
 import fillerkit.pycaffe as caffe
+from fillerkit.pycaffe import state
+from fillerkit.pycaffe.proto import caffe_pb2
 
 SOLVERS = {
     "SGD": caffe.SGDSolver,
@@ -54,6 +56,14 @@ def test_its_random_seed_seeds_the_engine(solver_file: Path) -> None:
     caffe.set_random_seed(3)
     solver = caffe.SGDSolver(str(solver_file))
     caffe.set_random_seed(1701)
+    net = caffe.Net(str(solver_file.with_name("net.prototxt")), caffe.TRAIN)
+    assert weights(solver.net) == weights(net)
+
+
+def test_its_seed_is_that_of_its_rank(solver_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state.caffe, "rank", 2)
+    solver = caffe.SGDSolver(str(solver_file))
+    caffe.set_random_seed(1703)
     net = caffe.Net(str(solver_file.with_name("net.prototxt")), caffe.TRAIN)
     assert weights(solver.net) == weights(net)
 
@@ -213,3 +223,106 @@ def test_shapes_are_given_for_all_its_nets(solver_file: Path) -> None:
         caffe.SGDSolver(str(solver_file))
     solver = caffe.SGDSolver(str(solver_file), shapes={"data": (2, 3, 5, 5)})
     assert solver.net.blobs["conv"].shape == solver.test_nets[0].blobs["conv"].shape
+
+
+STAGED = NET.replace('name: "conv" ', 'name: "conv" include { stage: "own" } ').replace(
+    'name: "relu" ', 'name: "relu" include { stage: "given" min_level: 2 } '
+)
+STAGED = 'state { stage: "own" level: 1 }' + STAGED[: STAGED.index('layer { name: "ip"')]
+
+
+@pytest.mark.parametrize(
+    ("state", "layers"),
+    [
+        ("", ["data", "conv"]),
+        ('stage: "given"', ["data", "conv"]),
+        ('stage: "given" level: 2', ["data", "conv", "relu"]),
+    ],
+)
+def test_a_train_state_and_a_test_state_add_to_the_nets_own(
+    solver_file: Path, state: str, layers: list[str]
+) -> None:
+    solver_file.with_name("net.prototxt").write_text(STAGED)
+    lines = f"train_state {{ {state} }} test_state {{ {state} }}"
+    solver = caffe.SGDSolver(changed(solver_file, lines))
+    assert solver.net._layer_names == layers
+    assert solver.test_nets[0]._layer_names == layers
+
+
+def test_a_solver_can_hold_its_test_nets(solver_file: Path) -> None:
+    other = NET.replace('"ip"', '"fc"')
+    solver = caffe.get_solver(changed(solver_file, f"test_iter: 6 test_net_param {{ {other} }}"))
+    assert [list(net.params) for net in solver.test_nets] == [["conv", "fc"], ["conv", "ip"]]
+
+
+@pytest.mark.parametrize("seed", [0, -1, -5])
+def test_a_random_seed_of_0_is_one_and_a_negative_is_none(solver_file: Path, seed: int) -> None:
+    path = changed(solver_file, f"random_seed: {seed}", without="random_seed: 1701")
+    caffe.set_random_seed(3)
+    solver = caffe.SGDSolver(path)
+    caffe.set_random_seed(0 if seed == 0 else 3)
+    net = caffe.Net(str(solver_file.with_name("net.prototxt")), caffe.TRAIN)
+    assert weights(solver.net) == weights(net)
+
+
+@pytest.mark.parametrize("name", ["net", "test_nets", "iter", "param"])
+def test_what_a_solver_has_cannot_be_replaced(solver_file: Path, name: str) -> None:
+    solver = caffe.SGDSolver(str(solver_file))
+    with pytest.raises(AttributeError):
+        setattr(solver, name, getattr(solver, name))
+
+
+def test_param_is_the_solvers_message(solver_file: Path) -> None:
+    param = caffe.SGDSolver(changed(solver_file, "display: 20 layer_wise_reduce: false")).param
+    assert isinstance(param, caffe_pb2.SolverParameter)
+    assert (param.display, param.layer_wise_reduce, list(param.test_iter)) == (20, False, [5])
+
+
+@pytest.mark.parametrize("name", ["Adam", "adam"])
+def test_a_class_that_is_chosen_by_hand_does_not_look_at_the_type(
+    solver_file: Path, name: str
+) -> None:
+    solver = caffe.SGDSolver(changed(solver_file, f'type: "{name}"'))
+    assert type(solver) is caffe.SGDSolver
+    assert solver.param.type == name
+
+
+def test_callbacks_are_taken_and_not_called(solver_file: Path) -> None:
+    calls: list[str] = []
+    solver = caffe.SGDSolver(str(solver_file))
+    returned: object = solver.add_callback(  # type: ignore[func-returns-value]
+        lambda: calls.append("start"), lambda: calls.append("gradients")
+    )
+    assert returned is None
+    assert calls == []
+
+
+def test_nets_outlive_their_solver(solver_file: Path) -> None:
+    """From pycaffe's own tests."""
+    solver = caffe.SGDSolver(str(solver_file))
+    nets = [solver.net, *solver.test_nets]
+    del solver
+    blobs = [blob for net in nets for blobs in net.params.values() for blob in blobs]
+    blobs += [blob for net in nets for blob in net.blobs.values()]
+    assert len(blobs) == 2 * 4 + 5 + 10
+    assert all(np.isfinite(blob.data.sum() + blob.diff.sum()) for blob in blobs)
+
+
+@pytest.mark.parametrize(
+    ("what", "arguments"),
+    [("step", ()), ("restore", ()), ("share_weights", ()), ("add_callback", (print,))],
+)
+def test_an_argument_that_is_missing_is_a_type_error(
+    solver_file: Path, what: str, arguments: tuple[object, ...]
+) -> None:
+    with pytest.raises(TypeError):
+        getattr(caffe.SGDSolver(str(solver_file)), what)(*arguments)
+
+
+def test_share_weights_gives_nothing_back_and_leaves_the_solvers_net(solver_file: Path) -> None:
+    solver = caffe.SGDSolver(str(solver_file))
+    net = caffe.Net(str(solver_file.with_name("net.prototxt")), caffe.TEST)
+    before = weights(solver.net)
+    returned: object = solver.share_weights(net)  # type: ignore[func-returns-value]
+    assert returned is None
+    assert weights(net) == weights(solver.net) == before

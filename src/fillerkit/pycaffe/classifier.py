@@ -42,7 +42,7 @@ class Classifier(Net):
         super().__init__(model_file, 1, weights=pretrained_file)
         self.transformer = transformer_of(self, mean, input_scale, raw_scale, channel_swap)
         self.crop_dims = np.array(self.blobs[self.inputs[0]].shape[2:])
-        self.image_dims = self.crop_dims if image_dims is None else np.array(image_dims)
+        self.image_dims = self.crop_dims if image_dims is None else image_dims
 
     def predict(self, inputs: Sequence[Any], oversample: bool = True) -> Floats:
         """The probabilities of the classes for each image.

@@ -48,7 +48,7 @@ class Detector(Net):
         name = self.inputs[0]
         channels, height, width = self.blobs[name].shape[1:]
         self.crop_dims = np.array((height, width, channels))
-        self.context_pad = context_pad or 0
+        self.context_pad = context_pad
         if self.context_pad:
             # Where there is no image, the mean is shown, which comes to zeros.
             nothing = np.zeros((channels, height, width), np.float32)
@@ -98,15 +98,15 @@ class Detector(Net):
         top, left, bottom, right = (round(edge) for edge in window)
         if not self.context_pad:
             return im[top:bottom, left:right]
-        return self._with_context(im, (top, left, bottom, right))
+        return self._with_context(im, (top, left, bottom, right), self.context_pad)
 
-    def _with_context(self, im: Floats, window: Window) -> Floats:
+    def _with_context(self, im: Floats, window: Window, context_pad: int) -> Floats:
         """The window scaled up around its centre; the mean where that leaves the image."""
         from fillerkit.pycaffe import io
 
         low, high = np.array(window[:2], float), np.array(window[2:], float)
         size = float(self.crop_dims[0])
-        half = (high - low + 1) / 2 * size / (size - 2 * self.context_pad)
+        half = (high - low + 1) / 2 * size / (size - 2 * context_pad)
         centre = low + (high - low + 1) / 2
         low, high = np.round(centre - half), np.round(centre + half)
         scale = size / (high - low + 1)

@@ -47,6 +47,7 @@ class Runner:
 
     def forward(self, first: int, last: int) -> float:
         """Run layers, by number; the net's loss, as far as it is among them."""
+        self._check_numbers(first, last)
         self._check(range(first, last + 1))
         loss = 0.0
         for index in range(first, last + 1):
@@ -63,6 +64,7 @@ class Runner:
 
     def backward(self, first: int, last: int) -> None:
         """Run layers backward, from the number `first` down to `last`."""
+        self._check_numbers(first, last)
         needed = [index for index in range(last, first + 1) if self._needs.layers[index]]
         self._check(needed)
         for index in range(first, last - 1, -1):
@@ -184,6 +186,12 @@ class Runner:
                 if learned and position < len(layers[wired.index].held):
                     tensor, _ = _leaf(layers[wired.index], position)
                     tensor.requires_grad_(tensor.requires_grad or _is_parameter(tensor))
+
+    def _check_numbers(self, *numbers: int) -> None:
+        count = len(self._net.layers)
+        for number in numbers:
+            if count and not 0 <= number < count:
+                raise fk.UsageError(f"there are layers 0 to {count - 1}, no layer {number}")
 
     def _check(self, indices: Sequence[int]) -> None:
         """All layers that cannot be run, in one error."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 import fillerkit as fk
 from fillerkit.pycaffe.batches import InputArrays, batches, gather, joined
 from fillerkit.pycaffe.blob import Floats
@@ -114,10 +116,11 @@ class Passes(Structure):
             )
         for name, array in given.items():
             blob = self.blobs[name]
-            if len(array) != blob.shape[0]:
-                raise ValueError(
-                    f"'{name}' has a batch of {blob.shape[0]}, but {len(array)} are given"
-                )
+            batch, given_batch = blob.shape[:1], list(np.shape(array)[:1])
+            if batch != given_batch:
+                wanted = f"a batch of {batch[0]}" if batch else "one value"
+                there = given_batch[0] if given_batch else "one value"
+                raise ValueError(f"'{name}' has {wanted}, but {there} given")
             getattr(blob, what)[...] = array
 
     def _forward(self, first: int, last: int) -> float:

@@ -42,7 +42,7 @@ class Solver:
 
     def _set_up(self, text: fk.SolverText, shapes: Shapes) -> None:
         if text.random_seed is not None:
-            caffe.seed(text.random_seed)
+            caffe.seed((text.random_seed + caffe.rank) % 2**32)
         self._param = text.param
         self._net = Net.of_text(text.train, shapes)
         self._test_nets = [Net.of_text(net, shapes) for net in text.tests]
