@@ -204,15 +204,18 @@ def test_a_module_that_only_a_fork_has_is_taken_from_its_folder(
     fork.mkdir(parents=True)
     (fork / "__init__.py").write_text("raise ImportError('the real one')")
     (fork / "model_libs.py").write_text("import caffe\nfrom caffe import layers\nx = caffe.TEST")
+    (fork / "more").mkdir()
+    (fork / "more/__init__.py").write_text("from caffe.more import inner")
+    (fork / "more/inner.py").write_text("y = 5")
     script.write_text("""
 import sys
 sys.path.insert(0, 'ssd/python')
 from caffe.model_libs import *
-import caffe
-print(x, caffe.model_libs.x, caffe.__name__)
+import caffe, caffe.more.inner
+print(x, caffe.model_libs.x, caffe.more.inner.y, caffe.__name__)
 """)
     done = run_script(script)
-    assert done.stdout == "1 1 fillerkit.pycaffe\n"
+    assert done.stdout == "1 1 5 fillerkit.pycaffe\n", done.stderr
     assert "caffe.model_libs is taken from" in done.stderr
 
 

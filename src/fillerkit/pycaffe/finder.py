@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
-from importlib.util import find_spec
 from types import ModuleType
 
 from fillerkit.pycaffe.state import caffe
@@ -17,6 +16,11 @@ OURS = "fillerkit.pycaffe"
 _PACKAGES = ("caffe", "caffe.proto")
 _ITSELF = ("_caffe", "pycaffe")
 """Caffe's inner modules, whose names are all in the package too."""
+_MODULES = {
+    *("classifier", "coord_map", "detector", "draw", "io", "net_spec"),
+    *("proto", "proto.caffe_pb2", *_ITSELF),
+}
+"""What pycaffe has."""
 
 
 @contextmanager
@@ -50,21 +54,14 @@ class CaffeFinder(MetaPathFinder):
         if not self._looked and other is not None and other.origin is not None:
             self._looked = True
             caffe.say_once(f"there is a caffe in {other.origin}; this script gets fillerkit's")
-        if inner and not _is_ours(inner) and other is not None:
-            found = PathFinder.find_spec(fullname, other.submodule_search_locations)
-            if found is not None:
-                caffe.say_once(f"{fullname} is taken from {found.origin}")
-                return found
-        return ModuleSpec(fullname, _Alias(), is_package=fullname in _PACKAGES)
-
-
-def _is_ours(inner: str) -> bool:
-    if inner in _ITSELF:
-        return True
-    try:
-        return find_spec(f"{OURS}.{inner}") is not None
-    except ModuleNotFoundError:  # the package that it would be in is not ours
-        return False
+        if not inner or inner in _MODULES:
+            return ModuleSpec(fullname, _Alias(), is_package=fullname in _PACKAGES)
+        folders = path if "." in inner else other and other.submodule_search_locations
+        found = PathFinder.find_spec(fullname, folders) if folders else None
+        if found is None:
+            raise ModuleNotFoundError(f"No module named '{fullname}' in {OURS}", name=fullname)
+        caffe.say_once(f"{fullname} is taken from {found.origin}")
+        return found
 
 
 class _Alias(Loader):
@@ -77,15 +74,7 @@ class _Alias(Loader):
         inner = spec.name.partition(".")[2]
         if inner in _ITSELF:
             inner = ""
-        name = f"{OURS}.{inner}" if inner else OURS
-        try:
-            module = import_module(name)
-        except ModuleNotFoundError as error:
-            if error.name != name:
-                raise
-            raise ModuleNotFoundError(
-                f"No module named '{spec.name}' in {OURS}", name=spec.name
-            ) from None
+        module = import_module(f"{OURS}.{inner}" if inner else OURS)
         self._spec = module.__spec__
         return module
 

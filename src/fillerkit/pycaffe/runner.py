@@ -69,7 +69,7 @@ def run(script: str, arguments: Sequence[str]) -> None:
     except KeyboardInterrupt as error:
         _show(error, 130)
     except Exception as error:
-        if told := python_2.unreadable(error) or _notebook(source, path):
+        if told := python_2.unreadable(error) or _notebook(error, source, path):
             _fail(told, 1)
         if remark := python_2.remark(error):
             error.add_note(remark)
@@ -78,12 +78,12 @@ def run(script: str, arguments: Sequence[str]) -> None:
         _tell_of_unused_shapes()
 
 
-def _notebook(source: bytes, path: str) -> str:
+def _notebook(error: Exception, source: bytes, path: str) -> str:
     """What to say of a script that is a notebook, or was one; "" for another."""
     if source.lstrip().startswith(b"{") and b'"cells"' in source:
         return f"{path}: is a notebook: jupyter nbconvert --to script {path} makes a script of it"
     magic = re.search(rb"^[%!]\w.*", source, re.MULTILINE)
-    if magic is None:
+    if magic is None or not isinstance(error, SyntaxError):
         return ""
     line = magic[0].decode(errors="replace")
     return f"{path}: is from a notebook: what begins with % or ! is not Python: {line}"
