@@ -40,7 +40,7 @@ def test_a_name_that_is_not_there_offers_what_is(
 
 
 def test_a_blob_cannot_be_replaced_by_an_array(net: caffe.Net) -> None:
-    with pytest.raises(TypeError, match=r"a ndarray is no Blob.*data\[\.\.\.\] = values"):
+    with pytest.raises(TypeError, match=r"'ndarray' is no Blob.*data\[\.\.\.\] = values"):
         net.params["ip"][0] = np.zeros((3, 36))
     net.params["ip"][0] = other = caffe.Blob((3, 36))
     assert net.params["ip"][0] is other

@@ -255,7 +255,7 @@ def test_reshape_refuses_what_would_need_other_parameters(net: caffe.Net) -> Non
 def test_a_data_layer_without_its_data_asks_for_its_shape(write: WriteNet) -> None:
     path = write("""layer { name: "d" type: "Data" top: "data" top: "label"
                             data_param { source: "nowhere" batch_size: 4 } }""")
-    with pytest.raises(fk.ShapeNeeded, match=r"--shape data=4,C,H,W .*caffe\.Net"):
+    with pytest.raises(fk.ShapeNeeded, match=r"--shape data=4,C,H,W .*shapes=.*fillerkit\.pycaffe"):
         caffe.Net(path, caffe.TRAIN)
     net = caffe.Net(path, caffe.TRAIN, shapes={"data": (4, 3, 2, 2)})
     assert net.blobs["label"].shape == [4]
@@ -273,9 +273,9 @@ def test_every_public_name_is_there() -> None:
 def test_the_old_order_takes_a_phase_and_nothing_else(write: WriteNet, tmp_path: Path) -> None:
     file, weights = write(NET), str(tmp_path / "a.caffemodel")
     caffe.Net(file, caffe.TEST).save(weights)
-    with pytest.raises(TypeError, match="the phase is missing"):
+    with pytest.raises(TypeError, match="as the phase; it is not there"):
         caffe.Net(file, weights)
-    with pytest.raises(TypeError, match=r"caffe\.TRAIN or caffe\.TEST, not 2"):
+    with pytest.raises(TypeError, match=r"caffe\.TRAIN or caffe\.TEST as the phase; it is 2"):
         caffe.Net(file, weights, 2)
     assert "accuracy" in caffe.Net(file, weights, caffe.TEST).layer_dict
 
@@ -613,3 +613,33 @@ def test_clear_param_diffs_sets_those_that_are_shared_to_0(write: WriteNet) -> N
             blob.diff[...] = 1
     net.clear_param_diffs()
     assert not any(blob.diff.any() for blobs in net.params.values() for blob in blobs)
+
+
+def test_layers_that_a_weight_file_and_the_net_do_not_share_are_told(
+    net: caffe.Net, write: WriteNet, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    net.save(str(tmp_path / "whole.caffemodel"))
+    caffe.Net(write(NET), str(tmp_path / "whole.caffemodel"), caffe.TEST)
+    assert capsys.readouterr().err == ""
+    other = caffe.Net(write(NET.replace('name: "ip"', 'name: "fc"')), caffe.TRAIN)
+    other.copy_from(str(tmp_path / "whole.caffemodel"))
+    said = capsys.readouterr().err
+    assert "whole.caffemodel: layers not in the net: ip\n" in said
+    assert "whole.caffemodel: layers not in it, so as they were: fc\n" in said
+
+
+def test_a_stage_is_not_a_list_of_stages(write: WriteNet) -> None:
+    with pytest.raises(fk.UsageError, match=r"not one: \['deploy'\]"):
+        caffe.Net(write(NET), caffe.TEST, stages="deploy")
+
+
+def test_a_caffemodel_under_another_suffix_is_told_of(
+    net: caffe.Net, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    net.save(str(tmp_path / "a.npz"))
+    assert "a.npz: is a .caffemodel, as net.save has it in Caffe" in capsys.readouterr().err
+
+
+def test_weights_behind_the_phase_are_told_where_they_go(write: WriteNet) -> None:
+    with pytest.raises(TypeError, match=r"Net\(FILE, WEIGHTS, PHASE\).*'a' stands behind it"):
+        caffe.Net(write(NET), caffe.TEST, "a")  # type: ignore[arg-type]

@@ -335,3 +335,44 @@ def test_a_notebook_is_called_one(
     done = run_script(script)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert said in done.stderr
+
+
+def test_a_notebook_may_let_import_caffe_find_ours(script: Path) -> None:
+    script.write_text("""
+import fillerkit.pycaffe
+fillerkit.pycaffe.install()
+fillerkit.pycaffe.install()
+import sys, caffe
+from caffe import layers as L
+from caffe.proto import caffe_pb2
+print(caffe is fillerkit.pycaffe, sum(type(f).__name__ == "CaffeFinder" for f in sys.meta_path))
+""")
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True)
+    assert done.stdout == "True 1\n", done.stderr
+
+
+def test_what_a_notebook_calls_is_called_that(run_script: RunScript, script: Path) -> None:
+    script.write_text("import caffe\nget_ipython().run_line_magic('matplotlib', 'inline')\n")
+    assert "is from a notebook: take out what calls get_ipython" in run_script(script).stderr
+
+
+def test_an_error_in_a_python_layer_shows_its_frames_and_none_of_ours(
+    run_script: RunScript, script: Path, write: WriteNet
+) -> None:
+    (script.parent / "bad.py").write_text("""
+import caffe
+
+class Bad(caffe.Layer):
+    def setup(self, bottom, top):
+        raise KeyError("mine")
+
+    def reshape(self, bottom, top):
+        pass
+""")
+    net = write(
+        'layer { name: "b" type: "Python" top: "b" python_param { module: "bad" layer: "Bad" } }'
+    )
+    script.write_text(f"import caffe\ncaffe.Net({net!r}, 0)\n")
+    done = run_script(script)
+    assert done.stderr.count("File ") == 2
+    assert 'bad.py", line 6, in setup' in done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from html import escape
+from textwrap import wrap
 from typing import Any
 
 from google.protobuf.message import Message
@@ -103,8 +104,8 @@ def _lines(net: Net, layers: list[Layer]) -> Iterator[Line]:
         yield f"{layer.name} ({layer.type})", "name"
         if only := _only(layer.message):
             yield only, "quiet"
-        if settings := ", ".join(_settings(layer.message)):
-            yield settings, "quiet"
+        for row in wrap(", ".join(_settings(layer.message)), _LONGEST):
+            yield row, "quiet"
         for param in layer.params:
             start = f"{param.name} {shown(param.shape)} = {param.count:,}, {_start(net, param)}"
             yield start, "alarm" if param.dead and param.owner is None else "plain"

@@ -85,11 +85,20 @@ def write(path: Path, content: Content) -> None:
             writer.write(layer.after)
 
 
+_START = 512
+_LIKE_TEXT = " (it looks like a text: a prototxt, a web page?)"
+
+
 def read(path: Path) -> Blobs:
     """Map a file of any age into memory; only what is looked at is read."""
     data = mapped(path)
-    with reading(path, "a .caffemodel"):
+    with reading(path, f"a .caffemodel{_LIKE_TEXT * _is_text(bytes(data[:_START]))}"):
         return _read(data)
+
+
+def _is_text(start: bytes) -> bool:
+    """Whether nothing stands at a file's start that is not in a text."""
+    return all(byte >= 0x20 or byte in b"\t\n\r" for byte in start)
 
 
 class _Blob(NamedTuple):

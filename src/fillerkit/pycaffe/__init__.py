@@ -22,6 +22,7 @@ if _TYPE_CHECKING:
     from fillerkit.pycaffe.blob import BlobVec as BlobVec
     from fillerkit.pycaffe.classifier import Classifier as Classifier
     from fillerkit.pycaffe.detector import Detector as Detector
+    from fillerkit.pycaffe.finder import install as install
     from fillerkit.pycaffe.layer import Layer as Layer
     from fillerkit.pycaffe.net import Net as Net
     from fillerkit.pycaffe.net_spec import NetSpec as NetSpec
@@ -62,6 +63,7 @@ _WHERE = {
     "BlobVec": "blob",
     "Classifier": "classifier",
     "Detector": "detector",
+    "install": "finder",
     "Layer": "layer",
     "Net": "net",
     "NetSpec": "net_spec",
@@ -118,6 +120,7 @@ __all__ = [
     "get_solver",
     "has_nccl",
     "init_log",
+    "install",
     "io",
     "layer_type_list",
     "layers",

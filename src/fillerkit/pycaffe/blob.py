@@ -156,7 +156,7 @@ class BlobVec(list[Blob]):
         given = blob if isinstance(index, slice) else [blob]
         if not all(isinstance(each, Blob) for each in given):
             raise TypeError(
-                f"a {type(blob).__name__} is no Blob: params[NAME][{index}].data[...] = values "
+                f"'{type(blob).__name__}' is no Blob: params[NAME][{index}].data[...] = values "
                 "writes to the one that is there"
             )
         super().__setitem__(index, blob)

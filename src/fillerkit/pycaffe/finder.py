@@ -23,6 +23,12 @@ _MODULES = {
 """What pycaffe has."""
 
 
+def install() -> None:
+    """Let ``import caffe`` find this package from here on, in this process: for notebooks."""
+    if not any(isinstance(finder, CaffeFinder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, CaffeFinder())
+
+
 @contextmanager
 def caffe_is_ours() -> Iterator[None]:
     """Within it ``import caffe`` finds our modules."""

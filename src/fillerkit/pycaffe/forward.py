@@ -10,7 +10,7 @@ import numpy as np
 
 import fillerkit as fk
 from fillerkit.pycaffe import dummy_data
-from fillerkit.pycaffe.blob import Blob, Memory
+from fillerkit.pycaffe.blob import Blob, Memory, shown
 from fillerkit.pycaffe.needs import Needs, needs
 from fillerkit.pycaffe.state import caffe
 from fillerkit.pycaffe.wiring import Wired
@@ -120,13 +120,29 @@ class Runner:
             tensor = torch.from_numpy(self._blobs[number].data)
             tensor = tensor.clone() if number in in_place else tensor
             bottoms.append(tensor.requires_grad_(goes and self._needs.layers[index]))
+        if caffe.seed_of_passes is not None:
+            torch.manual_seed(caffe.seed_of_passes)
+            caffe.seed_of_passes = None
         with torch.set_grad_enabled(self._needs.layers[index]):
-            graph = _Graph(bottoms, layer(*bottoms))
+            graph = _Graph(bottoms, self._tops(layer, bottoms))
         if _gathered(layer) > before:
             self._keep(layer, wired.index)
         if self._needs.layers[index]:
             self._graphs[index] = graph
         return graph
+
+    def _tops(self, layer: LayerModule, bottoms: Sequence[Tensor]) -> tuple[Tensor, ...]:
+        """What a layer makes, or the error that names it."""
+        try:
+            tops: tuple[Tensor, ...] = layer(*bottoms)
+        except (IndexError, RuntimeError, ValueError) as error:
+            of, taken = layer.layer, ", ".join(shown(bottom.shape) for bottom in bottoms)
+            own = ", ".join(shown(param.shape) for param in of.params)
+            raise fk.UsageError(
+                f"{self._net._net.file}:{of.line}: layer '{of.name}' ({of.type}"
+                f"{own and f', of blobs {own}'}) cannot run on {taken}: {error}"
+            ) from error
+        return tops
 
     def _back(self, index: int, wired: Wired) -> None:
         """The gradients of a layer's bottoms, and of its parameters, which add up."""
@@ -248,8 +264,10 @@ class Runner:
                     f"{what} reads data, which fillerkit does not: write it before the net runs, "
                     f"net.blobs['{name}'].data[...] = values"
                 )
-        if not any(top.data.any() for top in tops):
-            caffe.say_once(f"{what}: nothing was written to it, or zeros: the net runs on zeros")
+        for number, top in zip(wired.tops, tops, strict=True):
+            if not top.data.any():
+                name = self._net._wiring.names[number]
+                caffe.say_once(f"{what}: nothing but zeros is in its top '{name}'")
 
     def _python(self, wired: Wired) -> Any:
         return None if wired.index is None else self._net._python.layers.get(wired.index)

@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class ByName(OrderedDict[str, T]):
-    """What a net has, by name, in order.
+    """What a net, or a NetSpec, has, by name, in order.
 
     Parameters
     ----------
@@ -49,3 +49,8 @@ def names_of(names: Sequence[str] | None) -> list[str]:
     if isinstance(names, str):
         raise KeyError(f"names of blobs are a list: [{names!r}]")
     return list(names or ())
+
+
+def few(names: Sequence[str]) -> str:
+    """The first of some names."""
+    return ", ".join(names[:5]) + f" and {len(names) - 5} more" * (len(names) > 5)

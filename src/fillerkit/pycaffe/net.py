@@ -11,9 +11,17 @@ import fillerkit as fk
 from fillerkit.pycaffe import dummy_data
 from fillerkit.pycaffe.blob import Blob, BlobVec, Memory, shown
 from fillerkit.pycaffe.layer import Layer, PythonLayers
+from fillerkit.pycaffe.names import few
 from fillerkit.pycaffe.passes import CALLBACKS, Passes
 from fillerkit.pycaffe.state import caffe
-from fillerkit.pycaffe.weights import add_diffs, check_file, check_fits, format_of, layers_of
+from fillerkit.pycaffe.weights import (
+    OUR_FORMATS,
+    add_diffs,
+    check_file,
+    check_fits,
+    format_of,
+    layers_of,
+)
 from fillerkit.pycaffe.wiring import wire
 
 if TYPE_CHECKING:
@@ -59,11 +67,14 @@ class Net(Passes):
     ) -> None:
         if isinstance(phase, (str, os.PathLike)):
             weights, phase, level = phase, level, None
-        if phase not in (0, 1):
-            asked = (
-                "is missing" if phase is None else f"is caffe.TRAIN or caffe.TEST, not {phase!r}"
+        if phase not in (0, 1) or isinstance(level, str):
+            raise TypeError(
+                f"Net({os.fspath(network_file)!r}, ...): there are Net(FILE, PHASE) and "
+                f"Net(FILE, WEIGHTS, PHASE), with caffe.TRAIN or caffe.TEST as the phase; it is "
+                f"{'not there' if phase is None else repr(phase)}"
+                + f", and {level!r} stands behind it"
+                * isinstance(level, str)
             )
-            raise TypeError(f"Net({os.fspath(network_file)!r}, ...): the phase {asked}")
         for file in (network_file, weights):
             if file is not None:
                 check_file(file)
@@ -71,7 +82,7 @@ class Net(Passes):
             os.fspath(network_file),
             phase=PHASES[phase],
             level=level or 0,
-            stages=list(stages or ()),
+            stages=stages or (),
         )
         self._set_up(text, shapes or {})
         if weights is not None:
@@ -92,10 +103,7 @@ class Net(Passes):
         try:
             self._net = fk.load_net(text, shapes=self._shapes, python_layers=self._python.plan)
         except fk.ShapeNeeded as error:
-            error.message += (
-                "; for a script as it is, in front of it: python -m fillerkit.pycaffe "
-                "--shape NAME=N,C,H,W SCRIPT; in new code caffe.Net(FILE, PHASE, shapes={...})"
-            )
+            error.message += "; python -m fillerkit.pycaffe --shape ... SCRIPT for an old script"
             raise
         self._wiring = wire(self._net)
         self._fill()
@@ -145,6 +153,8 @@ class Net(Passes):
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a ``.caffemodel``, whatever the file is called, as Caffe does."""
         self._tell_of_zeros(path)
+        if Path(path).suffix.lower() in OUR_FORMATS:
+            caffe.say_once(f"{os.fspath(path)}: is a .caffemodel, as net.save has it in Caffe")
         self._as_blobs().save(path, "caffemodel")
 
     def save_hdf5(self, path: str | os.PathLike[str], write_diff: bool = False) -> None:
@@ -192,13 +202,20 @@ class Net(Passes):
             yield layer.key, blobs
 
     def _copy(self, source: fk.Blobs, path: str | os.PathLike[str]) -> None:
-        there = layers_of(source, path)
+        there, missing = layers_of(source, path), []
         for name, blobs in self._by_name():
-            if name in there:
+            if name not in there:
+                missing += [name] * bool(blobs)
+            else:
                 arrays = there.pop(name)  # a later layer of that name is not meant
                 check_fits(name, blobs, [list(array.shape) for array in arrays], os.fspath(path))
                 for blob, array in zip(blobs, arrays, strict=True):
                     blob.data[...] = array.reshape(blob.data.shape)
+
+        left = [name for name, arrays in there.items() if arrays]
+        for what, names in (("not in the net", left), ("not in it, so as they were", missing)):
+            if names:
+                caffe.say_once(f"{os.fspath(path)}: layers {what}: {few(names)}")
 
     def _tell_of_zeros(self, path: str | os.PathLike[str]) -> None:
         """Say which weights nothing filled and no script wrote to."""
@@ -211,7 +228,7 @@ class Net(Passes):
         if zeros:
             caffe.say_once(
                 f"{os.fspath(path)}: weights that are all zeros, as Caffe leaves them without a "
-                f"weight_filler: {', '.join(zeros[:3])}{' ...' * (len(zeros) > 3)}"
+                f"weight_filler: {few(zeros)}"
             )
 
     def _as_blobs(self) -> fk.Blobs:

@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import fillerkit as fk
+from fillerkit.pycaffe.names import ByName
 from fillerkit.pycaffe.proto import caffe_pb2
 
 Names = dict["Top | Function", str]
@@ -136,7 +137,7 @@ class NetSpec:
     tops: dict[str, Any]
 
     def __init__(self) -> None:
-        super().__setattr__("tops", {})
+        super().__setattr__("tops", ByName(what="top"))
 
     def __setattr__(self, name: str, value: Any) -> None:
         self.tops[name] = value
@@ -235,7 +236,7 @@ class _Constants:
         except AttributeError as error:
             if name.startswith("__") or str(error) != name:  # or it is about the message
                 raise
-            near = fk.did_you_mean(name, dir(self))
+            near = fk.did_you_mean(name, dir(self)) or f"; there are {', '.join(dir(self))}"
             raise AttributeError(f"{self._message} has no constant '{name}'{near}") from None
 
     def __dir__(self) -> list[str]:

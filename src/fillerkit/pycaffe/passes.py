@@ -109,10 +109,13 @@ class Passes(Structure):
 
     def _put(self, given: Arrays, names: Sequence[str], what: str) -> None:
         if set(given) != set(names):
+            kind = "inputs" if what == "data" else "outputs"
+            missing = ", ".join(name for name in names if name not in given)
             raise ValueError(
-                f"values are given for {', '.join(sorted(given))}; the net's "
-                f"{'inputs' if what == 'data' else 'outputs'} are {', '.join(names) or 'none'}; "
-                f"to others write before: net.blobs[NAME].{what}[...] = values"
+                f"the net's {kind} are {', '.join(names) or 'none'}"
+                + f", of which {missing} is missing" * bool(missing)
+                + f"; values are given for {', '.join(sorted(given))} (into other blobs they are "
+                f"written before: net.blobs[NAME].{what}[...] = values)"
             )
         for name, array in given.items():
             blob = self.blobs[name]
@@ -120,7 +123,10 @@ class Passes(Structure):
             if batch != given_batch:
                 wanted = f"a batch of {batch[0]}" if batch else "one value"
                 there = given_batch[0] if given_batch else "one value"
-                raise ValueError(f"'{name}' has {wanted}, but {there} given")
+                raise ValueError(
+                    f"'{name}' has {wanted}, but {there} given: net.blobs['{name}'].reshape(...) "
+                    "before, or forward_all"
+                )
             getattr(blob, what)[...] = array
 
     def _forward(self, first: int, last: int) -> float:

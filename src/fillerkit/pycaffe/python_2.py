@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import traceback
+from pathlib import Path
 
 # What Python 3 says of syntax that only Python 2 has, or how such a line looks.
 _SAYS = re.compile(
@@ -41,9 +42,11 @@ _MISSING = re.compile(
     r"|'utf-8' codec can't decode"
 )
 
+_FOLDER = str(Path(__file__).parents[1])
 _WAY_OUT = (
     "2to3 (which comes with Python up to 3.12) or futurize (pip install future) do most of it"
 )
+_BY_HAND = "; 3 / 2 has to become 3 // 2, and open(binary) open(binary, 'rb'), by hand"
 
 
 def unreadable(error: Exception) -> str:
@@ -68,5 +71,7 @@ def remark(error: Exception) -> str:
     """What to add to an error that Python 2 would not have had, or ""."""
     if not _MISSING.search(str(error)):
         return ""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{last.filename}:{last.lineno} may be written for Python 2: {_WAY_OUT}"
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if not frame.filename.startswith((_FOLDER, "<frozen"))]
+    last = (own or frames)[-1]
+    return f"{last.filename}:{last.lineno} may be written for Python 2: {_WAY_OUT}{_BY_HAND}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import sysconfig
 import traceback
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
@@ -20,6 +21,7 @@ from fillerkit.pycaffe.finder import OURS, CaffeFinder
 from fillerkit.pycaffe.state import Shape, caffe
 
 _FOLDER = str(Path(fk.__file__).parent)
+_STANDARD = sysconfig.get_path("stdlib")
 
 
 @click.command(
@@ -83,10 +85,12 @@ def _notebook(error: Exception, source: bytes, path: str) -> str:
     if source.lstrip().startswith(b"{") and b'"cells"' in source:
         return f"{path}: is a notebook: jupyter nbconvert --to script {path} makes a script of it"
     magic = re.search(rb"^[%!]\w.*", source, re.MULTILINE)
-    if magic is None or not isinstance(error, SyntaxError):
-        return ""
-    line = magic[0].decode(errors="replace")
-    return f"{path}: is from a notebook: what begins with % or ! is not Python: {line}"
+    if magic is not None and isinstance(error, SyntaxError):
+        line = magic[0].decode(errors="replace")
+        return f"{path}: is from a notebook: what begins with % or ! is not Python: {line}"
+    if isinstance(error, NameError) and error.name in ("get_ipython", "display"):
+        return f"{path}: is from a notebook: take out what calls {error.name}"
+    return ""
 
 
 def _tell_of_unused_shapes() -> None:
@@ -104,8 +108,8 @@ def _shape(text: str) -> tuple[str, Shape]:
 def _show(error: BaseException, code: int = 1) -> NoReturn:
     """The script's own traceback, and an exit code.
 
-    Left out are the frames that run the script, and below it, where fillerkit itself has found
-    something wrong, those of fillerkit.
+    Left out are the frames that run the script, and of what it calls those of fillerkit, unless a
+    library under it has raised the error.
     """
     inside = error.__traceback__.tb_next if error.__traceback__ else None
     error.__traceback__ = inside
@@ -114,12 +118,29 @@ def _show(error: BaseException, code: int = 1) -> NoReturn:
         sys.excepthook(type(error), error, inside)
         sys.exit(code)
     shown = traceback.TracebackException.from_exception(error)
-    if isinstance(error, fk.FillerkitError | NotImplementedError):
-        frames = [frame for frame in shown.stack if not frame.filename.startswith(_FOLDER)]
-        shown.stack = traceback.StackSummary.from_list(frames or shown.stack)
-        shown.__cause__ = shown.__context__ = None
+    if isinstance(error, fk.FillerkitError) or not _of_library(shown.stack[-1:]):
+        ours = [_is_ours(frame) for frame in shown.stack]
+        first = ours.index(True) if any(ours) else len(ours)
+        own = [frame for frame in shown.stack[first:] if not _is_inner(frame)]
+        shown.stack = traceback.StackSummary.from_list([*shown.stack[:first], *own])
+        if first < len(ours):
+            shown.__cause__ = shown.__context__ = None
     sys.stderr.writelines(shown.format())
     sys.exit(code)
+
+
+def _is_ours(frame: traceback.FrameSummary) -> bool:
+    return frame.filename.startswith(_FOLDER)
+
+
+def _of_library(frames: Sequence[traceback.FrameSummary]) -> bool:
+    return any("-packages" in frame.filename and not _is_ours(frame) for frame in frames)
+
+
+def _is_inner(frame: traceback.FrameSummary) -> bool:
+    """Whether a frame is fillerkit's, or one of Python's own modules under it."""
+    standard = frame.filename.startswith((_STANDARD, "<frozen"))
+    return _is_ours(frame) or (standard and "-packages" not in frame.filename)
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -81,7 +81,7 @@ class Solver:
         caffe.say_once("add_callback: nothing is trained here, so nothing is called back")
 
     def __repr__(self) -> str:
-        return f"<{self._param.type} solver of {self._net!r}, {len(self._test_nets)} test nets>"
+        return f"<{type(self).__name__} of {self._net!r}, {len(self._test_nets)} test nets>"
 
     def step(self, iterations: int) -> NoReturn:
         """Not here: an error. The same net from the same bits is trained in PyTorch so.

@@ -21,9 +21,12 @@ class _Caffe:
         self.shapes: Mapping[str, Shape] = {}
         """Shapes of data layers' tops that whoever started the script gave."""
         self.solvers, self.rank = 1, 0
+        self.seed_of_passes: int | None = None
+        """For PyTorch's engine, of which the next forward pass draws."""
         self.shapes_used: set[str] = set()
 
     def seed(self, seed: int) -> None:
+        self.seed_of_passes = seed
         self._stream = fk.CaffeStream(seed)
 
     @property

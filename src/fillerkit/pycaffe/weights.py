@@ -12,7 +12,7 @@ from fillerkit.pycaffe.blob import BlobVec, shown
 from fillerkit.pycaffe.extra import needed
 
 _HDF5 = b"\x89HDF\r\n\x1a\n"
-_OUR_FORMATS = {".npz": "npz", ".pt": "pt", ".pth": "pt", ".safetensors": "safetensors"}
+OUR_FORMATS = {".npz": "npz", ".pt": "pt", ".pth": "pt", ".safetensors": "safetensors"}
 
 
 def check_file(path: str | os.PathLike[str]) -> None:
@@ -27,7 +27,7 @@ def format_of(path: Path) -> str:
         start = file.read(9)
     if start.startswith(_HDF5):
         return "h5"
-    own = _OUR_FORMATS.get(path.suffix.lower())
+    own = OUR_FORMATS.get(path.suffix.lower())
     if own is not None and (start[8:] == b"{" if own == "safetensors" else start[:2] == b"PK"):
         return own
     return "caffemodel"
