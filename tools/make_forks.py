@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import re
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
@@ -442,10 +442,33 @@ class Writer:
         for nested in self.merged.fields:
             if nested.rpartition(".")[0] == message:
                 yield from self.message(nested)
+        second = self.second(message)
+        yield from self.fields(message, lambda name: name not in second)
+
+    def fields(self, message: str, wanted: Callable[[str], bool]) -> Iterator[str]:
+        """The fields that forks add to a message, by number."""
         numbers = self.numbers["fields"].get(message, {})
         fields = self.merged.fields.get(message, {})
-        for name in sorted(fields, key=numbers.__getitem__):
+        for name in sorted(filter(wanted, fields), key=numbers.__getitem__):
             yield from field_lines(message, name, fields[name], numbers[name])
+
+    def second(self, message: str) -> set[str]:
+        """Fields that forks add to a layer for parameters that another field holds already.
+
+        They stand before all others: many scripts have a copy of pycaffe's ``param_name_dict``,
+        which takes a message's last field for that of the type.
+        """
+        if message != "LayerParameter":
+            return set()
+        held = {declared.type for declared in self.caffe.messages[message].values()}
+        numbers, second = self.numbers["fields"][message], set()
+        added = self.merged.fields[message]
+        for name in sorted(added, key=numbers.__getitem__):
+            kind = added[name].declaration.type
+            if kind in held and kind.endswith("Parameter"):
+                second.add(name)
+            held.add(kind)
+        return second
 
     def message(self, name: str) -> Iterator[str]:
         """A message of forks only."""
@@ -460,10 +483,23 @@ class Writer:
         for line in body.splitlines():
             if found := _OPEN.match(line):
                 scope.append(found[2])
-            elif line.strip() == "}":
+                yield line
+                yield from self.at_the_start_of(scope)
+                continue
+            if line.strip() == "}":
                 yield from self.at_the_end_of(scope)
                 scope.pop()
             yield line
+
+    def at_the_start_of(self, scope: list[str]) -> Iterator[str]:
+        """The additions to a layer that stand before Caffe's own fields."""
+        name, indent = ".".join(scope), "  " * len(scope)
+        second = self.second(name)
+        lines = list(self.fields(name, second.__contains__))
+        if lines:
+            yield f"{indent}// Of forks, before Caffe's: param_name_dict takes a type's last field."
+            yield from (indent + line for line in lines)
+            yield ""
 
     def at_the_end_of(self, scope: list[str]) -> Iterator[str]:
         """The additions to the message or enum of Caffe that ``scope`` names."""

@@ -305,9 +305,9 @@ def param_name_dict() -> dict[str, str]:
     names: dict[str, str] = {}
     for field in caffe_pb2.LayerParameter.DESCRIPTOR.fields:
         if field.name.endswith("_param") and field.message_type is not None:
-            # A fork's second field of one message gives way: relu6_param holds a ReLUParameter too.
+            # The last counts: a fork's second field, as relu6_param, stands before Caffe's own.
             type_name = field.message_type.name.removesuffix("Parameter")
-            names.setdefault(type_name, field.name.removesuffix("_param"))
+            names[type_name] = field.name.removesuffix("_param")
     return names
 
 
