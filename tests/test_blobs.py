@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -81,3 +82,25 @@ def test_a_blob_that_a_net_shares_is_kept_once_if_it_lies_in_one_memory() -> Non
 def test_another_number_of_blobs_than_the_nets_is_refused() -> None:
     with pytest.raises(fk.UsageError, match="layer 'b' has 1 blobs, not 0"):
         fk.Blobs.of(fk.load_net(SHARED), {"a": [np.ones((4, 4), np.float32)]})
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        (
+            {"a": [np.ones((4, 5))], "b": [np.ones((4, 4))]},
+            r"shape \(4, 4\), not ndarray of \(4, 5",
+        ),
+        ({"a": [[1.0] * 4] * 4, "b": [np.ones((4, 4))]}, r"layer 'a' has 1 blobs, not 4"),
+        ({"a": [np.ones((4, 4))], "bb": [np.ones((4, 4))]}, r"no layer 'bb' with blobs"),
+    ],
+)
+def test_values_that_do_not_fit_the_net_are_refused(arrays: Any, message: str) -> None:
+    with pytest.raises(fk.UsageError, match=message):
+        fk.Blobs.of(fk.load_net(SHARED), arrays)
+
+
+def test_a_blob_turned_round_is_not_the_one_that_it_shares() -> None:
+    net, weight = fk.load_net(SHARED), np.arange(16.0).reshape(4, 4)
+    made = fk.Blobs.of(net, {"a": [weight], "b": [weight.T]})
+    assert (made["b"][0] == weight.T).all()

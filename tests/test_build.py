@@ -502,3 +502,22 @@ def test_a_text_is_read_once_and_loaded_with_any_shapes(tmp_path: Path) -> None:
     assert {(net.file, net.phase) for net in nets} == {(str(file), "TEST")}
     with pytest.raises(fk.UsageError, match="are for read_net"):
         fk.load_net(text, phase="TRAIN")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [5, fk.Plan([(1,)], [5]), fk.Plan([(1,)])],  # type: ignore[list-item]
+    ids=["no plan", "no param", "one top"],
+)
+def test_an_answer_that_is_no_plan_of_the_layer_is_refused(answer: Any) -> None:
+    text = INPUT + layer("p", "data > p q", "Python", PYTHON)
+    with pytest.raises(fk.LayerError, match="layer 'p'"):
+        fk.load_net(text, python_layers=lambda *_: answer)
+
+
+def test_a_layer_alone_is_planned_with_other_bottoms() -> None:
+    text = fk.read_net(INPUT + PRODUCT.replace("BLOBS", "") + layer("r", "ip > r"))
+    planned = fk.plan_layer(text, 1, [(5, 7)])
+    assert (planned.tops, planned.params[0].shape) == ((("ip", (5, 1)),), (1, 7))
+    with pytest.raises(fk.LayerError, match="<text>:2:1: layer 'ip'"):
+        fk.plan_layer(text, 1, [()])

@@ -120,3 +120,13 @@ def test_a_stream_has_its_own_seed_and_boost() -> None:
         fk.CaffeStream(-1)
     with pytest.raises(fk.UsageError, match="boost is one of"):
         fk.CaffeStream(1, boost="1.60")
+
+
+def test_a_stream_refuses_what_it_cannot_do() -> None:
+    stream = fk.CaffeStream(1, boost="1.58")
+    with pytest.raises(fk.UsageError, match=r"of boost '1\.58', not '1\.55'"):
+        fk.load_net(INPUT).fill(stream=stream, boost="1.55")
+    with pytest.raises(fk.UsageError, match="-1 draws"):
+        stream.skip(-1)
+    with pytest.raises(fk.UsageError, match="without gaps"):
+        stream.fill(("a", 0), fk.Uniform(0, 1), np.empty(8, np.float32)[::2])

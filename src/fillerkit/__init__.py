@@ -21,6 +21,7 @@ if _TYPE_CHECKING:
     from fillerkit.blobs import Blobs as Blobs
     from fillerkit.blobs import LayerBlobs as LayerBlobs
     from fillerkit.build import load_net as load_net
+    from fillerkit.build import plan_layer as plan_layer
     from fillerkit.checks import Finding as Finding
     from fillerkit.checks import Report as Report
     from fillerkit.checks import check as check
@@ -83,6 +84,7 @@ _WHERE = {
     "Blobs": "fillerkit.blobs",
     "LayerBlobs": "fillerkit.blobs",
     "load_net": "fillerkit.build",
+    "plan_layer": "fillerkit.build",
     "Finding": "fillerkit.checks",
     "Report": "fillerkit.checks",
     "check": "fillerkit.checks",
@@ -191,6 +193,7 @@ __all__ = [
     "layer_types",
     "load",
     "load_net",
+    "plan_layer",
     "read_net",
     "read_solver",
     "signal",

@@ -125,7 +125,9 @@ class Blobs(Mapping[str, LayerBlobs]):
         self._layers = {layer: _in_order(blobs) for layer, blobs in layers.items()}
 
     @classmethod
-    def of(cls, net: Net, arrays: Mapping[str, Sequence[Array]]) -> Blobs:
+    def of(
+        cls, net: Net, arrays: Mapping[str, Sequence[Array]], *, any_shape: bool = False
+    ) -> Blobs:
         """Values of your own as the blobs of a net, to be saved in any format.
 
         Parameters
@@ -133,12 +135,14 @@ class Blobs(Mapping[str, LayerBlobs]):
         net
         arrays
             For every layer with parameters its blobs, in order. Where the net shares a blob, and
-            its array lies in the owner's memory, files keep it once.
+            its array is the owner's memory, files keep it once.
+        any_shape
+            Take arrays of other shapes than the net's blobs have.
 
         Raises
         ------
         UsageError
-            A layer has another number of blobs.
+            A layer has another number of blobs, or blobs of other shapes, or is not the net's.
 
         Examples
         --------
@@ -152,13 +156,25 @@ class Blobs(Mapping[str, LayerBlobs]):
         """
         owned: dict[tuple[str, int], tuple[str, Array]] = {}
         aliases: dict[tuple[str, int], list[Alias]] = {}
+        keys = [layer.key for layer in net.layers if layer.params]
+        for name in arrays:
+            if name not in keys and len(arrays[name]):
+                raise UsageError(
+                    f"the net has no layer '{name}' with blobs{did_you_mean(name, keys)}"
+                )
         for layer in net.layers:
-            given = arrays.get(layer.key, ())
+            given = arrays.get(layer.key, ()) if layer.params else ()
             if len(given) != len(layer.params):
                 raise UsageError(
                     f"layer '{layer.key}' has {len(layer.params)} blobs, not {len(given)}"
                 )
             for index, (param, array) in enumerate(zip(layer.params, given, strict=True)):
+                fits = any_shape or np.shape(array) == param.shape
+                if not fits or not isinstance(array, np.ndarray):
+                    raise UsageError(
+                        f"layer '{layer.key}': blob {index} is an array of shape {param.shape}, "
+                        f"not {type(array).__name__} of {np.shape(array)}"
+                    )
                 owner = None
                 if param.owner is not None:
                     owner = net.layers[param.owner[0]].key, param.owner[1]
@@ -215,9 +231,10 @@ class Blobs(Mapping[str, LayerBlobs]):
 
 
 def _is_same(one: Array, other: Array) -> bool:
-    """Whether two arrays are the same values in memory, whatever their shapes."""
-    start, size = one.__array_interface__["data"][0], one.size
-    return bool(other.__array_interface__["data"][0] == start and other.size == size)
+    """Whether two arrays are the same values in memory in C order, whatever their shapes."""
+    there = [array.__array_interface__["data"][0] for array in (one, other)]
+    flat = one.flags.c_contiguous and other.flags.c_contiguous
+    return bool(flat and there[0] == there[1] and one.size == other.size)
 
 
 def _in_order(blobs: Mapping[int, tuple[str, Array]]) -> LayerBlobs:

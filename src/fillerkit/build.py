@@ -33,7 +33,7 @@ from fillerkit.net import Layer, Net, ParamBlob
 from fillerkit.prototxt import Field, NetText, TextLayer, phase_name, read_net
 from fillerkit.prototxt.short import parse_filler
 from fillerkit.rules import FillerRules
-from fillerkit.schema.forks_pb2 import BlobProto, LayerParameter, ParamSpec
+from fillerkit.schema.forks_pb2 import BlobProto, BlobShape, LayerParameter, ParamSpec
 from fillerkit.sharing import Sharing
 from fillerkit.splits import Takers
 
@@ -108,6 +108,32 @@ def load_net(
         fillers=fillers,
     )
     return build(text, replace(setting, python_layers=python_layers))
+
+
+def plan_layer(text: NetText, index: int, bottoms: Sequence[Sequence[int]]) -> Layer:
+    """One layer of a net, with bottoms of other shapes than the net gives it.
+
+    Parameters
+    ----------
+    text
+        Of `read_net`.
+    index
+        Of the layer, among those that take part.
+    bottoms
+        The shape of each bottom.
+
+    Raises
+    ------
+    LayerError
+        It cannot take them.
+    """
+    message, field = text.layers[index]
+    blobs = dict(zip(message.bottom, bottoms, strict=True))
+    data = LayerParameter(type="Input", top=blobs)
+    data.input_param.shape.extend(BlobShape(dim=shape) for shape in blobs.values())
+    part = text._replace(layers=[(data, field), (message, field)])
+    told = of_net(layer for layer, _ in text.layers)
+    return build(part, Setting(dialect=told)).layers[1]
 
 
 class Asked(TypedDict, total=False):
@@ -293,8 +319,10 @@ class _Builder:
         _check_connections(known, layer)
         for position in range(len(layer.top)):
             self._check_top(known, layer, position, index)
-        plan = self._answer(index, layer, bottoms) or self._plan(known, layer, bottoms)
-        plan = self._rules.apply(layer.name, plan)
+        plan = self._answer(index, layer, bottoms)
+        if plan is None:
+            plan = self._plan(known, layer, bottoms)
+        plan = self._rules.apply(layer.name, _checked_plan(plan, layer))
         self._notes.extend(plan.notes)
         for name in layer.bottom:
             self._unused.pop(name, None)
@@ -372,12 +400,6 @@ class _Builder:
             raise LayerError(
                 f"its type's function failed: {type(error).__name__}: {error}"
             ) from error
-        if not isinstance(plan, Plan) or not all(isinstance(p, Param) for p in plan.params):
-            raise LayerError("its type's function does not answer with a Plan of Params")
-        if len(plan.tops) < len(layer.top):
-            raise LayerError(
-                f"its type makes {len(plan.tops)} tops, not {len(layer.top)}", field="top"
-            )
         return plan
 
     def _plan_source(self, known: LayerType, layer: LayerParameter) -> Plan:
@@ -585,6 +607,15 @@ def _warnings(layers: Sequence[Layer]) -> list[str]:
     if wild:
         found.append(f"infinite or not a number: {some(wild)}")
     return found
+
+
+def _checked_plan(plan: object, layer: LayerParameter) -> Plan:
+    """A layer's plan, if it is one for that layer."""
+    if not isinstance(plan, Plan) or not all(isinstance(p, Param) for p in plan.params):
+        raise LayerError("its type's function does not answer with a Plan of Params")
+    if len(plan.tops) < len(layer.top):
+        raise LayerError(f"its type makes {len(plan.tops)} tops, not {len(layer.top)}", field="top")
+    return plan
 
 
 def _maker(layers: Iterable[TextLayer], blob: str) -> LayerParameter | None:

@@ -119,6 +119,8 @@ class Run:
         if isinstance(stream, CaffeStream):
             if seed is not None:
                 raise UsageError("a CaffeStream has its seed: give one or the other")
+            if boost not in ("1.64", stream.boost):
+                raise UsageError(f"the CaffeStream is of boost {stream.boost!r}, not {boost!r}")
             engine, boost, stream = stream, stream.boost, "caffe"
         else:
             seed = check_seed(_seed(net) if seed is None else seed)
@@ -189,8 +191,9 @@ class Run:
 
 def _seed(net: Net) -> int:
     """The solver's seed if it fixes one, else a fresh one."""
-    fresh = int.from_bytes(os.urandom(4), "little")
-    return fresh if net.random_seed is None else net.random_seed
+    if net.random_seed is not None:
+        return net.random_seed
+    return int.from_bytes(os.urandom(4), "little")
 
 
 def _matched(net: Net, weights: Weights | Sequence[Weights] | Transfer) -> Transfer:

@@ -229,12 +229,14 @@ def test_a_process_without_a_standard_error_draws_too() -> None:
     assert in_a_process("import os; os.close(2)").stdout == "b'PNG'\n"
 
 
-def test_more_than_a_thousand_boxes_are_drawn_without_a_word(
-    capfd: pytest.CaptureFixture[str],
-) -> None:
+def test_more_than_a_thousand_boxes_are_drawn_without_a_word(tmp_path: Path) -> None:
     layer = 'layer {{ name: "r{0}" type: "ReLU" bottom: "ip" top: "r{0}" }}\n'
-    fk.draw(fk.load_net(NET + "".join(map(layer.format, range(1001)))))
-    assert capfd.readouterr() == ("", "")
+    (tmp_path / "net.prototxt").write_text(NET + "".join(map(layer.format, range(1001))))
+    code = "import fillerkit as fk; fk.draw(fk.load_net('net.prototxt'), 'net.svg')"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def named(name: str) -> fk.Net:
@@ -244,3 +246,27 @@ def named(name: str) -> fk.Net:
     layer.input_param.shape.add(dim=[1])
     message.layer.add(name="silent", type="Silence", bottom=[name])
     return fk.load_net(text_format.MessageToString(message))
+
+
+def test_threads_that_draw_leave_the_standard_error_as_it_is() -> None:
+    code = """
+import os, sys, threading
+import fillerkit as fk
+
+def draw():
+    for _ in range(3):
+        fk.draw("digraph { a -> b }")
+
+threads = [threading.Thread(target=draw) for _ in range(4)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+os.write(2, b"by number ")
+print("by name", file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stderr == "by number by name\n"
+
+
+def test_a_path_in_place_of_a_net_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(fk.UsageError, match=r"'lenet\.prototxt' is no graph"):
+        fk.draw("lenet.prototxt", tmp_path / "x.dot")

@@ -850,3 +850,13 @@ def test_a_net_of_layers_without_tops_gives_nothing(write: WriteNet) -> None:
     ]
     pytest.importorskip("torch")
     assert caffe.Net(write(str(n.to_proto())), caffe.TEST).forward() == {}
+
+
+def test_a_copy_of_param_name_dict_that_takes_the_last_field_finds_caffes() -> None:
+    fields = [
+        (field.message_type.name.removesuffix("Parameter"), field.name.removesuffix("_param"))
+        for field in caffe_pb2.LayerParameter.DESCRIPTOR.fields
+        if field.name.endswith("_param") and field.message_type is not None
+    ]
+    assert dict(fields) == param_name_dict()
+    assert (dict(fields)["ReLU"], dict(fields)["Normalize"]) == ("relu", "norm")

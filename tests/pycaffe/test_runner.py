@@ -206,13 +206,14 @@ def test_a_module_that_only_a_fork_has_is_taken_from_its_folder(
     (fork / "model_libs.py").write_text("import caffe\nfrom caffe import layers\nx = caffe.TEST")
     (fork / "more").mkdir()
     (fork / "more/__init__.py").write_text("from caffe.more import inner")
-    (fork / "more/inner.py").write_text("y = 5")
+    (fork / "more/inner.py").write_text("from .. import model_libs\ny = 5")
     script.write_text("""
 import sys
 sys.path.insert(0, 'ssd/python')
 from caffe.model_libs import *
 import caffe, caffe.more.inner
-print(x, caffe.model_libs.x, caffe.more.inner.y, caffe.__name__)
+from caffe import model_libs, more
+print(x, model_libs.x, more.inner.y, caffe.__name__)
 """)
     done = run_script(script)
     assert done.stdout == "1 1 5 fillerkit.pycaffe\n", done.stderr
@@ -376,3 +377,51 @@ class Bad(caffe.Layer):
     done = run_script(script)
     assert done.stderr.count("File ") == 2
     assert 'bad.py", line 6, in setup' in done.stderr
+
+
+@pytest.mark.parametrize("method", ["spawn", "fork"])
+def test_processes_that_the_script_starts_know_the_shapes(
+    run_script: RunScript, script: Path, write: WriteNet, method: str
+) -> None:
+    net = write('layer { name: "d" top: "data" type: "Data" data_param { source: "no" } }')
+    script.write_text(f"""
+import multiprocessing as mp
+import caffe
+
+def shape(_):
+    return caffe.Net({net!r}, 0).blobs["data"].shape
+
+if __name__ == "__main__":
+    mp.set_start_method({method!r})
+    with mp.Pool(1) as pool:
+        print(pool.map(shape, [1]))
+""")
+    done = run_script("--shape", "data=7,3,5,5", script)
+    assert done.stdout == "[[7, 3, 5, 5]]\n", done.stderr
+
+
+def test_words_in_a_comment_are_not_python_2(run_script: RunScript, script: Path) -> None:
+    script.write_text("x = = 3  # uses `code`, and 10L\n")
+    done = run_script(script)
+    assert "SyntaxError" in done.stderr
+    assert "Python 2" not in done.stderr
+
+
+def test_an_error_that_another_one_caused_is_shown_with_it(
+    run_script: RunScript, script: Path
+) -> None:
+    script.write_text("""
+import caffe
+try:
+    {}["mine"]
+except KeyError:
+    caffe.Net("nothing", caffe.TEST)
+""")
+    done = run_script(script)
+    assert "KeyError: 'mine'" in done.stderr
+    assert "Could not open file nothing" in done.stderr
+
+
+def test_what_only_caffes_core_has_can_be_imported(run_script: RunScript, script: Path) -> None:
+    script.write_text("from caffe._caffe import RawBlobVec, LayerVec, BlobVec\nprint(RawBlobVec())")
+    assert run_script(script).stdout == "[]\n"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
+from threading import Lock
 from typing import cast
 
 from fillerkit.drawing.dot import as_dot
@@ -53,6 +55,8 @@ def draw(
     """
     chosen = _chosen(path, format)
     text = net if isinstance(net, str) else as_dot(net)
+    if "{" not in text:
+        raise UsageError(f"{text!r} is no graph: draw(load_net(FILE)) draws a net of a file")
     picture = text.encode() if chosen == "dot" else _rendered(text, chosen)
     if path is not None:
         with whole_file(Path(path)) as file:
@@ -75,7 +79,7 @@ def _chosen(path: str | os.PathLike[str] | None, format: str | None) -> str:
 
 def _rendered(text: str, format: str) -> bytes:
     pygraphviz = library("pygraphviz", f"a picture as .{format}", "draw")
-    with _silent():
+    with _quieted():
         try:
             graph = pygraphviz.AGraph(string=text)
         except pygraphviz.DotError:
@@ -83,22 +87,31 @@ def _rendered(text: str, format: str) -> bytes:
         return cast("bytes", graph.draw(format=format, prog="dot"))
 
 
+_one_at_a_time = Lock()
+_IDLE = (b"Fontconfig ", b"Warning: graph has ")  # the second says that it may take long
+
+
 @contextmanager
-def _silent() -> Iterator[None]:
-    """Keep from the user what Graphviz's libraries write to the standard error, past Python.
+def _quieted() -> Iterator[None]:
+    """Keep idle words of Graphviz's from the user; what else is written meanwhile comes after.
 
     pygraphviz's wheels bring a Fontconfig that is older than many a system's configuration, and
-    complains of all that it does not know there (github.com/pygraphviz/pygraphviz/issues/648).
+    writes of all that it does not know there to the standard error, past Python
+    (github.com/pygraphviz/pygraphviz/issues/648).
     """
-    try:
-        kept = os.dup(2)
-    except OSError:  # there is no standard error
-        yield
-        return
-    try:
-        with open(os.devnull, "w") as nothing, redirect_stderr(nothing):
-            os.dup2(nothing.fileno(), 2)
+    with _one_at_a_time, TemporaryFile() as said:
+        try:
+            kept = os.dup(2)
+        except OSError:  # there is no standard error
             yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+            return
+        try:
+            os.dup2(said.fileno(), 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            said.seek(0)
+            for line in said:
+                if not line.startswith(_IDLE):
+                    os.write(2, line)

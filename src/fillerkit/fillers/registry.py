@@ -95,7 +95,23 @@ def known_filler(name: str) -> Filler:
 def distribution(
     spec: FillerParameter, shape: tuple[int, ...], dtype: type[np.floating]
 ) -> Distribution:
-    """Which values the filler that `spec` names gives a blob of `shape`."""
+    """Which values a filler gives a blob.
+
+    Parameters
+    ----------
+    spec
+        Of `fillerkit.messages`: ``FillerParameter(type="xavier")``.
+    shape
+        The blob's.
+    dtype
+        ``numpy.float32`` or ``numpy.float64``, in which the filler computes, as Caffe does.
+
+    Raises
+    ------
+    FillerError
+        There is no such filler, or it cannot fill such a blob.
+    """
+    dtype = np.dtype(dtype).type
     known = known_filler(spec.type)
     if spec.sparse != -1 and "sparse" not in (known.reads or ()):
         raise FillerError(

@@ -122,7 +122,7 @@ def read_net(
     """
     if isinstance(stages, str):
         raise UsageError(f"stages is a list of names, not one: [{stages!r}]")
-    if phase is not None and phase.lower() not in PHASES:
+    if phase is not None and str(phase).lower() not in PHASES:
         raise UsageError(f"phase is TRAIN or TEST, not {phase!r}")
     asked = _Asked(None if phase is None else PHASES[phase.lower()], level, stages)
     skipped: list[str] | None = [] if allow_unknown_fields else None

@@ -165,7 +165,7 @@ def _resolve(solver: Following, field: Field) -> tuple[Path, str]:
         if full.is_file():
             return full, where
     raise PrototxtError(
-        f"the solver's net '{field.literal}' is not there: looked from the solver's folder, the "
-        "working directory and the folders above the solver; give the net's own file instead",
+        f"the solver's net '{field.literal}' is not there: looked in the working directory, the "
+        "solver's folder and the folders above it",
         place=solver.source.place(field.value_offset),
     )

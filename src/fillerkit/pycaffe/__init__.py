@@ -95,6 +95,9 @@ _WHERE = {
 
 _MODULES = ("classifier", "coord_map", "detector", "draw", "io", "net_spec", "proto")
 
+# Boost's vectors, which some scripts import from caffe._caffe: lists are in their place.
+_VECTORS = ("BoolVec", "DtypeVec", "IntVec", "LayerVec", "NetVec", "RawBlobVec", "StringVec")
+
 __all__ = [
     "TEST",
     "TRAIN",
@@ -151,6 +154,8 @@ if not _TYPE_CHECKING:  # a type checker is to complain of names that are not th
             return _import_module(f"fillerkit.pycaffe.{name}")
         if name in ("_caffe", "pycaffe"):  # Caffe's inner modules, which some scripts ask for types
             return _import_module("fillerkit.pycaffe")
+        if name in _VECTORS:
+            return list
         if name not in _WHERE:
             from fillerkit import did_you_mean
 

@@ -6,22 +6,29 @@ that is this one, which runs the script, with our modules under Caffe's names.
 
 from __future__ import annotations
 
+import json
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
-from fillerkit.pycaffe.finder import CaffeFinder
+from fillerkit.pycaffe.finder import install
+from fillerkit.pycaffe.state import caffe
 
-SCRIPT = "FILLERKIT_PYCAFFE_SCRIPT"
-"""The variable of the environment that names the script to the processes it starts."""
+_VARIABLE = "FILLERKIT_PYCAFFE_SCRIPT"
 
 
-def _run(script: Path, names: dict[str, Any]) -> None:
-    sys.meta_path.insert(0, CaffeFinder())
-    names["__file__"] = str(script)
-    exec(compile(script.read_bytes(), str(script), "exec", dont_inherit=True), names)
+def tell(script: str) -> None:
+    """Leave to the processes that the script starts which it is, and the shapes that were given."""
+    os.environ[_VARIABLE] = json.dumps([script, caffe.shapes])
+
+
+def _run(names: dict[str, Any]) -> None:
+    install()
+    script, shapes = json.loads(os.environ[_VARIABLE])
+    caffe.shapes = {name: tuple(shape) for name, shape in shapes.items()}
+    names["__file__"] = script
+    exec(compile(Path(script).read_bytes(), script, "exec", dont_inherit=True), names)
 
 
 if __name__ == "__mp_main__":
-    _run(Path(os.environ[SCRIPT]), globals())
+    _run(globals())

@@ -58,7 +58,7 @@ def batches(given: Mapping[str, Any], size: int) -> Iterator[dict[str, Any]]:
 
 def gather(found: dict[str, list[Floats]], part: Mapping[str, Floats]) -> None:
     for name, array in part.items():
-        found[name].append(np.atleast_1d(array.copy()))
+        found.setdefault(name, []).append(np.atleast_1d(array.copy()))
 
 
 def joined(found: Mapping[str, list[Floats]], count: int) -> dict[str, Floats]:

@@ -26,6 +26,7 @@ _COLORS = {
 }
 _LEARNING = ("Convolution", "Deconvolution", "InnerProduct")
 _NO_LABEL = '""'
+_WORDS = ("node", "edge", "graph", "digraph", "subgraph", "strict")
 _RECORD = '\\"{}|<>'  # what means something in a box of Graphviz's shape "record"
 
 
@@ -158,7 +159,8 @@ def draw_net(
     fillerkit.UsageError
         Another format.
     """
-    needed("pygraphviz")
+    if ext != "dot":
+        needed("pygraphviz")
     graph = get_pydot_graph(caffe_net, rankdir, phase=phase, display_lrm=display_lrm)
     return fk.draw(graph.to_string(), format=ext)
 
@@ -171,7 +173,8 @@ def draw_net_to_file(
     display_lrm: bool = False,
 ) -> None:
     """Draw a net into a file; its suffix is the format. For the rest see `draw_net`."""
-    needed("pygraphviz")
+    if not os.fspath(filename).lower().endswith(".dot"):
+        needed("pygraphviz")
     graph = get_pydot_graph(caffe_net, rankdir, phase=phase, display_lrm=display_lrm)
     fk.draw(graph.to_string(), filename)
 
@@ -231,9 +234,9 @@ def _style(layer: caffe_pb2.LayerParameter) -> dict[str, str]:
 
 
 def _quoted(name: str) -> str:
-    """A name that stays one: a colon would begin a port. pydot quotes what else needs quotes."""
+    """A name that stays one: a colon would begin a port, and some words mean something."""
     plain = name != "" and name.isprintable() and not set(name) & set(':"\\<')
-    return name if plain else f'"{_escaped(name)}"'
+    return name if plain and name.lower() not in _WORDS else f'"{_escaped(name)}"'
 
 
 def _escaped(text: str, special: str = '\\"') -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
@@ -29,17 +28,6 @@ def install() -> None:
         sys.meta_path.insert(0, CaffeFinder())
 
 
-@contextmanager
-def caffe_is_ours() -> Iterator[None]:
-    """Within it ``import caffe`` finds our modules."""
-    finder = CaffeFinder()
-    sys.meta_path.insert(0, finder)
-    try:
-        yield
-    finally:
-        sys.meta_path.remove(finder)
-
-
 class CaffeFinder(MetaPathFinder):
     """Finds ``caffe`` and ``caffe.*`` among our modules, before any folder of ``sys.path``.
 
@@ -53,6 +41,8 @@ class CaffeFinder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
+        if fullname.startswith(f"{OURS}."):
+            return self._imported_from_ours(fullname, path)
         package, _, inner = fullname.partition(".")
         if package != "caffe":
             return None
@@ -61,7 +51,8 @@ class CaffeFinder(MetaPathFinder):
             self._looked = True
             caffe.say_once(f"there is a caffe in {other.origin}; this script gets fillerkit's")
         if not inner or inner in _MODULES:
-            return ModuleSpec(fullname, _Alias(), is_package=fullname in _PACKAGES)
+            ours = OURS if not inner or inner in _ITSELF else f"{OURS}.{inner}"
+            return ModuleSpec(fullname, _Alias(ours), is_package=fullname in _PACKAGES)
         folders = path if "." in inner else other and other.submodule_search_locations
         found = PathFinder.find_spec(fullname, folders) if folders else None
         if found is None:
@@ -69,18 +60,29 @@ class CaffeFinder(MetaPathFinder):
         caffe.say_once(f"{fullname} is taken from {found.origin}")
         return found
 
+    def _imported_from_ours(self, fullname: str, path: Sequence[str] | None) -> ModuleSpec | None:
+        """``from caffe import model_libs``: the package's name is ours, the module a fork's."""
+        if PathFinder.find_spec(fullname, path) is not None:
+            return None
+        forks = fullname.replace(OURS, "caffe", 1)
+        try:
+            import_module(forks)
+        except ModuleNotFoundError as error:
+            if error.name == forks:
+                return None
+            raise
+        return ModuleSpec(fullname, _Alias(forks))
+
 
 class _Alias(Loader):
-    """A module of ours under Caffe's name: the same module, not a second copy of it."""
+    """A module under another name: the same module, not a second copy of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self._name = name
         self._spec: ModuleSpec | None = None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        inner = spec.name.partition(".")[2]
-        if inner in _ITSELF:
-            inner = ""
-        module = import_module(f"{OURS}.{inner}" if inner else OURS)
+        module = import_module(self._name)
         self._spec = module.__spec__
         return module
 

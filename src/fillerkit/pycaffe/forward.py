@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from fillerkit.pycaffe import dummy_data
 from fillerkit.pycaffe.blob import Blob, Memory, shown
 from fillerkit.pycaffe.needs import Needs, needs
 from fillerkit.pycaffe.state import caffe
-from fillerkit.pycaffe.wiring import Wired
+from fillerkit.pycaffe.wiring import Wired, check_same_params
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -30,6 +32,19 @@ class _Graph:
         self.tops = tops
 
 
+def _alone_in_child() -> None:
+    """PyTorch's threads are not in a process that was forked, and it would wait for them."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
+@cache
+def _watch_forks() -> None:
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_alone_in_child)
+
+
 class Runner:
     """Runs one net; made anew when its shapes change, or the memory of its parameters."""
 
@@ -40,6 +55,8 @@ class Runner:
         self._graphs: dict[int, _Graph] = {}
         self._module: NetModule | None = None
         self._needs: Needs = needs(net._net, net._wiring, force=net._text.force_backward)
+        self._planned = _bottom_shapes(net._net)
+        """The shapes of bottoms that each layer is known to take."""
 
     def stale(self) -> bool:
         """Whether parameters have been given other memory."""
@@ -110,6 +127,7 @@ class Runner:
         import torch
 
         assert wired.index is not None
+        self._check_shapes(wired.index, [tuple(blob.shape) for blob in self._of(wired.bottoms)])
         layer = self._modules[wired.index]
         if _is_batch_norm(layer):
             self._refresh(layer, wired.index)
@@ -130,6 +148,13 @@ class Runner:
         if self._needs.layers[index]:
             self._graphs[index] = graph
         return graph
+
+    def _check_shapes(self, index: int, shapes: list[tuple[int, ...]]) -> None:
+        """Refuse what PyTorch would stretch: bottoms of new shapes that the layer cannot take."""
+        if shapes != self._planned[index]:
+            layer, net = self._net._net.layers[index], self._net._net
+            check_same_params(layer, fk.plan_layer(self._net._text, index, shapes), net.file)
+            self._planned[index] = shapes
 
     def _tops(self, layer: LayerModule, bottoms: Sequence[Tensor]) -> tuple[Tensor, ...]:
         """What a layer makes, or the error that names it."""
@@ -188,6 +213,7 @@ class Runner:
         if self._module is None:
             from fillerkit.torch import module
 
+            _watch_forks()
             net = self._net._net
             layers = tuple(_stand_in(layer) if _refusal(layer) else layer for layer in net.layers)
             self._module = module(replace(net, layers=layers), self._net._as_blobs())
@@ -276,13 +302,23 @@ class Runner:
         return [self._blobs[number] for number in numbers]
 
 
+def _bottom_shapes(net: fk.Net) -> list[list[tuple[int, ...]]]:
+    """Of each layer the shapes of its bottoms, as the net was read or last reshaped."""
+    latest: dict[str, tuple[int, ...]] = {}
+    found = []
+    for layer in net.layers:
+        found.append([latest[name] for name in layer.bottoms])
+        latest.update(layer.tops)
+    return found
+
+
 def _memories(net: Net) -> list[Memory]:
     return [blob.data_memory for blobs in net._of_layer for blob in blobs]
 
 
 def _is_source(wired: Wired) -> bool:
     known = fk.layer_types.get(wired.message.type)
-    return known is not None and known.source
+    return known is not None and (known.source or (known.code is not None and not wired.bottoms))
 
 
 def _refusal(layer: fk.Layer) -> str:
@@ -290,7 +326,8 @@ def _refusal(layer: fk.Layer) -> str:
     from fillerkit.torch import refusal
 
     if layer.type == "Python":
-        return f"its module {layer.message.python_param.module} is not there"
+        module = layer.message.python_param.module
+        return f"its module {module} is not there, or its shapes were given and it was not run"
     return refusal(layer)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import fillerkit as fk
 from fillerkit.pycaffe.blob import Blob, BlobVec, shown
-from fillerkit.pycaffe.finder import caffe_is_ours
+from fillerkit.pycaffe.finder import install
 from fillerkit.pycaffe.proto.caffe_pb2 import LayerParameter
 
 PYTHON = "Python"
@@ -51,6 +51,16 @@ class Layer:
         """Nothing is left to do once the net is there; a Python layer gives its tops shapes."""
 
 
+class Phase(int):
+    """A phase as Python layers see it: the number, and in words TRAIN or TEST.
+
+    Caffe 1.0 has the number; py-faster-rcnn's Caffe has an enum, whose words its layers look up.
+    """
+
+    def __str__(self) -> str:
+        return ("TRAIN", "TEST")[self]
+
+
 class PythonLayers:
     """The layers of one net that are Python classes: set up once, asked for shapes again and again.
 
@@ -84,10 +94,16 @@ class PythonLayers:
         for name in message.top:
             self.tops.setdefault(name, places.get(name) or Blob())
         tops = [self.tops[name] for name in message.top]
-        if index not in self.layers:
-            self.layers[index] = layer
-            layer.setup(bottoms, tops)
-        layer.reshape(bottoms, tops)
+        try:
+            if index not in self.layers:
+                self.layers[index] = layer
+                layer.setup(bottoms, tops)
+            layer.reshape(bottoms, tops)
+        except Exception as error:
+            error.add_note(
+                f"in the set-up of layer '{message.name}' (Python), {_class_of(message)}"
+            )
+            raise
         params = [fk.Param("", tuple(blob.shape)) for blob in layer.blobs]
         return fk.Plan([tuple(top.shape) for top in tops], params)
 
@@ -118,15 +134,19 @@ def load_net_running_layers(path_or_text: str | os.PathLike[str], **asked: Any) 
 def _made(message: LayerParameter) -> Layer | None:
     """An instance of the class that a layer names; None where only its shapes are known."""
     p = message.python_param
+    if not p.module or not p.layer:
+        raise fk.LayerError(
+            f"layer '{message.name}' (Python) needs python_param {{ module layer }}"
+        )
+    install()
     try:
-        with caffe_is_ours():
-            module = import_module(p.module)
+        module = import_module(p.module)
     except ImportError as error:
         known = fk.layer_types.get(PYTHON)
         if known is not None and known.code is not None and known.code(message):
             return None
         error.add_note(
-            f"layer '{message.name}' is the Python class {p.module}.{p.layer}: its module is "
+            f"layer '{message.name}' is the Python class {_class_of(message)}: its module is "
             "looked for where Python looks, sys.path and PYTHONPATH"
         )
         raise
@@ -143,5 +163,9 @@ def _made(message: LayerParameter) -> Layer | None:
             "tops their shapes"
         )
     layer.param_str = layer.param_str_ = p.param_str  # the second is its name of before 2015
-    layer.phase = message.phase
+    layer.phase = Phase(message.phase)
     return layer  # type: ignore[no-any-return]
+
+
+def _class_of(message: LayerParameter) -> str:
+    return f"{message.python_param.module}.{message.python_param.layer}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import fillerkit as fk
 from fillerkit.pycaffe import dummy_data
-from fillerkit.pycaffe.blob import Blob, BlobVec, Memory, shown
+from fillerkit.pycaffe.blob import Blob, BlobVec, Memory
 from fillerkit.pycaffe.layer import Layer, PythonLayers
 from fillerkit.pycaffe.names import few
 from fillerkit.pycaffe.passes import CALLBACKS, Passes
@@ -22,7 +22,7 @@ from fillerkit.pycaffe.weights import (
     format_of,
     layers_of,
 )
-from fillerkit.pycaffe.wiring import wire
+from fillerkit.pycaffe.wiring import check_same_params, wire
 
 if TYPE_CHECKING:
     from fillerkit.pycaffe.forward import Runner
@@ -67,7 +67,7 @@ class Net(Passes):
     ) -> None:
         if isinstance(phase, (str, os.PathLike)):
             weights, phase, level = phase, level, None
-        if phase not in (0, 1) or isinstance(level, str):
+        if phase not in (0, 1) or isinstance(phase, float) or isinstance(level, str):
             raise TypeError(
                 f"Net({os.fspath(network_file)!r}, ...): there are Net(FILE, PHASE) and "
                 f"Net(FILE, WEIGHTS, PHASE), with caffe.TRAIN or caffe.TEST as the phase; it is "
@@ -162,7 +162,7 @@ class Net(Passes):
         self._tell_of_zeros(path)
         self._as_blobs().save(path, "h5")
         if write_diff:
-            add_diffs(path, [(name, layer.blobs) for name, layer in self.layer_dict.items()])
+            add_diffs(path, self._by_name())
 
     def copy_from(self, path: str | os.PathLike[str]) -> None:
         """Copy the layers of a weight file over the net's of the same names; others stay.
@@ -234,9 +234,8 @@ class Net(Passes):
     def _as_blobs(self) -> fk.Blobs:
         """The parameters as they are now."""
         layers = zip(self._net.layers, self._of_layer, strict=True)
-        return fk.Blobs.of(
-            self._net, {layer.key: [blob.data for blob in blobs] for layer, blobs in layers}
-        )
+        arrays = {layer.key: [blob.data for blob in blobs] for layer, blobs in layers if blobs}
+        return fk.Blobs.of(self._net, arrays, any_shape=True)
 
     def clear_param_diffs(self) -> None:
         """Set the gradients of all parameters to 0."""
@@ -262,12 +261,7 @@ class Net(Passes):
                     shapes[self._wiring.names[number]] = tuple(self._blob_list[number].shape)
         net = fk.load_net(self._text, shapes=shapes, python_layers=self._python.plan)
         for layer, new in zip(self._net.layers, net.layers, strict=True):
-            for param, other in zip(layer.params, new.params, strict=True):
-                if param.shape != other.shape:
-                    raise fk.UsageError(
-                        f"layer '{layer.name}' cannot take the new shapes: its {param.name} is "
-                        f"{shown(param.shape)} and would have to be {shown(other.shape)}"
-                    )
+            check_same_params(layer, new, self._net.file)
         self._net, self._wiring, self._runner = net, wire(net), None
         for blob, shape in zip(self._blob_list, self._wiring.shapes, strict=True):
             if tuple(blob.shape) != shape:

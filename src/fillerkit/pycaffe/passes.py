@@ -162,17 +162,20 @@ class Passes(Structure):
     def forward_all(self, blobs: Sequence[str] | None = None, **inputs: Any) -> dict[str, Floats]:
         """Run any number of inputs through the net, batch after batch; see `forward`.
 
+        As in some of Caffe's forks, `start` and `end` may be among the keywords.
+
         Returns
         -------
         dict of str to ndarray
             Copies, one after the other along axis 0. The last batch is filled up with zeros, and
             what comes of those is cut off.
         """
+        start, end = inputs.pop("start", None), inputs.pop("end", None)
         if not inputs:
             raise ValueError("forward_all takes values for the net's inputs, by name")
-        found: dict[str, list[Floats]] = {name: [] for name in self.outputs + list(blobs or ())}
+        found: dict[str, list[Floats]] = {}
         for batch in self._batch(inputs):
-            gather(found, self.forward(blobs=blobs, **batch))
+            gather(found, self.forward(blobs, start, end, **batch))
         return joined(found, len(next(iter(inputs.values()))))
 
     def forward_backward_all(
@@ -187,8 +190,10 @@ class Passes(Structure):
         **given
             Values of inputs and gradients of outputs, by name.
         """
-        outs: dict[str, list[Floats]] = {name: [] for name in self.outputs + list(blobs or ())}
-        backs: dict[str, list[Floats]] = {name: [] for name in self.inputs + list(diffs or ())}
+        if not given:
+            raise ValueError("forward_backward_all takes values for inputs and outputs, by name")
+        outs: dict[str, list[Floats]] = {}
+        backs: dict[str, list[Floats]] = {}
         inputs = {name: given[name] for name in self.inputs if name in given}
         tops = {name: given[name] for name in self.outputs if name in given}
         forward, backward = list(self._batch(inputs)), list(self._batch(tops))

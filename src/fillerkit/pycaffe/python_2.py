@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import sysconfig
 import traceback
 from pathlib import Path
 
@@ -43,6 +44,7 @@ _MISSING = re.compile(
 )
 
 _FOLDER = str(Path(__file__).parents[1])
+_STANDARD = sysconfig.get_path("stdlib")
 _WAY_OUT = (
     "2to3 (which comes with Python up to 3.12) or futurize (pip install future) do most of it"
 )
@@ -54,15 +56,16 @@ def unreadable(error: Exception) -> str:
     if not isinstance(error, SyntaxError):
         return ""
     text = (error.text or "").strip()
+    code = re.sub(r"#.*|\"[^\"]*\"|'[^']*'", "''", text)  # what is said in words does not count
     if isinstance(error, TabError):
         what = "mixes tabs and spaces, as Python 2 let it"
-    elif _SAYS.search(error.msg or "") or _LINES.search(text):
+    elif _SAYS.search(error.msg or "") or _LINES.search(code):
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         what = f"is Python 2, which Python {version} does not read"
     else:
         return ""
     return (
-        f"{error.filename}:{error.lineno}: this {what}: {text or error.msg}\n"
+        f"{error.filename}:{error.lineno}: this {what}: {text or error.msg} ({error.msg})\n"
         f"Rewrite it for Python 3 first; {_WAY_OUT}."
     )
 
@@ -72,6 +75,10 @@ def remark(error: Exception) -> str:
     if not _MISSING.search(str(error)):
         return ""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if not frame.filename.startswith((_FOLDER, "<frozen"))]
+    own = [frame for frame in frames if not _is_library(frame.filename)]
     last = (own or frames)[-1]
     return f"{last.filename}:{last.lineno} may be written for Python 2: {_WAY_OUT}{_BY_HAND}"
+
+
+def _is_library(file: str) -> bool:
+    return file.startswith((_FOLDER, _STANDARD, "<")) or "-packages" in file

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 import sysconfig
@@ -17,7 +16,7 @@ import click
 
 import fillerkit as fk
 from fillerkit.pycaffe import again, python_2
-from fillerkit.pycaffe.finder import OURS, CaffeFinder
+from fillerkit.pycaffe.finder import OURS, install
 from fillerkit.pycaffe.state import Shape, caffe
 
 _FOLDER = str(Path(fk.__file__).parent)
@@ -57,14 +56,14 @@ def run(script: str, arguments: Sequence[str]) -> None:
     except OSError as error:
         _fail(f"can't open file '{script}': {error.strerror or error}", 2)
     path = str(Path(script).absolute())
-    sys.meta_path.insert(0, CaffeFinder())
+    install()
     sys.argv[:] = [script, *arguments]
     sys.path[0] = str(Path(path).resolve().parent)
     main_module = ModuleType("__main__")
     main_module.__file__ = path
     main_module.__spec__ = ModuleSpec(again.__name__, None)  # what multiprocessing imports
     main_module.__dict__["__builtins__"] = __builtins__
-    os.environ[again.SCRIPT] = path
+    again.tell(path)
     sys.modules["__main__"] = main_module
     try:
         exec(compile(source, path, "exec", dont_inherit=True), main_module.__dict__)
@@ -84,9 +83,8 @@ def _notebook(error: Exception, source: bytes, path: str) -> str:
     """What to say of a script that is a notebook, or was one; "" for another."""
     if source.lstrip().startswith(b"{") and b'"cells"' in source:
         return f"{path}: is a notebook: jupyter nbconvert --to script {path} makes a script of it"
-    magic = re.search(rb"^[%!]\w.*", source, re.MULTILINE)
-    if magic is not None and isinstance(error, SyntaxError):
-        line = magic[0].decode(errors="replace")
+    line = (error.text or "").strip() if isinstance(error, SyntaxError) else ""
+    if line.startswith(("%", "!")):
         return f"{path}: is from a notebook: what begins with % or ! is not Python: {line}"
     if isinstance(error, NameError) and error.name in ("get_ipython", "display"):
         return f"{path}: is from a notebook: take out what calls {error.name}"
@@ -113,7 +111,8 @@ def _show(error: BaseException, code: int = 1) -> NoReturn:
     """
     inside = error.__traceback__.tb_next if error.__traceback__ else None
     error.__traceback__ = inside
-    sys.stdout.flush()
+    if sys.stdout is not None:
+        sys.stdout.flush()
     if sys.excepthook is not sys.__excepthook__:
         sys.excepthook(type(error), error, inside)
         sys.exit(code)
@@ -123,8 +122,10 @@ def _show(error: BaseException, code: int = 1) -> NoReturn:
         first = ours.index(True) if any(ours) else len(ours)
         own = [frame for frame in shown.stack[first:] if not _is_inner(frame)]
         shown.stack = traceback.StackSummary.from_list([*shown.stack[:first], *own])
-        if first < len(ours):
-            shown.__cause__ = shown.__context__ = None
+        for name in ("__cause__", "__context__"):
+            before: traceback.TracebackException | None = getattr(shown, name)
+            if before is not None and any(map(_is_ours, before.stack[-1:])):
+                setattr(shown, name, None)
     sys.stderr.writelines(shown.format())
     sys.exit(code)
 

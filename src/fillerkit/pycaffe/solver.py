@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
@@ -46,9 +45,10 @@ class Solver:
         self._param = text.param
         self._net = Net.of_text(text.train, shapes)
         self._test_nets = [Net.of_text(net, shapes) for net in text.tests]
-        for named in self._param.weights:  # each a file, or several
-            for file in re.split("[, ]+", named.strip()):
-                self._net.copy_from(file)
+        files = [file.strip() for named in self._param.weights for file in named.split(",")]
+        for net in (self._net, *self._test_nets):
+            for file in files:
+                net.copy_from(file)
         for net in self._test_nets:
             net.share_with(self._net)
 

@@ -33,7 +33,7 @@ class Structure:
     _blob_list: list[Blob]
 
     def __repr__(self) -> str:
-        return f"<Net '{self.name}', {self._net.phase}, {len(self._layers)} layers>"
+        return f"<Net '{self._net.name}', {self._net.phase}, {len(self._layers)} layers>"
 
     if not TYPE_CHECKING:  # a type checker is to complain of names that are not there
 
@@ -96,11 +96,6 @@ class Structure:
 
     def _top_ids(self, layer: int) -> list[int]:
         return list(self._wiring.layers[layer].tops)
-
-    @property
-    def name(self) -> str:
-        """The net's name."""
-        return self._net.name
 
     @property
     def inputs(self) -> list[str]:

@@ -48,9 +48,22 @@ def layers_of(source: fk.Blobs, path: str | os.PathLike[str]) -> dict[str, Seque
     if source.model is not None:
         names.update(message.name for _, message in source.model.layers)
     elif format_of(Path(path)) == "h5":
-        with needed("h5py").File(path) as file:
-            names.update(file["data"])
+        names.update(_groups(path))
     return {**dict.fromkeys(names, ()), **source}
+
+
+def _groups(path: str | os.PathLike[str]) -> list[str]:
+    """The layers of an HDF5 file: the groups that hold datasets, or nothing."""
+    h5py, found = needed("h5py"), []
+
+    def look(name: str, item: Any) -> None:
+        if isinstance(item, h5py.Group):
+            inside = [isinstance(inner, h5py.Group) for inner in item.values()]
+            found.extend([name] * (not any(inside)))
+
+    with h5py.File(path) as file:
+        file["data"].visititems(look)
+    return found
 
 
 def check_fits(name: str, blobs: BlobVec, shapes: Sequence[Sequence[int]], file: str) -> None:

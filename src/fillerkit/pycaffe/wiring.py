@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import fillerkit as fk
+from fillerkit.pycaffe.blob import shown
 from fillerkit.pycaffe.proto.caffe_pb2 import LayerParameter
 
 Shape = tuple[int, ...]
@@ -98,3 +99,14 @@ def _loss_weights(message: LayerParameter, tops: int) -> tuple[float, ...]:
     if not given and known is not None and known.loss:
         given = (1.0,)
     return tuple(given) + (0.0,) * (tops - len(given))
+
+
+def check_same_params(layer: fk.Layer, new: fk.Layer, file: str) -> None:
+    """Refuse bottoms for which a layer's parameters would have to have other shapes."""
+    for param, other in zip(layer.params, new.params, strict=True):
+        if param.shape != other.shape:
+            raise fk.UsageError(
+                f"{file}:{layer.line}: layer '{layer.name}' ({layer.type}) cannot take the new "
+                f"shapes: its {param.name} is {shown(param.shape)} and would have to be "
+                f"{shown(other.shape)}"
+            )

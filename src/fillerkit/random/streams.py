@@ -73,6 +73,8 @@ class CaffeStream:
 
     def skip(self, count: int) -> None:
         """Pass over draws of 32 bits."""
+        if count < 0:
+            raise UsageError(f"{count} draws cannot be passed over")
         self._engine.skip(count)
 
     def discard(self, distribution: Distribution, count: int, dtype: type[np.floating]) -> None:
@@ -81,6 +83,8 @@ class CaffeStream:
 
     def fill(self, blob: Blob, distribution: Distribution, out: Floats) -> None:
         """Make values into a flat array of floats; which blob's they are makes no difference."""
+        if out.ndim != 1 or not out.flags.c_contiguous:
+            raise UsageError("values are made into a flat array without gaps")
         fill(distribution, out, self._engine)
 
     def chunks(

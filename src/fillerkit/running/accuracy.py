@@ -32,4 +32,4 @@ def accuracy(layer: LayerModule, prediction: Tensor, labels: Tensor) -> Tops:
     each = torch.zeros(2, classes, dtype=right.dtype, device=right.device)
     each[0].index_add_(0, wanted, right)
     each[1].index_add_(0, wanted, torch.ones_like(right))
-    return share, (each[0] / each[1].clamp(min=1)).reshape(layer.layer.tops[1][1])
+    return share, (each[0] / each[1].clamp(min=1))
