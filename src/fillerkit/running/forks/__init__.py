@@ -8,6 +8,7 @@ from fillerkit.running.forks import box_losses as _box_losses
 from fillerkit.running.forks import center_loss as _center_loss
 from fillerkit.running.forks import channels as _channels
 from fillerkit.running.forks import depthwise as _depthwise
+from fillerkit.running.forks import detection_output as _detection_output
 from fillerkit.running.forks import flip as _flip
 from fillerkit.running.forks import interp as _interp
 from fillerkit.running.forks import local as _local
