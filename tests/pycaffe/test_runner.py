@@ -302,6 +302,21 @@ def test_fillerkit_init_imports_nothing_of_it(write: WriteNet, tmp_path: Path) -
     assert (done.returncode, done.stderr.count("Assertion")) == (0, 0), done.stderr
 
 
+def test_a_shape_may_leave_the_batch_to_each_net(
+    run_script: RunScript, script: Path, write: WriteNet
+) -> None:
+    data = 'layer {{ name: "d" type: "Data" top: "data" data_param {{ source: "no" {} }} }}'
+    nets = [write(data.format(f"batch_size: {batch}")) for batch in (3, 5)]
+    script.write_text(f"""
+import caffe
+print([caffe.Net(net, 0).blobs['data'].shape for net in {nets!r}])
+caffe.Net({write(data.format(""))!r}, 0)
+""")
+    done = run_script("--shape", "data=N,1,2,2", script)
+    assert done.stdout == "[[3, 1, 2, 2], [5, 1, 2, 2]]\n"
+    assert "layer 'd' has no batch_size" in done.stderr
+
+
 @pytest.mark.parametrize("method", ["spawn", "forkserver", "fork"])
 def test_processes_that_the_script_starts_find_ours_too(
     run_script: RunScript, script: Path, method: str

@@ -13,6 +13,7 @@ from fillerkit.pycaffe.blob import Blob, BlobVec, Memory
 from fillerkit.pycaffe.layer import Layer, PythonLayers
 from fillerkit.pycaffe.names import few
 from fillerkit.pycaffe.passes import CALLBACKS, Passes
+from fillerkit.pycaffe.proto.caffe_pb2 import LayerParameter
 from fillerkit.pycaffe.state import caffe
 from fillerkit.pycaffe.weights import (
     OUR_FORMATS,
@@ -96,7 +97,11 @@ class Net(Passes):
         return net
 
     def _set_up(self, text: fk.NetText, shapes: Mapping[str, Sequence[int]]) -> None:
-        known = {name: caffe.shape_of(name) for name in _open(text) if name in caffe.shapes}
+        known = {
+            name: caffe.shape_of(name, message)
+            for name, message in _open(text)
+            if name in caffe.shapes
+        }
         self._text = text
         self._shapes: Mapping[str, Sequence[int]] = {**known, **shapes}
         self._python = PythonLayers()
@@ -275,12 +280,12 @@ class Net(Passes):
         return self._runner
 
 
-def _open(text: fk.NetText) -> Iterator[str]:
-    """The tops whose shapes the prototxt itself does not settle."""
+def _open(text: fk.NetText) -> Iterator[tuple[str, LayerParameter]]:
+    """The tops whose shapes the prototxt itself does not settle, and their layers."""
     for message, _ in text.layers:
         known = fk.layer_types.get(message.type)
         settled = message.type == "DummyData" or (
             message.type == "Input" and len(message.input_param.shape)
         )
         if known is None or known.code or (known.source and not settled):
-            yield from message.top
+            yield from ((name, message) for name in message.top)

@@ -34,7 +34,8 @@ _STANDARD = sysconfig.get_path("stdlib")
     "shapes",
     multiple=True,
     metavar="BLOB=N,C,H,W",
-    help="The shape of a data layer's top whose data is not here; for every net that has it.",
+    help="The shape of a data layer's top whose data is not here, for every net that has it; with "
+    "the letter N for the batch_size that the net gives the layer.",
 )
 @click.argument("script", type=click.Path())
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
@@ -98,9 +99,11 @@ def _tell_of_unused_shapes() -> None:
 
 def _shape(text: str) -> tuple[str, Shape]:
     name, _, lengths = text.partition("=")
-    if not name or not re.fullmatch(r"\d+(,\d+)*", lengths):
-        raise click.BadParameter(f"'{text}' is not BLOB=N,C,H,W", param_hint="--shape")
-    return name, tuple(int(length) for length in lengths.split(","))
+    if not name or not re.fullmatch(r"(N|\d+)(,\d+)*", lengths):
+        raise click.BadParameter(
+            f"'{text}' is not BLOB=N,C,H,W, with numbers for C, H and W", param_hint="--shape"
+        )
+    return name, tuple(0 if length == "N" else int(length) for length in lengths.split(","))
 
 
 def _show(error: BaseException, code: int = 1) -> NoReturn:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 
 import fillerkit as fk
+from fillerkit.pycaffe.proto.caffe_pb2 import LayerParameter
 
 Shape = tuple[int, ...]
 
@@ -19,7 +20,7 @@ class _Caffe:
         self._stream: fk.CaffeStream | None = None
         self._said: set[str] = set()
         self.shapes: Mapping[str, Shape] = {}
-        """Shapes of data layers' tops that whoever started the script gave."""
+        """Shapes of data layers' tops that whoever started the script gave; 0 is the own batch."""
         self.solvers, self.rank = 1, 0
         self.seed_of_passes: int | None = None
         """For PyTorch's engine, of which the next forward pass draws."""
@@ -37,15 +38,24 @@ class _Caffe:
         assert self._stream is not None
         return self._stream
 
-    def shape_of(self, blob: str) -> Shape:
-        """One of `shapes`, which a net has taken."""
+    def shape_of(self, blob: str, layer: LayerParameter) -> Shape:
+        """One of `shapes`, for a top of a net's layer."""
         self.shapes_used.add(blob)
-        return self.shapes[blob]
+        batch, *rest = self.shapes[blob]
+        return (batch or _batch_size(layer), *rest)
 
     def say_once(self, message: str) -> None:
         if message not in self._said:
             self._said.add(message)
             sys.stderr.write(f"fillerkit.pycaffe: {message}\n")
+
+
+def _batch_size(layer: LayerParameter) -> int:
+    for _, value in layer.ListFields():
+        size = getattr(value, "batch_size", 0)
+        if size:
+            return int(size)
+    raise fk.UsageError(f"layer '{layer.name}' has no batch_size: say it in the place of N")
 
 
 caffe = _Caffe()
