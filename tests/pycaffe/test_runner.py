@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,30 @@ from caffe_nets import NET, RunScript, WriteNet
 @pytest.fixture
 def script(tmp_path: Path) -> Path:
     return tmp_path / "script.py"
+
+
+@pytest.fixture
+def said_of(
+    script: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], str]:
+    """``said_of(line)``: what is said of a script with that line, which ends in an error.
+
+    It runs in this process, which costs less than one of its own.
+    """
+    from fillerkit.pycaffe.runner import run
+
+    def said(line: str) -> str:
+        for name in ("meta_path", "path", "argv"):
+            monkeypatch.setattr(sys, name, getattr(sys, name)[:])
+        monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+        monkeypatch.setenv("FILLERKIT_PYCAFFE_SCRIPT", "")
+        script.write_text(f"import sys\n{line}\n")
+        with pytest.raises(SystemExit) as stop:
+            run(str(script), [])
+        assert stop.value.code == 1
+        return capsys.readouterr().err
+
+    return said
 
 
 def test_all_of_caffe_is_ours_one_copy_of_each(run_script: RunScript, script: Path) -> None:
@@ -125,19 +150,9 @@ def test_an_interrupt_is_shown_as_python_shows_it(run_script: RunScript, script:
     ],
 )
 def test_python_2_is_said_with_file_and_line(
-    script: Path, line: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    said_of: Callable[[str], str], script: Path, line: str
 ) -> None:
-    from fillerkit.pycaffe.runner import run
-
-    monkeypatch.setattr(sys, "meta_path", sys.meta_path[:])
-    monkeypatch.setattr(sys, "path", sys.path[:])
-    monkeypatch.setattr(sys, "argv", sys.argv[:])
-    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
-    script.write_text(f"import sys\n{line}\n")
-    with pytest.raises(SystemExit) as stop:
-        run(str(script), [])
-    assert stop.value.code == 1
-    said = capsys.readouterr().err
+    said = said_of(line)
     number = 4 if "except" in line else 2
     assert f"{script}:{number}: this is Python 2" in said
     assert "Traceback" not in said
@@ -166,17 +181,9 @@ def test_python_2_in_a_module_that_the_script_imports_is_said_too(
     ],
 )
 def test_what_works_otherwise_in_python_2_is_remarked(
-    script: Path, line: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    said_of: Callable[[str], str], script: Path, line: str
 ) -> None:
-    from fillerkit.pycaffe.runner import run
-
-    for name in ("meta_path", "path", "argv"):
-        monkeypatch.setattr(sys, name, getattr(sys, name)[:])
-    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
-    script.write_text(f"import sys\n{line}\n")
-    with pytest.raises(SystemExit):
-        run(str(script), [])
-    said = capsys.readouterr().err
+    said = said_of(line)
     assert said.startswith("Traceback")
     assert f"{script}:2 may be written for Python 2: 2to3" in said
 

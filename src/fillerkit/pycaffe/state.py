@@ -6,9 +6,12 @@ import operator
 import os
 import sys
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import fillerkit as fk
-from fillerkit.pycaffe.proto.caffe_pb2 import LayerParameter
+
+if TYPE_CHECKING:
+    from fillerkit.pycaffe.proto.caffe_pb2 import LayerParameter
 
 Shape = tuple[int, ...]
 
