@@ -231,10 +231,11 @@ class _Constants:
         self._message = f"{type_name}Parameter"
 
     def __getattr__(self, name: str) -> Any:
+        message = getattr(caffe_pb2, self._message)
         try:
-            return getattr(getattr(caffe_pb2, self._message), name)
-        except AttributeError as error:
-            if name.startswith("__") or str(error) != name:  # or it is about the message
+            return getattr(message, name)
+        except AttributeError:
+            if name.startswith("__"):
                 raise
             near = fk.did_you_mean(name, dir(self)) or f"; there are {', '.join(dir(self))}"
             raise AttributeError(f"{self._message} has no constant '{name}'{near}") from None
