@@ -521,3 +521,16 @@ def test_a_layer_alone_is_planned_with_other_bottoms() -> None:
     assert (planned.tops, planned.params[0].shape) == ((("ip", (5, 1)),), (1, 7))
     with pytest.raises(fk.LayerError, match="<text>:2:1: layer 'ip'"):
         fk.plan_layer(text, 1, [()])
+
+
+@pytest.mark.parametrize(
+    ("index", "bottoms", "message"),
+    [(2, [], "no layer 2"), (-1, [], "no layer -1"), (1, [], "has 1 bottoms, not 0")],
+)
+def test_a_layer_that_is_not_there_or_fits_not_is_not_planned(
+    index: int, bottoms: list[tuple[int, ...]], message: str
+) -> None:
+    text = fk.read_net(INPUT + PRODUCT.replace("BLOBS", ""))
+    with pytest.raises(fk.UsageError, match=message):
+        fk.plan_layer(text, index, bottoms)
+    assert fk.plan_layer(text, 0, []).tops == (("data", (2, 6)),)

@@ -36,6 +36,7 @@ if _TYPE_CHECKING:
     from fillerkit.errors import FillerkitError as FillerkitError
     from fillerkit.errors import FormatError as FormatError
     from fillerkit.errors import LayerError as LayerError
+    from fillerkit.errors import Place as Place
     from fillerkit.errors import PrototxtError as PrototxtError
     from fillerkit.errors import ShapeNeeded as ShapeNeeded
     from fillerkit.errors import UsageError as UsageError
@@ -99,6 +100,7 @@ _WHERE = {
     "FillerkitError": "fillerkit.errors",
     "FormatError": "fillerkit.errors",
     "LayerError": "fillerkit.errors",
+    "Place": "fillerkit.errors",
     "PrototxtError": "fillerkit.errors",
     "ShapeNeeded": "fillerkit.errors",
     "UsageError": "fillerkit.errors",
@@ -164,6 +166,7 @@ __all__ = [
     "NetText",
     "Param",
     "ParamBlob",
+    "Place",
     "Plan",
     "PrototxtError",
     "Report",

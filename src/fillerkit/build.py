@@ -126,14 +126,26 @@ def plan_layer(text: NetText, index: int, bottoms: Sequence[Sequence[int]]) -> L
     ------
     LayerError
         It cannot take them.
+    UsageError
+        There is no such layer, or it has another number of bottoms.
     """
+    if not 0 <= index < len(text.layers):
+        raise UsageError(f"there are layers 0 to {len(text.layers) - 1}, no layer {index}")
     message, field = text.layers[index]
-    blobs = dict(zip(message.bottom, bottoms, strict=True))
-    data = LayerParameter(type="Input", top=blobs)
-    data.input_param.shape.extend(BlobShape(dim=shape) for shape in blobs.values())
-    part = text._replace(layers=[(data, field), (message, field)])
+    if len(bottoms) != len(message.bottom):
+        raise UsageError(
+            f"layer '{message.name}' has {len(message.bottom)} bottoms, not {len(bottoms)}"
+        )
+    blobs = {
+        name: _given_shape(name, shape) for name, shape in zip(message.bottom, bottoms, strict=True)
+    }
+    layers = [(message, field)]
+    if blobs:
+        data = LayerParameter(type="Input", top=blobs)
+        data.input_param.shape.extend(BlobShape(dim=shape) for shape in blobs.values())
+        layers.insert(0, (data, field))
     told = of_net(layer for layer, _ in text.layers)
-    return build(part, Setting(dialect=told)).layers[1]
+    return build(text._replace(layers=layers), Setting(dialect=told)).layers[-1]
 
 
 class Asked(TypedDict, total=False):

@@ -13,6 +13,7 @@ from caffe_nets import NET, RunScript, WriteNet
 
 import fillerkit as fk
 import fillerkit.pycaffe as caffe
+from fillerkit.pycaffe import state
 
 pytest.importorskip("torch")
 
@@ -425,6 +426,8 @@ def test_what_backward_gives_is_the_blobs_own_memory(pair: caffe.Net) -> None:
         (lambda n: n.forward_all(blobs=["z"], x=np.ones((2, 3)), y=np.ones(2)), KeyError, "'z'"),
         (lambda n: n.forward_backward_all(x=np.ones((2, 3))), ValueError, "inputs are x, y"),
         (lambda n: n.forward_backward_all(), ValueError, "values for inputs and outputs"),
+        (lambda n: n.forward_backward_all(w=np.ones((2, 3))), ValueError, "or output 'w'"),
+        (lambda n: n.forward_all(x=np.ones((0, 3)), y=np.ones(0)), ValueError, "hold nothing"),
     ],
 )
 def test_arguments_that_make_no_sense_are_an_error(
@@ -630,7 +633,7 @@ def test_a_part_of_the_net_runs_at_a_size_that_the_rest_cannot_take(net: caffe.N
     net.blobs["data"].data[...] = 1
     assert net.forward(end="conv")["conv"].shape == (1, 4, 6, 6)
     assert net.blobs["ip"].shape == [2, 3]
-    message = r":8: layer 'ip' \(InnerProduct\) .*: its weight is 3x36 and would have to be 3x144"
+    message = r":8:1: layer 'ip' \(InnerProduct\) .*: its weight is 3x36 and would have to be 3x144"
     with pytest.raises(fk.UsageError, match=message):
         net.forward()
 
@@ -808,3 +811,13 @@ if __name__ == "__main__":
         print(len(pool.map(loss, [1, 2])))
 """)
     assert run_script(script).stdout == "2\n"
+
+
+def test_pytorchs_engine_is_left_alone_unless_a_script_seeds(net: caffe.Net) -> None:
+    torch = pytest.importorskip("torch")
+    state.caffe._stream = state.caffe.seed_of_passes = None
+    torch.manual_seed(5)
+    wanted = torch.rand(1)
+    torch.manual_seed(5)
+    caffe.Net(net._net.file, caffe.TEST).forward()
+    assert torch.rand(1) == wanted

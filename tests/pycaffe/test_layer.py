@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -377,3 +379,12 @@ def test_an_error_in_the_set_up_names_the_layer(write: WriteNet) -> None:
 def test_a_layer_without_a_module_is_refused(write: WriteNet) -> None:
     with pytest.raises(fk.LayerError, match=r"needs python_param \{ module layer \}"):
         caffe.Net(write('layer { name: "p" type: "Python" top: "p" }'), caffe.TRAIN)
+
+
+def test_caffe_is_ours_only_while_a_python_layer_has_its_turn(
+    write: WriteNet, tmp_path: Path
+) -> None:
+    (tmp_path / "modules" / "caffe.py").write_text("theirs = True")
+    caffe.Net(write(CHAIN), caffe.TRAIN).forward()
+    assert importlib.import_module("caffe").theirs
+    del sys.modules["caffe"]

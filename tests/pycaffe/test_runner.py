@@ -234,8 +234,12 @@ def test_an_option_that_is_not_there_is_said(run_script: RunScript, script: Path
     assert "--shapes" in done.stderr
 
 
-def test_a_shape_that_no_net_has_asked_for_is_said(run_script: RunScript, script: Path) -> None:
+def test_a_shape_that_no_net_has_asked_for_is_said(
+    run_script: RunScript, script: Path, write: WriteNet
+) -> None:
     script.write_text("import caffe")
+    assert run_script("--shape", "dta=1,2", script).stderr == ""
+    script.write_text(f"import caffe\ncaffe.Net({write(NET)!r}, caffe.TEST)")
     done = run_script("--shape", "dta=1,2", script)
     assert done.stderr.endswith("no net had a blob 'dta' whose shape was asked for\n")
 
@@ -441,9 +445,34 @@ except KeyError:
 """)
     done = run_script(script)
     assert "KeyError: 'mine'" in done.stderr
+    assert "fillerkit/" not in done.stderr
     assert "Could not open file nothing" in done.stderr
 
 
 def test_what_only_caffes_core_has_can_be_imported(run_script: RunScript, script: Path) -> None:
     script.write_text("from caffe._caffe import RawBlobVec, LayerVec, BlobVec\nprint(RawBlobVec())")
     assert run_script(script).stdout == "[]\n"
+
+
+def test_the_reason_of_a_scripts_own_error_is_shown(
+    run_script: RunScript, script: Path, write: WriteNet
+) -> None:
+    bad = write('layer { name: "r" type: "ReLU" bottom: "x" top: "y" }')
+    script.write_text(f"""
+import caffe
+try:
+    caffe.Net({bad!r}, caffe.TEST)
+except Exception as error:
+    raise RuntimeError("cannot load") from error
+""")
+    done = run_script(script)
+    assert "no layer before it makes its bottom 'x'" in done.stderr
+    assert done.stderr.endswith("RuntimeError: cannot load\n")
+    assert done.stderr.count("File ") == 2
+
+
+def test_an_error_that_is_not_on_purpose_shows_where_it_is(
+    run_script: RunScript, script: Path, write: WriteNet
+) -> None:
+    script.write_text(f"import caffe\ncaffe.Net({write(NET)!r}, 1).blobs['data'].reshape('a')\n")
+    assert "blob.py" in run_script(script).stderr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Lock
@@ -99,10 +99,11 @@ def _quieted() -> Iterator[None]:
     writes of all that it does not know there to the standard error, past Python
     (github.com/pygraphviz/pygraphviz/issues/648).
     """
-    with _one_at_a_time, TemporaryFile() as said:
+    with _one_at_a_time, ExitStack() as stack:
         try:
+            said = stack.enter_context(TemporaryFile())
             kept = os.dup(2)
-        except OSError:  # there is no standard error
+        except OSError:  # there is no standard error, or no place for what is said
             yield
             return
         try:
@@ -112,6 +113,5 @@ def _quieted() -> Iterator[None]:
             os.dup2(kept, 2)
             os.close(kept)
             said.seek(0)
-            for line in said:
-                if not line.startswith(_IDLE):
-                    os.write(2, line)
+            with suppress(OSError):
+                os.write(2, b"".join(line for line in said if not line.startswith(_IDLE)))

@@ -63,6 +63,8 @@ def gather(found: dict[str, list[Floats]], part: Mapping[str, Floats]) -> None:
 
 def joined(found: Mapping[str, list[Floats]], count: int) -> dict[str, Floats]:
     """One array a name, cut to what comes of real inputs."""
+    if not found:
+        raise ValueError("the values that are given hold nothing")
     joined = {name: np.concatenate(parts) for name, parts in found.items()}
     extra = len(next(iter(joined.values()))) - count
     return {

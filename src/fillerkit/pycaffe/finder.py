@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
@@ -26,6 +27,23 @@ def install() -> None:
     """Let ``import caffe`` find this package from here on, in this process: for notebooks."""
     if not any(isinstance(finder, CaffeFinder) for finder in sys.meta_path):
         sys.meta_path.insert(0, CaffeFinder())
+
+
+@contextmanager
+def caffe_is_ours() -> Iterator[None]:
+    """Within it, and no longer, ``import caffe`` finds this package."""
+    if any(isinstance(finder, CaffeFinder) for finder in sys.meta_path):
+        yield
+        return
+    finder, before = CaffeFinder(), set(sys.modules)
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+        for name in sys.modules.keys() - before:
+            if name.partition(".")[0] == "caffe":
+                del sys.modules[name]
 
 
 class CaffeFinder(MetaPathFinder):

@@ -13,6 +13,7 @@ import numpy as np
 import fillerkit as fk
 from fillerkit.pycaffe import dummy_data
 from fillerkit.pycaffe.blob import Blob, Memory, shown
+from fillerkit.pycaffe.finder import caffe_is_ours
 from fillerkit.pycaffe.needs import Needs, needs
 from fillerkit.pycaffe.state import caffe
 from fillerkit.pycaffe.wiring import Wired, check_same_params
@@ -94,7 +95,8 @@ class Runner:
         python = self._python(wired)
         tops, bottoms = self._of(wired.tops), self._of(wired.bottoms)
         if python is not None:
-            python.backward(tops, self._needs.bottoms[index], bottoms)
+            with caffe_is_ours():
+                python.backward(tops, self._needs.bottoms[index], bottoms)
         elif wired.message.type == "Split":
             bottoms[0].diff[...] = sum(top.diff for top in tops)
         elif bottoms or self._needs.params[index]:
@@ -104,8 +106,9 @@ class Runner:
         tops, bottoms = self._of(wired.tops), self._of(wired.bottoms)
         python = self._python(wired)
         if python is not None:
-            python.reshape(bottoms, tops)
-            python.forward(bottoms, tops)
+            with caffe_is_ours():
+                python.reshape(bottoms, tops)
+                python.forward(bottoms, tops)
         elif wired.message.type == "Split":
             for top in tops:
                 top.reshape(*bottoms[0].shape)
@@ -151,21 +154,24 @@ class Runner:
 
     def _check_shapes(self, index: int, shapes: list[tuple[int, ...]]) -> None:
         """Refuse what PyTorch would stretch: bottoms of new shapes that the layer cannot take."""
-        if shapes != self._planned[index]:
+        if tuple(shapes) not in self._planned[index]:
             layer, net = self._net._net.layers[index], self._net._net
             check_same_params(layer, fk.plan_layer(self._net._text, index, shapes), net.file)
-            self._planned[index] = shapes
+            self._planned[index].add(tuple(shapes))
 
     def _tops(self, layer: LayerModule, bottoms: Sequence[Tensor]) -> tuple[Tensor, ...]:
         """What a layer makes, or the error that names it."""
         try:
             tops: tuple[Tensor, ...] = layer(*bottoms)
+        except (NotImplementedError, RecursionError):
+            raise
         except (IndexError, RuntimeError, ValueError) as error:
             of, taken = layer.layer, ", ".join(shown(bottom.shape) for bottom in bottoms)
             own = ", ".join(shown(param.shape) for param in of.params)
             raise fk.UsageError(
-                f"{self._net._net.file}:{of.line}: layer '{of.name}' ({of.type}"
-                f"{own and f', of blobs {own}'}) cannot run on {taken}: {error}"
+                f"layer '{of.name}' ({of.type}{own and f', of blobs {own}'}) cannot run on "
+                f"{taken}: {error}",
+                place=fk.Place(self._net._net.file, of.line, 1),
             ) from error
         return tops
 
@@ -302,12 +308,12 @@ class Runner:
         return [self._blobs[number] for number in numbers]
 
 
-def _bottom_shapes(net: fk.Net) -> list[list[tuple[int, ...]]]:
+def _bottom_shapes(net: fk.Net) -> list[set[tuple[tuple[int, ...], ...]]]:
     """Of each layer the shapes of its bottoms, as the net was read or last reshaped."""
     latest: dict[str, tuple[int, ...]] = {}
     found = []
     for layer in net.layers:
-        found.append([latest[name] for name in layer.bottoms])
+        found.append({tuple(latest[name] for name in layer.bottoms)})
         latest.update(layer.tops)
     return found
 

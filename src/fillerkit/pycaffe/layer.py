@@ -10,7 +10,7 @@ from typing import Any
 
 import fillerkit as fk
 from fillerkit.pycaffe.blob import Blob, BlobVec, shown
-from fillerkit.pycaffe.finder import install
+from fillerkit.pycaffe.finder import caffe_is_ours
 from fillerkit.pycaffe.proto.caffe_pb2 import LayerParameter
 
 PYTHON = "Python"
@@ -83,6 +83,12 @@ class PythonLayers:
 
         None for a layer whose code is not there, but whose shapes fillerkit knows.
         """
+        with caffe_is_ours():
+            return self._plan(index, message, shapes)
+
+    def _plan(
+        self, index: int, message: LayerParameter, shapes: Sequence[tuple[int, ...]]
+    ) -> fk.Plan | None:
         layer = self.layers.get(index) or _made(message)
         if layer is None:
             return None
@@ -135,10 +141,7 @@ def _made(message: LayerParameter) -> Layer | None:
     """An instance of the class that a layer names; None where only its shapes are known."""
     p = message.python_param
     if not p.module or not p.layer:
-        raise fk.LayerError(
-            f"layer '{message.name}' (Python) needs python_param {{ module layer }}"
-        )
-    install()
+        raise fk.LayerError("needs python_param { module layer }")
     try:
         module = import_module(p.module)
     except ImportError as error:

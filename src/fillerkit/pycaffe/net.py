@@ -69,12 +69,13 @@ class Net(Passes):
         if isinstance(phase, (str, os.PathLike)):
             weights, phase, level = phase, level, None
         if phase not in (0, 1) or isinstance(phase, float) or isinstance(level, str):
+            seen = "not there" if phase is None else repr(phase)
+            seen += f", and {level!r} stands behind it" * isinstance(level, str)
+            seen += f", and {weights!r} was taken for the weights" * (phase is None)
             raise TypeError(
                 f"Net({os.fspath(network_file)!r}, ...): there are Net(FILE, PHASE) and "
-                f"Net(FILE, WEIGHTS, PHASE), with caffe.TRAIN or caffe.TEST as the phase; it is "
-                f"{'not there' if phase is None else repr(phase)}"
-                + f", and {level!r} stands behind it"
-                * isinstance(level, str)
+                "Net(FILE, WEIGHTS, PHASE), with caffe.TRAIN or caffe.TEST as the phase; it is "
+                f"{seen}"
             )
         for file in (network_file, weights):
             if file is not None:
@@ -102,6 +103,7 @@ class Net(Passes):
             for name, message in _open(text)
             if name in caffe.shapes
         }
+        caffe.made_nets = True
         self._text = text
         self._shapes: Mapping[str, Sequence[int]] = {**known, **shapes}
         self._python = PythonLayers()

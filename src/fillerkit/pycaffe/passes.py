@@ -192,6 +192,10 @@ class Passes(Structure):
         """
         if not given:
             raise ValueError("forward_backward_all takes values for inputs and outputs, by name")
+        for name in given:
+            if name not in (*self.inputs, *self.outputs):
+                near = fk.did_you_mean(name, (*self.inputs, *self.outputs))
+                raise ValueError(f"the net has no input or output '{name}'{near}")
         outs: dict[str, list[Floats]] = {}
         backs: dict[str, list[Floats]] = {}
         inputs = {name: given[name] for name in self.inputs if name in given}

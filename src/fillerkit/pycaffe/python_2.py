@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import sysconfig
@@ -43,8 +44,8 @@ _MISSING = re.compile(
     r"|'utf-8' codec can't decode"
 )
 
-_FOLDER = str(Path(__file__).parents[1])
-_STANDARD = sysconfig.get_path("stdlib")
+_FOLDER = str(Path(__file__).parents[1]) + os.sep
+_STANDARD = sysconfig.get_path("stdlib") + os.sep
 _WAY_OUT = (
     "2to3 (which comes with Python up to 3.12) or futurize (pip install future) do most of it"
 )

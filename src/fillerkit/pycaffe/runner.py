@@ -1,7 +1,8 @@
-"""Running a script whose ``import caffe`` finds `fillerkit.pycaffe`, in this process only."""
+"""Running a script whose ``import caffe`` finds `fillerkit.pycaffe`."""
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import sysconfig
@@ -19,8 +20,8 @@ from fillerkit.pycaffe import again, python_2
 from fillerkit.pycaffe.finder import OURS, install
 from fillerkit.pycaffe.state import Shape, caffe
 
-_FOLDER = str(Path(fk.__file__).parent)
-_STANDARD = sysconfig.get_path("stdlib")
+_FOLDER = str(Path(fk.__file__).parent) + os.sep
+_STANDARD = sysconfig.get_path("stdlib") + os.sep
 
 
 @click.command(
@@ -93,13 +94,14 @@ def _notebook(error: Exception, source: bytes, path: str) -> str:
 
 
 def _tell_of_unused_shapes() -> None:
-    for name in caffe.shapes.keys() - caffe.shapes_used:
+    unused = caffe.shapes.keys() - caffe.shapes_used if caffe.made_nets else ()
+    for name in unused:
         caffe.say_once(f"--shape {name}=...: no net had a blob '{name}' whose shape was asked for")
 
 
 def _shape(text: str) -> tuple[str, Shape]:
     name, _, lengths = text.partition("=")
-    if not name or not re.fullmatch(r"(N|\d+)(,\d+)*", lengths):
+    if not name or not re.fullmatch(r"(N|[1-9]\d*)(,[1-9]\d*)*", lengths):
         raise click.BadParameter(
             f"'{text}' is not BLOB=N,C,H,W, with numbers for C, H and W", param_hint="--shape"
         )
@@ -120,25 +122,31 @@ def _show(error: BaseException, code: int = 1) -> NoReturn:
         sys.excepthook(type(error), error, inside)
         sys.exit(code)
     shown = traceback.TracebackException.from_exception(error)
-    if isinstance(error, fk.FillerkitError) or not _of_library(shown.stack[-1:]):
-        ours = [_is_ours(frame) for frame in shown.stack]
-        first = ours.index(True) if any(ours) else len(ours)
-        own = [frame for frame in shown.stack[first:] if not _is_inner(frame)]
-        shown.stack = traceback.StackSummary.from_list([*shown.stack[:first], *own])
-        for name in ("__cause__", "__context__"):
-            before: traceback.TracebackException | None = getattr(shown, name)
-            if before is not None and any(map(_is_ours, before.stack[-1:])):
-                setattr(shown, name, None)
+    _trim(shown)
     sys.stderr.writelines(shown.format())
     sys.exit(code)
 
 
+def _trim(shown: traceback.TracebackException) -> None:
+    """Leave out what is inside of fillerkit, of an error that it has raised on purpose."""
+    last = shown.stack[-1] if shown.stack else None
+    ours = [_is_ours(frame) for frame in shown.stack]
+    on_purpose = last is not None and _is_ours(last) and (last.line or "").startswith("raise")
+    of_script = last is not None and not _is_ours(last) and "-packages" not in last.filename
+    if any(ours) and (on_purpose or of_script):
+        first = ours.index(True)
+        own = [frame for frame in shown.stack[first:] if not _is_inner(frame)]
+        shown.stack = traceback.StackSummary.from_list([*shown.stack[:first], *own])
+    for name in ("__cause__", "__context__"):
+        before: traceback.TracebackException | None = getattr(shown, name)
+        if before is not None and on_purpose and any(map(_is_ours, before.stack)):
+            setattr(shown, name, None)
+        elif before is not None:
+            _trim(before)
+
+
 def _is_ours(frame: traceback.FrameSummary) -> bool:
     return frame.filename.startswith(_FOLDER)
-
-
-def _of_library(frames: Sequence[traceback.FrameSummary]) -> bool:
-    return any("-packages" in frame.filename and not _is_ours(frame) for frame in frames)
 
 
 def _is_inner(frame: traceback.FrameSummary) -> bool:

@@ -27,6 +27,7 @@ class _Caffe:
         self.solvers, self.rank = 1, 0
         self.seed_of_passes: int | None = None
         """For PyTorch's engine, of which the next forward pass draws."""
+        self.made_nets = False
         self.shapes_used: set[str] = set()
 
     def seed(self, seed: int) -> None:
@@ -37,8 +38,7 @@ class _Caffe:
     def stream(self) -> fk.CaffeStream:
         """The engine; seeded from the system's entropy where no script has seeded it."""
         if self._stream is None:
-            self.seed(int.from_bytes(os.urandom(4), "little"))
-        assert self._stream is not None
+            self._stream = fk.CaffeStream(int.from_bytes(os.urandom(4), "little"))
         return self._stream
 
     def shape_of(self, blob: str, layer: LayerParameter) -> Shape:
@@ -58,7 +58,7 @@ def _batch_size(layer: LayerParameter) -> int:
         size = getattr(value, "batch_size", 0)
         if size:
             return int(size)
-    raise fk.UsageError(f"layer '{layer.name}' has no batch_size: say it in the place of N")
+    raise fk.LayerError(f"layer '{layer.name}' has no batch_size: say it in the place of N")
 
 
 caffe = _Caffe()

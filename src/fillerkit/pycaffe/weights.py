@@ -44,11 +44,11 @@ def add_diffs(path: str | os.PathLike[str], layers: Iterable[tuple[str, BlobVec]
 
 def layers_of(source: fk.Blobs, path: str | os.PathLike[str]) -> dict[str, Sequence[Any]]:
     """The arrays of every layer of a weight file by name, of the layers without any too."""
-    names: set[str] = set()
+    names: list[str] = []
     if source.model is not None:
-        names.update(message.name for _, message in source.model.layers)
+        names = [message.name for _, message in source.model.layers]
     elif format_of(Path(path)) == "h5":
-        names.update(_groups(path))
+        names = _groups(path)
     return {**dict.fromkeys(names, ()), **source}
 
 

@@ -106,7 +106,7 @@ def check_same_params(layer: fk.Layer, new: fk.Layer, file: str) -> None:
     for param, other in zip(layer.params, new.params, strict=True):
         if param.shape != other.shape:
             raise fk.UsageError(
-                f"{file}:{layer.line}: layer '{layer.name}' ({layer.type}) cannot take the new "
-                f"shapes: its {param.name} is {shown(param.shape)} and would have to be "
-                f"{shown(other.shape)}"
+                f"layer '{layer.name}' ({layer.type}) cannot take the new shapes: its "
+                f"{param.name} is {shown(param.shape)} and would have to be {shown(other.shape)}",
+                place=fk.Place(file, layer.line, 1),
             )
