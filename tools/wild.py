@@ -105,7 +105,7 @@ def _why_refused(
 ) -> str:
     if caffe_accepts:
         return "refused, Caffe accepts"
-    if about["kind"] == "solver" and "is not there: looked from" in said:
+    if about["kind"] == "solver" and "is not there: looked in" in said:
         return "a solver whose net is not there"
     if any(words in said for words in _OTHER_PHASE):
         return "not written for this phase"
