@@ -104,6 +104,8 @@ class PythonLayers:
             if index not in self.layers:
                 self.layers[index] = layer
                 layer.setup(bottoms, tops)
+            if getattr(type(layer), "reshape", None) is Layer.reshape:
+                raise AttributeError("the class has no reshape, which gives its tops their shapes")
             layer.reshape(bottoms, tops)
         except Exception as error:
             error.add_note(
@@ -160,11 +162,6 @@ def _made(message: LayerParameter) -> Layer | None:
             f"'{p.layer}'{fk.did_you_mean(p.layer, dir(module))}"
         )
     layer: Any = kind(message)
-    if isinstance(layer, Layer) and type(layer).reshape is Layer.reshape:
-        raise AttributeError(
-            f"layer '{message.name}': class {p.module}.{p.layer} has no reshape, which gives its "
-            "tops their shapes"
-        )
     layer.param_str = layer.param_str_ = p.param_str  # the second is its name of before 2015
     layer.phase = Phase(message.phase)
     return layer  # type: ignore[no-any-return]
