@@ -89,7 +89,7 @@ class PythonLayers:
     def _plan(
         self, index: int, message: LayerParameter, shapes: Sequence[tuple[int, ...]]
     ) -> fk.Plan | None:
-        layer = self.layers.get(index) or _made(message)
+        layer = self.layers[index] if index in self.layers else _made(message)
         if layer is None:
             return None
         bottoms = [self.tops.get(name) or Blob() for name in message.bottom]

@@ -25,6 +25,8 @@ Callback = Callable[[int], object]
 class Passes(Structure):
     """A net that runs."""
 
+    _run: Callable[[], Runner]
+    """What runs the layers, as their shapes and memory are now; the net's."""
     _input_arrays: InputArrays | None
     _callbacks: dict[str, list[Callback]]
 
@@ -134,10 +136,6 @@ class Passes(Structure):
 
     def _backward(self, first: int, last: int) -> None:
         self._run().backward(first, last)
-
-    def _run(self) -> Runner:
-        """What runs the layers, as their shapes and memory are now."""
-        raise NotImplementedError
 
     def before_forward(self, callback: Callback) -> None:
         """Have a function called with the number of each layer before it runs."""
