@@ -108,7 +108,7 @@ def engine(path: str, boost: str = "1.64") -> Engine:
     """The engine of a kernel path."""
     if path == "numpy":
         return ReferenceEngine(1, boost)
-    from fillerkit.random.kernels import KernelEngine
+    from fillerkit.random.compiled import KernelEngine
 
     return KernelEngine(1, boost, path)
 

@@ -22,7 +22,7 @@ import matplotlib
 from matplotlib.figure import Figure
 
 import fillerkit as fk
-from fillerkit.flow.plot import STYLE, draw, written
+from fillerkit.signals.plot import STYLE, draw, written
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs/xavier.md"

@@ -18,19 +18,19 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 if _TYPE_CHECKING:
-    from fillerkit.blobs import Blobs as Blobs
-    from fillerkit.blobs import LayerBlobs as LayerBlobs
-    from fillerkit.build import load_net as load_net
-    from fillerkit.build import plan_layer as plan_layer
+    from fillerkit.blobs.blobs import Blobs as Blobs
+    from fillerkit.blobs.blobs import LayerBlobs as LayerBlobs
+    from fillerkit.blobs.comparing import Comparison as Comparison
+    from fillerkit.blobs.comparing import Difference as Difference
+    from fillerkit.blobs.comparing import ValueDifference as ValueDifference
+    from fillerkit.blobs.comparing import compare as compare
+    from fillerkit.blobs.statistics import BlobStatistics as BlobStatistics
+    from fillerkit.blobs.statistics import Statistics as Statistics
+    from fillerkit.blobs.statistics import stats as stats
     from fillerkit.checks import Finding as Finding
     from fillerkit.checks import Report as Report
     from fillerkit.checks import check as check
     from fillerkit.checks import warnings as warnings
-    from fillerkit.comparing import Comparison as Comparison
-    from fillerkit.comparing import Difference as Difference
-    from fillerkit.comparing import ValueDifference as ValueDifference
-    from fillerkit.comparing import compare as compare
-    from fillerkit.dialects import DIALECTS as DIALECTS
     from fillerkit.drawing import draw as draw
     from fillerkit.errors import FillerError as FillerError
     from fillerkit.errors import FillerkitError as FillerkitError
@@ -53,48 +53,48 @@ if _TYPE_CHECKING:
     from fillerkit.fillers import fan_out as fan_out
     from fillerkit.fillers import filler as filler
     from fillerkit.fillers import filler_types as filler_types
-    from fillerkit.finetuning import Transfer as Transfer
-    from fillerkit.finetuning import transfer as transfer
-    from fillerkit.flow import LayerSignal as LayerSignal
-    from fillerkit.flow import Signal as Signal
-    from fillerkit.flow import signal as signal
+    from fillerkit.filling.transfer import Transfer as Transfer
+    from fillerkit.filling.transfer import transfer as transfer
     from fillerkit.formats import load as load
     from fillerkit.layers import Param as Param
     from fillerkit.layers import Plan as Plan
     from fillerkit.layers import layer as layer
     from fillerkit.layers import layer_types as layer_types
+    from fillerkit.layers.dialects import DIALECTS as DIALECTS
     from fillerkit.layers.plan import Setting as Setting
-    from fillerkit.net import Layer as Layer
-    from fillerkit.net import Net as Net
-    from fillerkit.net import ParamBlob as ParamBlob
+    from fillerkit.layers.splits import with_splits as with_splits
+    from fillerkit.nets.build import load_net as load_net
+    from fillerkit.nets.build import plan_layer as plan_layer
+    from fillerkit.nets.net import Layer as Layer
+    from fillerkit.nets.net import Net as Net
+    from fillerkit.nets.net import ParamBlob as ParamBlob
     from fillerkit.prototxt import NetText as NetText
     from fillerkit.prototxt import SolverText as SolverText
     from fillerkit.prototxt import read_net as read_net
     from fillerkit.prototxt import read_solver as read_solver
     from fillerkit.prototxt import upgrade_text as upgrade_text
     from fillerkit.random import CaffeStream as CaffeStream
-    from fillerkit.splits import with_splits as with_splits
-    from fillerkit.statistics import BlobStatistics as BlobStatistics
-    from fillerkit.statistics import Statistics as Statistics
-    from fillerkit.statistics import stats as stats
+    from fillerkit.signals import LayerSignal as LayerSignal
+    from fillerkit.signals import Signal as Signal
+    from fillerkit.signals import signal as signal
     from fillerkit.version import __version__ as __version__
 
 # Where each name lives: it is imported when it is asked for, so that no program waits for what it
 # does not use.
 _WHERE = {
-    "Blobs": "fillerkit.blobs",
-    "LayerBlobs": "fillerkit.blobs",
-    "load_net": "fillerkit.build",
-    "plan_layer": "fillerkit.build",
+    "Blobs": "fillerkit.blobs.blobs",
+    "LayerBlobs": "fillerkit.blobs.blobs",
+    "load_net": "fillerkit.nets.build",
+    "plan_layer": "fillerkit.nets.build",
     "Finding": "fillerkit.checks",
     "Report": "fillerkit.checks",
     "check": "fillerkit.checks",
     "warnings": "fillerkit.checks",
-    "Comparison": "fillerkit.comparing",
-    "Difference": "fillerkit.comparing",
-    "ValueDifference": "fillerkit.comparing",
-    "compare": "fillerkit.comparing",
-    "DIALECTS": "fillerkit.dialects",
+    "Comparison": "fillerkit.blobs.comparing",
+    "Difference": "fillerkit.blobs.comparing",
+    "ValueDifference": "fillerkit.blobs.comparing",
+    "compare": "fillerkit.blobs.comparing",
+    "DIALECTS": "fillerkit.layers.dialects",
     "draw": "fillerkit.drawing",
     "FillerError": "fillerkit.errors",
     "FillerkitError": "fillerkit.errors",
@@ -115,24 +115,24 @@ _WHERE = {
     "fan_out": "fillerkit.fillers",
     "filler": "fillerkit.fillers",
     "filler_types": "fillerkit.fillers",
-    "Transfer": "fillerkit.finetuning",
-    "transfer": "fillerkit.finetuning",
-    "LayerSignal": "fillerkit.flow",
-    "Signal": "fillerkit.flow",
-    "signal": "fillerkit.flow",
+    "Transfer": "fillerkit.filling.transfer",
+    "transfer": "fillerkit.filling.transfer",
+    "LayerSignal": "fillerkit.signals",
+    "Signal": "fillerkit.signals",
+    "signal": "fillerkit.signals",
     "load": "fillerkit.formats",
     "Param": "fillerkit.layers",
     "Plan": "fillerkit.layers",
     "layer": "fillerkit.layers",
     "layer_types": "fillerkit.layers",
     "Setting": "fillerkit.layers.plan",
-    "Layer": "fillerkit.net",
-    "Net": "fillerkit.net",
-    "ParamBlob": "fillerkit.net",
+    "Layer": "fillerkit.nets.net",
+    "Net": "fillerkit.nets.net",
+    "ParamBlob": "fillerkit.nets.net",
     "upgrade_text": "fillerkit.prototxt",
-    "BlobStatistics": "fillerkit.statistics",
-    "Statistics": "fillerkit.statistics",
-    "stats": "fillerkit.statistics",
+    "BlobStatistics": "fillerkit.blobs.statistics",
+    "Statistics": "fillerkit.blobs.statistics",
+    "stats": "fillerkit.blobs.statistics",
     "CaffeStream": "fillerkit.random",
     "NetText": "fillerkit.prototxt",
     "SolverText": "fillerkit.prototxt",
@@ -140,7 +140,7 @@ _WHERE = {
     "read_solver": "fillerkit.prototxt",
     "distribution": "fillerkit.fillers",
     "did_you_mean": "fillerkit.errors",
-    "with_splits": "fillerkit.splits",
+    "with_splits": "fillerkit.layers.splits",
     "__version__": "fillerkit.version",
 }
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from fillerkit.layers.shapes import shown
 
 if TYPE_CHECKING:
-    from fillerkit.blobs import Blobs
-    from fillerkit.net import Net
+    from fillerkit.blobs.blobs import Blobs
+    from fillerkit.nets.net import Net
 
 _ROWS = 200
 """A notebook is to show a net, not to be filled by it."""

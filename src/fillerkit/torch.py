@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from fillerkit.blobs import Array, Blobs
-from fillerkit.formats.library import library
+from fillerkit.blobs.blobs import Array, Blobs
 from fillerkit.formats.names import BATCH_NORM
 from fillerkit.formats.state_names import TRACKED, from_state
+from fillerkit.libraries import library
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 torch = library("torch", "fillerkit.torch", "torch")

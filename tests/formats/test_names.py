@@ -9,7 +9,7 @@ import pytest
 import weights
 
 import fillerkit as fk
-from fillerkit.blobs import Alias
+from fillerkit.blobs.blobs import Alias
 from fillerkit.formats.names import blob_names
 
 ONES = np.ones(2, np.float32)

@@ -16,7 +16,7 @@ from fillerkit.random.engine import BOOSTS, NUMPY, Engine, kernel_path, kernel_p
 from fillerkit.random.reference import ReferenceEngine
 from fillerkit.random.ziggurat import kernel_tables
 
-kernels = pytest.importorskip("fillerkit.random.kernels", reason="built without a compiler")
+kernels = pytest.importorskip("fillerkit.random.compiled", reason="built without a compiler")
 
 SEEDS = st.integers(0, 2**32 - 1)
 DTYPES = st.sampled_from([np.float32, np.float64])
@@ -237,7 +237,7 @@ def test_the_environment_asks_for_any_path_that_there_is(monkeypatch: pytest.Mon
 
 
 def test_without_kernels_the_reference_makes_the_values(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "fillerkit.random.kernels", None)
+    monkeypatch.setitem(sys.modules, "fillerkit.random.compiled", None)
     monkeypatch.delenv("FILLERKIT_KERNELS", raising=False)
     assert kernel_paths() == (NUMPY,)
     assert isinstance(make_engine(1), ReferenceEngine)

@@ -7,10 +7,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple, Unpack
 
-from fillerkit.build import Asked, build, read
 from fillerkit.checks.warning import Finding, findings, warnings
 from fillerkit.errors import FillerkitError, LayerError, Place, UsageError, did_you_mean
-from fillerkit.net import Net
+from fillerkit.nets.build import Asked, build, read
+from fillerkit.nets.net import Net
 from fillerkit.prototxt import NetText
 
 

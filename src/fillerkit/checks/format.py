@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fillerkit.checks.warning import Warned, warning
 from fillerkit.errors import Place
-from fillerkit.net import Net
+from fillerkit.nets.net import Net
 
 
 @warning("old-format")

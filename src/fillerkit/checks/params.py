@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from fillerkit.checks.warning import Warned, warning
 from fillerkit.fillers import Constant, Whole
 from fillerkit.fillers.registry import known_filler
-from fillerkit.net import Net, ParamBlob
+from fillerkit.nets.net import Net, ParamBlob
 
 
 @warning("ignored-setting")

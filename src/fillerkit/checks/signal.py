@@ -7,7 +7,7 @@ from math import sqrt
 
 from fillerkit.checks.warning import Warned, warning
 from fillerkit.fillers import Constant, Uniform
-from fillerkit.net import Layer, Net, ParamBlob
+from fillerkit.nets.net import Layer, Net, ParamBlob
 
 _RECTIFIERS = ("ReLU", "ReLU6", "PReLU")
 _NORMALISERS = ("BatchNorm", "BN", "MVN", "Normalize", "LayerNorm", "GroupNorm", "InstanceNorm")

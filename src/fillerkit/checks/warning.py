@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from fillerkit.errors import Place
-from fillerkit.net import Layer, Net
+from fillerkit.nets.net import Layer, Net
 
 Warned = tuple[Layer | Place, str]
 Warn = Callable[[Net], Iterator[Warned]]

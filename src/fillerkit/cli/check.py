@@ -11,10 +11,10 @@ from collections.abc import Sequence
 import click
 
 import fillerkit as fk
-from fillerkit.build import Asked
 from fillerkit.cli.options import takes_unread_net
 from fillerkit.cli.printing import many
 from fillerkit.errors import Place
+from fillerkit.nets.build import Asked
 
 
 def _explain(ctx: click.Context, param: click.Parameter, code: str | None) -> None:

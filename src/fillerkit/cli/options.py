@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 import fillerkit as fk
-from fillerkit.build import Asked
+from fillerkit.nets.build import Asked
 
 Shapes = Sequence[tuple[str, tuple[int, ...]]]
 

@@ -120,10 +120,10 @@ def command(
       fillerkit signal deploy.prototxt --compare xavier --compare msra --plot signal.svg
       fillerkit signal deploy.prototxt --weights trained.caffemodel --input images/
     """
-    from fillerkit.flow import chart as drawn
-    from fillerkit.flow import plot
-    from fillerkit.flow.plot import FORMATS
     from fillerkit.formats.whole_file import whole_file
+    from fillerkit.signals import chart as drawn
+    from fillerkit.signals import plot
+    from fillerkit.signals.plot import FORMATS
 
     suffix = Path(picture).suffix[1:].lower() if picture else ""
     if picture and suffix not in FORMATS:

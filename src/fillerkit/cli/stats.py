@@ -12,7 +12,6 @@ from typing import Any
 import click
 
 import fillerkit as fk
-from fillerkit.build import Asked
 from fillerkit.cli.options import read_argument, takes_asked
 from fillerkit.cli.printing import (
     finite,
@@ -24,6 +23,7 @@ from fillerkit.cli.printing import (
     terminal_width,
 )
 from fillerkit.errors import some
+from fillerkit.nets.build import Asked
 
 _HEIGHT = 4  # lines of a histogram
 _BLOCKS = " ▁▂▃▄▅▆▇█"

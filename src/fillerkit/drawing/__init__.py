@@ -12,9 +12,9 @@ from typing import cast
 
 from fillerkit.drawing.dot import as_dot
 from fillerkit.errors import UsageError
-from fillerkit.formats.library import library
 from fillerkit.formats.whole_file import whole_file
-from fillerkit.net import Net
+from fillerkit.libraries import library
+from fillerkit.nets.net import Net
 
 _FORMATS = ("svg", "png", "pdf", "eps", "jpg", "gif", "dot")
 

@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 
 from fillerkit.layers.registry import layer_types
 from fillerkit.layers.shapes import shown
-from fillerkit.net import Layer, Net, ParamBlob
+from fillerkit.nets.net import Layer, Net, ParamBlob
 from fillerkit.prototxt import phase_name
 from fillerkit.schema.forks_pb2 import LayerParameter
 

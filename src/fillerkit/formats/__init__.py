@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
-from fillerkit.blobs import Blobs
+from fillerkit.blobs.blobs import Blobs
 from fillerkit.errors import UsageError, did_you_mean
 from fillerkit.formats.entry import Content as Content
 from fillerkit.formats.entry import Entry as Entry

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from google.protobuf.message import DecodeError
 
-from fillerkit.blobs import Alias, Array, Blobs, Model
+from fillerkit.blobs.blobs import Alias, Array, Blobs, Model
 from fillerkit.errors import FormatError, PrototxtError
 from fillerkit.formats.background import BackgroundWriter
 from fillerkit.formats.damage import reading
@@ -29,6 +29,7 @@ from fillerkit.formats.names import blob_names
 from fillerkit.formats.whole_file import whole_file
 from fillerkit.formats.wire import FIXED32, FIXED64, LENGTH, VARINT, Item, head, items
 from fillerkit.layers.registry import layer_types
+from fillerkit.layers.splits import is_inserted, with_splits
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, Kind
 from fillerkit.prototxt.upgrade import upgrade
@@ -39,7 +40,6 @@ from fillerkit.schema.forks_pb2 import (
     NetParameter,
     V1LayerParameter,
 )
-from fillerkit.splits import is_inserted, with_splits
 
 LIMIT = 2**31 - 1
 """Bytes that a protobuf message can have."""

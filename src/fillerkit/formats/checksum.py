@@ -9,7 +9,7 @@ from typing import Any
 
 def _fastest() -> Callable[[Any, int], int]:
     try:
-        from fillerkit import _kernels
+        from fillerkit.random import _kernels
 
         return _kernels.crc32  # missing where the processor cannot do it faster than zlib
     except (ImportError, AttributeError):

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from fillerkit.blobs import Alias, Array, Model, Start
+from fillerkit.blobs.blobs import Alias, Array, Model, Start
 
 
 @dataclass(frozen=True)

@@ -21,18 +21,18 @@ from typing import Any
 
 import numpy as np
 
-from fillerkit.blobs import Array, Blobs
+from fillerkit.blobs.blobs import Array, Blobs
 from fillerkit.errors import FormatError
 from fillerkit.formats.background import BackgroundWriter
 from fillerkit.formats.damage import reading
 from fillerkit.formats.entry import Content, Entry
-from fillerkit.formats.library import library
 from fillerkit.formats.mapped import check_floats, frozen, mapped, view
 from fillerkit.formats.names import checked_name
 from fillerkit.formats.notes import Found, about, as_json, gathered, parsed
 from fillerkit.formats.sparse import SparseFile
 from fillerkit.formats.whole_file import whole_file
-from fillerkit.splits import with_splits
+from fillerkit.layers.splits import with_splits
+from fillerkit.libraries import library
 
 _ROOT = "data"
 _ATTRIBUTE = "fillerkit"

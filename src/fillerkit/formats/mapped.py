@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from fillerkit.blobs import Array
+from fillerkit.blobs.blobs import Array
 from fillerkit.errors import FormatError
 
 

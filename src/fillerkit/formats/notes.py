@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from math import isfinite, prod
 from typing import Any
 
-from fillerkit.blobs import Alias, Array, Blobs, Start
+from fillerkit.blobs.blobs import Alias, Array, Blobs, Start
 from fillerkit.formats.entry import Entry
 
 Found = tuple[str, int, Mapping[str, Any], Array]

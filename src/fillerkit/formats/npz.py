@@ -18,7 +18,7 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from numpy.lib import format as npy
 
-from fillerkit.blobs import Array, Blobs
+from fillerkit.blobs.blobs import Array, Blobs
 from fillerkit.errors import FormatError
 from fillerkit.formats.background import BackgroundWriter
 from fillerkit.formats.checksum import crc32

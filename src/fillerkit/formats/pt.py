@@ -15,13 +15,13 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from fillerkit.blobs import Blobs
+from fillerkit.blobs.blobs import Blobs
 from fillerkit.errors import FormatError
 from fillerkit.formats.damage import one_line, reading
 from fillerkit.formats.entry import Content, Entry
-from fillerkit.formats.library import library
 from fillerkit.formats.mapped import check_file
 from fillerkit.formats.whole_file import whole_file
+from fillerkit.libraries import library
 
 
 def write(path: Path, content: Content) -> None:

@@ -15,16 +15,16 @@ from typing import Any
 
 import numpy as np
 
-from fillerkit.blobs import Blobs
+from fillerkit.blobs.blobs import Blobs
 from fillerkit.errors import FormatError
 from fillerkit.formats.background import BackgroundWriter
 from fillerkit.formats.damage import reading
 from fillerkit.formats.entry import Content
-from fillerkit.formats.library import library
 from fillerkit.formats.mapped import mapped, view
 from fillerkit.formats.notes import about, as_json, gathered, parsed
 from fillerkit.formats.state_names import from_state
 from fillerkit.formats.whole_file import whole_file
+from fillerkit.libraries import library
 
 _DTYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8"}
 _NAMES = {2: "F16", 4: "F32", 8: "F64"}

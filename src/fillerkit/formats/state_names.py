@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from fillerkit.blobs import Array, Blobs
+from fillerkit.blobs.blobs import Array, Blobs
 from fillerkit.formats.names import BATCH_NORM
 
 TRACKED = "num_batches_tracked"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fillerkit.dialects import of_layer
+from fillerkit.layers.dialects import of_layer
 from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
 
 Shape = tuple[int, ...]

@@ -52,7 +52,7 @@ def make_engine(seed: Seed, boost: str = "1.64") -> Engine:
         from fillerkit.random.reference import ReferenceEngine
 
         return ReferenceEngine(seed, boost)
-    from fillerkit.random.kernels import KernelEngine
+    from fillerkit.random.compiled import KernelEngine
 
     return KernelEngine(seed, boost, path)
 
@@ -90,7 +90,7 @@ def kernel_path() -> str:
 def kernel_paths() -> tuple[str, ...]:
     """All paths that this machine has, the fastest first and ``"numpy"`` last."""
     try:
-        from fillerkit.random.kernels import PATHS
+        from fillerkit.random.compiled import PATHS
     except ImportError:
         return (NUMPY,)
     return (*PATHS, NUMPY)

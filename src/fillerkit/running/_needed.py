@@ -1,5 +1,5 @@
 """The library that everything here stands on, or the error that says how to install it."""
 
-from fillerkit.formats.library import library
+from fillerkit.libraries import library
 
 library("torch", "a net that runs", "torch")

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from fillerkit.layers.shapes import shown
-from fillerkit.net import Layer
+from fillerkit.nets.net import Layer
 from fillerkit.running.registry import Operation
 from fillerkit.schema.forks_pb2 import LayerParameter
 

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from fillerkit.blobs import Alias, Array, Blobs
+from fillerkit.blobs.blobs import Alias, Array, Blobs
 from fillerkit.errors import UsageError, did_you_mean
 from fillerkit.layers.shapes import shown
-from fillerkit.net import Net
+from fillerkit.nets.net import Net
 from fillerkit.running.layer_module import LayerModule
 
 Inputs = Mapping[str, Tensor] | Tensor

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from fillerkit.layers.pooling import pooled
-from fillerkit.net import Layer
+from fillerkit.nets.net import Layer
 from fillerkit.running.layer_module import LayerModule
 from fillerkit.running.registry import Tops, runs
 from fillerkit.schema.forks_pb2 import PoolingParameter

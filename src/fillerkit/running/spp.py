@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from fillerkit.layers.pooling import pooled
-from fillerkit.net import Layer
+from fillerkit.nets.net import Layer
 from fillerkit.running.layer_module import LayerModule
 from fillerkit.running.pooling import Windows, pooled_max, pooled_mean
 from fillerkit.running.registry import runs

@@ -8,11 +8,11 @@ from math import isfinite, nan, sqrt
 
 import numpy as np
 
-from fillerkit.blobs import Alias, Array, Blobs, Start
+from fillerkit.blobs.blobs import Alias, Array, Blobs, Start
+from fillerkit.blobs.pieces import exact, pieces
 from fillerkit.errors import UsageError
-from fillerkit.filling import DTYPES
-from fillerkit.net import Net
-from fillerkit.pieces import exact, pieces
+from fillerkit.filling.fill import DTYPES
+from fillerkit.nets.net import Net
 
 ERRORS_ALLOWED = 6
 """Standard errors that a mean or a std may be away from the theory: chance goes further once in

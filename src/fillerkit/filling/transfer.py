@@ -10,13 +10,13 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from fillerkit.blobs import Array, Blobs, LayerBlobs
+from fillerkit.blobs.blobs import Array, Blobs, LayerBlobs
 from fillerkit.errors import FormatError, UsageError, did_you_mean, some
 from fillerkit.formats import load
 from fillerkit.layers.shapes import shown
 
 if TYPE_CHECKING:
-    from fillerkit.net import Layer, Net
+    from fillerkit.nets.net import Layer, Net
 
 Weights = str | os.PathLike[str] | Blobs
 """A weight file, or blobs."""

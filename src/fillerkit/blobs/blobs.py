@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fillerkit.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from fillerkit.net import Net
+    from fillerkit.nets.net import Net
     from fillerkit.schema.forks_pb2 import LayerParameter
 
 Array = NDArray[np.floating]

@@ -191,7 +191,7 @@ def test_a_batch_norm_without_statistics_works_with_the_batchs(phase: str) -> No
 
 
 def test_one_filler_for_all_weights_is_as_a_rule_for_the_net() -> None:
-    from fillerkit.flow import with_filler
+    from fillerkit.signals import with_filler
 
     net = fk.load_net(SCORES)
     ours = with_filler(net, "gaussian(std=0.5)").fill(seed=3)
@@ -233,7 +233,7 @@ def test_words_and_marks_of_sequences_are_whole_numbers() -> None:
 
 
 def test_labels_are_in_the_range_of_the_scores() -> None:
-    from fillerkit.flow.inputs import Kind, kind_of
+    from fillerkit.signals.inputs import Kind, kind_of
 
     net = fk.load_net(SCORES)
     assert kind_of(net, "label") == Kind(below=5)
@@ -285,7 +285,7 @@ layer { name: "conv" type: "Convolution" bottom: "data" top: "conv" convolution_
 
 def test_images_of_a_folder_are_as_caffe_has_them(tmp_path: Path) -> None:
     image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
-    from fillerkit.flow.inputs import _images
+    from fillerkit.signals.inputs import _images
 
     image.new("RGB", (7, 5), (255, 100, 10)).save(tmp_path / "a.png")
     image.new("L", (7, 5), 10).save(tmp_path / "b.png")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from fillerkit.blobs import Blobs
+from fillerkit.blobs.blobs import Blobs
 from fillerkit.layers.registry import layer_types
-from fillerkit.net import Layer, Net
-from fillerkit.splits import Place, Takers
+from fillerkit.layers.splits import Place, Takers
+from fillerkit.nets.net import Layer, Net
 
 _LOOKING = (
     "Accuracy",

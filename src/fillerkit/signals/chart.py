@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import floor, isfinite, log10
 
-from fillerkit.flow.result import Signal
+from fillerkit.signals.result import Signal
 
 _LINES = 12
 _LEAST = 4

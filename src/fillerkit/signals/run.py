@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from fillerkit.blobs import Blobs
+from fillerkit.blobs.blobs import Blobs
 from fillerkit.errors import UsageError
-from fillerkit.flow.heads import ends, heads, with_batch_statistics, without
-from fillerkit.flow.inputs import Given
-from fillerkit.flow.refilled import with_filler
-from fillerkit.flow.result import Signal
-from fillerkit.formats.library import library
+from fillerkit.libraries import library
+from fillerkit.signals.heads import ends, heads, with_batch_statistics, without
+from fillerkit.signals.inputs import Given
+from fillerkit.signals.refilled import with_filler
+from fillerkit.signals.result import Signal
 
 if TYPE_CHECKING:
-    from fillerkit.finetuning import Transfer, Weights
-    from fillerkit.net import Net
+    from fillerkit.filling.transfer import Transfer, Weights
+    from fillerkit.nets.net import Net
 
 Progress = Callable[[int, int], None]
 
@@ -73,7 +73,7 @@ def signal(
     statistics yet works with the batch's. Dropout drops in phase TRAIN.
     """
     library("torch", "fillerkit.signal", "torch")
-    from fillerkit.flow import measure
+    from fillerkit.signals import measure
 
     if backward not in ("gaussian", "loss"):
         raise UsageError(f"backward is 'gaussian' or 'loss', not '{backward}'")

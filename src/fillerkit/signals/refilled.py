@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fillerkit.fillers.registry import known_filler
-from fillerkit.net import Net, ParamBlob
+from fillerkit.nets.net import Net, ParamBlob
 from fillerkit.prototxt.short import parse_filler
 
 

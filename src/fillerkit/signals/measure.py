@@ -10,14 +10,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fillerkit.blobs import Blobs
-from fillerkit.flow import theory
-from fillerkit.flow.inputs import make
-from fillerkit.flow.result import Change, LayerSignal
+from fillerkit.blobs.blobs import Blobs
 from fillerkit.layers import Shape
-from fillerkit.net import Layer, Net
+from fillerkit.layers.splits import Place, Takers
+from fillerkit.nets.net import Layer, Net
 from fillerkit.running import NetModule, Outputs, Step, module
-from fillerkit.splits import Place, Takers
+from fillerkit.signals import theory
+from fillerkit.signals.inputs import make
+from fillerkit.signals.result import Change, LayerSignal
 
 _PIECE = 1 << 18  # values that are made float64 at once
 ACTIVATIONS = (

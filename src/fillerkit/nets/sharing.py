@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from fillerkit.errors import LayerError
 from fillerkit.layers.shapes import shown
-from fillerkit.net import Layer, ParamBlob
+from fillerkit.nets.net import Layer, ParamBlob
 from fillerkit.schema.forks_pb2 import ParamSpec
 
 _RATES = ("lr_mult", "decay_mult")

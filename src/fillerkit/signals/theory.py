@@ -11,10 +11,10 @@ from __future__ import annotations
 from math import prod, sqrt
 from typing import NamedTuple
 
-from fillerkit.blobs import Blobs, Start
+from fillerkit.blobs.blobs import Blobs, Start
 from fillerkit.layers import Shape
 from fillerkit.layers.convolution import Window
-from fillerkit.net import Layer, Net
+from fillerkit.nets.net import Layer, Net
 
 SUMMING = ("Convolution", "ConvolutionDepthwise", "DepthwiseConvolution", "InnerProduct")
 WEIGHTED = (*SUMMING, "Deconvolution", "Embed", "LSTM", "RNN")

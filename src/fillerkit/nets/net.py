@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fillerkit import filling
-from fillerkit.blobs import Array, Blobs, Model
+from fillerkit.blobs.blobs import Array, Blobs, Model
 from fillerkit.errors import Place
 from fillerkit.fillers import Constant, Distribution, Given, distribution, fan_in, fan_out
+from fillerkit.filling import fill as filling
 from fillerkit.layers import Shape
 from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
 
 if TYPE_CHECKING:
-    from fillerkit.finetuning import Transfer, Weights
+    from fillerkit.filling.transfer import Transfer, Weights
     from fillerkit.random import CaffeStream
 
 

@@ -9,8 +9,8 @@ from math import isfinite
 from typing import Any
 
 from fillerkit.errors import UsageError
-from fillerkit.flow.result import Signal
-from fillerkit.formats.library import library
+from fillerkit.libraries import library
+from fillerkit.signals.result import Signal
 
 # Of Okabe and Ito (2008): told apart by the colour-blind; ordered so that neighbours differ in grey
 # too. Dashes and marks tell the lines apart without any colour.

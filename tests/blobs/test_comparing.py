@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import fillerkit as fk
-from fillerkit import pieces
-from fillerkit.blobs import Alias, Array
-from fillerkit.comparing import ulp_distance
+from fillerkit.blobs import pieces
+from fillerkit.blobs.blobs import Alias, Array
+from fillerkit.blobs.comparing import ulp_distance
 
 KINDS = [np.float16, np.float32, np.float64]
 NAN = 0x7FC00000

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import fillerkit as fk
-from fillerkit.splits import with_splits
+from fillerkit.layers.splits import with_splits
 
-CONFORMANCE = Path(__file__).parent / "conformance"
+CONFORMANCE = Path(__file__).parents[1] / "conformance"
 
 
 @pytest.mark.parametrize("phase", ["TRAIN", "TEST"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from fillerkit import _kernels
+from fillerkit.random import _kernels
 from fillerkit.random.uniform import uniform_span
 
 Floats = NDArray[np.floating]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fillerkit import formats
-from fillerkit.blobs import Alias, Array, Blobs, Start
+from fillerkit.blobs.blobs import Alias, Array, Blobs, Start
 from fillerkit.errors import UsageError, did_you_mean
 from fillerkit.fillers import Distribution
 from fillerkit.formats import Entry
@@ -26,8 +26,8 @@ from fillerkit.random import (
 from fillerkit.version import __version__
 
 if TYPE_CHECKING:
-    from fillerkit.finetuning import Transfer, Weights
-    from fillerkit.net import Layer, Net, ParamBlob
+    from fillerkit.filling.transfer import Transfer, Weights
+    from fillerkit.nets.net import Layer, Net, ParamBlob
 
 DTYPES: Mapping[str, type[np.floating]] = {"float32": np.float32, "float64": np.float64}
 
@@ -197,7 +197,7 @@ def _seed(net: Net) -> int:
 
 
 def _matched(net: Net, weights: Weights | Sequence[Weights] | Transfer) -> Transfer:
-    from fillerkit.finetuning import Transfer, transfer
+    from fillerkit.filling.transfer import Transfer, transfer
 
     return weights if isinstance(weights, Transfer) else transfer(net, weights)
 

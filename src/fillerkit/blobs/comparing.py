@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fillerkit.blobs import Array, Blobs
+from fillerkit.blobs.blobs import Array, Blobs
+from fillerkit.blobs.pieces import pieces
+from fillerkit.blobs.statistics import Statistics
 from fillerkit.errors import UsageError
-from fillerkit.pieces import pieces
-from fillerkit.statistics import Statistics
 
 _INTEGERS: Mapping[str, type[np.signedinteger[Any]]] = {
     "float16": np.int16,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import fillerkit as fk
-from fillerkit.flow.plot import LOOKS, plot
+from fillerkit.signals.plot import LOOKS, plot
 
 from .test_chart import signal
 

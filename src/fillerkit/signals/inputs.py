@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fillerkit.errors import UsageError, did_you_mean
-from fillerkit.flow.heads import is_loss
-from fillerkit.formats.library import library
 from fillerkit.layers import Shape
 from fillerkit.layers.shapes import shown
-from fillerkit.net import Layer, Net
+from fillerkit.layers.splits import Place, Takers
+from fillerkit.libraries import library
+from fillerkit.nets.net import Layer, Net
+from fillerkit.signals.heads import is_loss
 from fillerkit.sources.picture import FORMATS
-from fillerkit.splits import Place, Takers
 
 Values = NDArray[np.float32]
 Given = Mapping[str, "np.ndarray[Any, Any] | str | os.PathLike[str]"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from fillerkit.blobs import Array
+from fillerkit.blobs.blobs import Array
 from fillerkit.errors import FormatError
 
 SIZE = 1 << 13

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from fillerkit.flow.chart import chart
-from fillerkit.flow.result import Change, LayerSignal, Signal
+from fillerkit.signals.chart import chart
+from fillerkit.signals.result import Change, LayerSignal, Signal
 
 
 def signal(strengths: Sequence[float], filler: str | None = None) -> Signal:

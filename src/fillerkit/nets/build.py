@@ -12,7 +12,6 @@ from typing import TypedDict
 
 import numpy as np
 
-from fillerkit.dialects import DIALECTS, of_net
 from fillerkit.errors import (
     FillerError,
     FillerkitError,
@@ -26,16 +25,17 @@ from fillerkit.errors import (
 )
 from fillerkit.fillers import Given
 from fillerkit.layers import Param, Plan, Shape, layer_type
+from fillerkit.layers.dialects import DIALECTS, of_net
 from fillerkit.layers.plan import PlanPython, Setting
 from fillerkit.layers.registry import LayerType, layer_types
 from fillerkit.layers.shapes import checked, shown
-from fillerkit.net import Layer, Net, ParamBlob
+from fillerkit.layers.splits import Takers
+from fillerkit.nets.net import Layer, Net, ParamBlob
+from fillerkit.nets.rules import FillerRules
+from fillerkit.nets.sharing import Sharing
 from fillerkit.prototxt import Field, NetText, TextLayer, phase_name, read_net
 from fillerkit.prototxt.short import parse_filler
-from fillerkit.rules import FillerRules
 from fillerkit.schema.forks_pb2 import BlobProto, BlobShape, LayerParameter, ParamSpec
-from fillerkit.sharing import Sharing
-from fillerkit.splits import Takers
 
 AUTOMATIC = "(automatic)"
 """The name of a top that a loss makes for itself, as Caffe calls it."""

@@ -1,0 +1,1 @@
+"""Blobs with their values: looked at, compared, measured."""
