@@ -61,13 +61,13 @@ if _TYPE_CHECKING:
     from fillerkit.layers import layer as layer
     from fillerkit.layers import layer_types as layer_types
     from fillerkit.layers.dialects import DIALECTS as DIALECTS
+    from fillerkit.layers.net_layer import Layer as Layer
+    from fillerkit.layers.net_layer import ParamBlob as ParamBlob
     from fillerkit.layers.plan import Setting as Setting
     from fillerkit.layers.splits import with_splits as with_splits
     from fillerkit.nets.build import load_net as load_net
     from fillerkit.nets.build import plan_layer as plan_layer
-    from fillerkit.nets.net import Layer as Layer
     from fillerkit.nets.net import Net as Net
-    from fillerkit.nets.net import ParamBlob as ParamBlob
     from fillerkit.prototxt import NetText as NetText
     from fillerkit.prototxt import SolverText as SolverText
     from fillerkit.prototxt import read_net as read_net
@@ -126,9 +126,9 @@ _WHERE = {
     "layer": "fillerkit.layers",
     "layer_types": "fillerkit.layers",
     "Setting": "fillerkit.layers.plan",
-    "Layer": "fillerkit.nets.net",
+    "Layer": "fillerkit.layers.net_layer",
     "Net": "fillerkit.nets.net",
-    "ParamBlob": "fillerkit.nets.net",
+    "ParamBlob": "fillerkit.layers.net_layer",
     "upgrade_text": "fillerkit.prototxt",
     "BlobStatistics": "fillerkit.blobs.statistics",
     "Statistics": "fillerkit.blobs.statistics",

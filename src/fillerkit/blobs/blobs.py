@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fillerkit.errors import UsageError, did_you_mean
+from fillerkit.layers.net_layer import Model
 
 if TYPE_CHECKING:
     from fillerkit.nets.net import Net
-    from fillerkit.schema.forks_pb2 import LayerParameter
 
 Array = NDArray[np.floating]
 
@@ -72,20 +72,6 @@ class Start(NamedTuple):
     words: str
     mean: float
     std: float
-
-
-class Model(NamedTuple):
-    """A net as a ``.caffemodel`` describes it.
-
-    Attributes
-    ----------
-    name : str
-    layers : tuple of (str, LayerParameter)
-        Every layer that takes part, in order, under the key of its blobs, "" where it has none.
-    """
-
-    name: str
-    layers: tuple[tuple[str, LayerParameter], ...]
 
 
 class Blobs(Mapping[str, LayerBlobs]):

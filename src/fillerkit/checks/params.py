@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from fillerkit.checks.warning import Warned, warning
 from fillerkit.fillers import Constant, Whole
 from fillerkit.fillers.registry import known_filler
-from fillerkit.nets.net import Net, ParamBlob
+from fillerkit.layers.net_layer import ParamBlob
+from fillerkit.nets.net import Net
 
 
 @warning("ignored-setting")

@@ -7,7 +7,8 @@ from math import sqrt
 
 from fillerkit.checks.warning import Warned, warning
 from fillerkit.fillers import Constant, Uniform
-from fillerkit.nets.net import Layer, Net, ParamBlob
+from fillerkit.layers.net_layer import Layer, ParamBlob
+from fillerkit.nets.net import Net
 
 _RECTIFIERS = ("ReLU", "ReLU6", "PReLU")
 _NORMALISERS = ("BatchNorm", "BN", "MVN", "Normalize", "LayerNorm", "GroupNorm", "InstanceNorm")

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from fillerkit.errors import Place
-from fillerkit.nets.net import Layer, Net
+from fillerkit.layers.net_layer import Layer
+from fillerkit.nets.net import Net
 
 Warned = tuple[Layer | Place, str]
 Warn = Callable[[Net], Iterator[Warned]]

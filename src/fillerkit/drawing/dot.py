@@ -9,9 +9,10 @@ from typing import Any
 
 from google.protobuf.message import Message
 
+from fillerkit.layers.net_layer import Layer, ParamBlob
 from fillerkit.layers.registry import layer_types
 from fillerkit.layers.shapes import shown
-from fillerkit.nets.net import Layer, Net, ParamBlob
+from fillerkit.nets.net import Net
 from fillerkit.prototxt import phase_name
 from fillerkit.schema.forks_pb2 import LayerParameter
 

@@ -27,7 +27,8 @@ from fillerkit.version import __version__
 
 if TYPE_CHECKING:
     from fillerkit.filling.transfer import Transfer, Weights
-    from fillerkit.nets.net import Layer, Net, ParamBlob
+    from fillerkit.layers.net_layer import Layer, ParamBlob
+    from fillerkit.nets.net import Net
 
 DTYPES: Mapping[str, type[np.floating]] = {"float32": np.float32, "float64": np.float64}
 

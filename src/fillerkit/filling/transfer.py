@@ -16,7 +16,8 @@ from fillerkit.formats import load
 from fillerkit.layers.shapes import shown
 
 if TYPE_CHECKING:
-    from fillerkit.nets.net import Layer, Net
+    from fillerkit.layers.net_layer import Layer
+    from fillerkit.nets.net import Net
 
 Weights = str | os.PathLike[str] | Blobs
 """A weight file, or blobs."""

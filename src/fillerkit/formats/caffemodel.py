@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from google.protobuf.message import DecodeError
 
-from fillerkit.blobs.blobs import Alias, Array, Blobs, Model
+from fillerkit.blobs.blobs import Alias, Array, Blobs
 from fillerkit.errors import FormatError, PrototxtError
 from fillerkit.formats.background import BackgroundWriter
 from fillerkit.formats.damage import reading
@@ -28,6 +28,7 @@ from fillerkit.formats.mapped import frozen, mapped
 from fillerkit.formats.names import blob_names
 from fillerkit.formats.whole_file import whole_file
 from fillerkit.formats.wire import FIXED32, FIXED64, LENGTH, VARINT, Item, head, items
+from fillerkit.layers.net_layer import Model
 from fillerkit.layers.registry import layer_types
 from fillerkit.layers.splits import is_inserted, with_splits
 from fillerkit.prototxt.source import Source

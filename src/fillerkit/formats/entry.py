@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from fillerkit.blobs.blobs import Alias, Array, Model, Start
+from fillerkit.blobs.blobs import Alias, Array, Start
+from fillerkit.layers.net_layer import Model
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,12 @@ from fillerkit.errors import (
 from fillerkit.fillers import Given
 from fillerkit.layers import Param, Plan, Shape, layer_type
 from fillerkit.layers.dialects import DIALECTS, of_net
+from fillerkit.layers.net_layer import Layer, ParamBlob
 from fillerkit.layers.plan import PlanPython, Setting
 from fillerkit.layers.registry import LayerType, layer_types
 from fillerkit.layers.shapes import checked, shown
 from fillerkit.layers.splits import Takers
-from fillerkit.nets.net import Layer, Net, ParamBlob
+from fillerkit.nets.net import Net
 from fillerkit.nets.rules import FillerRules
 from fillerkit.nets.sharing import Sharing
 from fillerkit.prototxt import Field, NetText, TextLayer, phase_name, read_net

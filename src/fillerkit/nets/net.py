@@ -5,127 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from math import isfinite, prod
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from fillerkit.blobs.blobs import Array, Blobs, Model
+from fillerkit.blobs.blobs import Array, Blobs
 from fillerkit.errors import Place
-from fillerkit.fillers import Constant, Distribution, Given, distribution, fan_in, fan_out
 from fillerkit.filling import fill as filling
-from fillerkit.layers import Shape
-from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
+from fillerkit.layers.net_layer import Layer, Model
 
 if TYPE_CHECKING:
     from fillerkit.filling.transfer import Transfer, Weights
     from fillerkit.random import CaffeStream
-
-
-@dataclass(frozen=True)
-class ParamBlob:
-    """One parameter blob of a layer.
-
-    Attributes
-    ----------
-    name : str
-        What it is to its layer: ``weight``, ``bias``, ...
-    shape : tuple of int
-    filler : FillerParameter or None
-        As the prototxt gives it, or the layer's default; None where nothing fills the blob.
-    given : Given or None
-        Values that the prototxt itself holds (``blobs { }``) and that take the filler's place.
-    owner : (int, int) or None
-        For a blob that shares another's values: the owner's layer and parameter index.
-    share_name : str
-        The name under which it is shared, or "".
-    lr_mult, decay_mult : float
-        What a solver multiplies its rates with for this blob.
-    """
-
-    name: str
-    shape: Shape
-    filler: FillerParameter | None
-    given: Given | None = None
-    owner: tuple[int, int] | None = None
-    share_name: str = ""
-    lr_mult: float = 1.0
-    decay_mult: float = 1.0
-
-    @property
-    def count(self) -> int:
-        """The number of elements."""
-        return prod(self.shape)
-
-    @property
-    def fan_in(self) -> int | None:
-        """Elements for each index of axis 0; None for a single value."""
-        return fan_in(self.shape) if self.shape else None
-
-    @property
-    def fan_out(self) -> int | None:
-        """Elements for each index of axis 1 (all where there is one axis); None as above."""
-        return fan_out(self.shape) if self.shape else None
-
-    @property
-    def dead(self) -> bool:
-        """Whether it is a weight that starts as zeros, so that no signal passes."""
-        return self.name == "weight" and len(self.shape) > 1 and self.distribution == Constant(0.0)
-
-    @property
-    def finite(self) -> bool:
-        """Whether its values are numbers, none of them infinite."""
-        return isfinite(self.distribution.mean) and isfinite(self.distribution.std)
-
-    @cached_property
-    def distribution(self) -> Distribution:
-        """Which values it starts with, in float32."""
-        return self.distribution_in(np.float32)
-
-    def distribution_in(self, dtype: type[np.floating]) -> Distribution:
-        """Which values it starts with, with the filler's arithmetic done in `dtype`."""
-        if self.given is not None:
-            return self.given
-        if self.filler is None:
-            return Constant(0.0)
-        return distribution(self.filler, self.shape, dtype)
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One layer of a net.
-
-    Attributes
-    ----------
-    name, type : str
-    bottoms : tuple of str
-    tops : tuple of (str, tuple of int)
-        Name and shape of every top; a top that a loss made itself is named ``(automatic)``.
-    params : tuple of ParamBlob
-    forgotten : tuple of ParamBlob
-        Blobs that are filled after `params` and thrown away, for the draws they take.
-    draws : int
-        32-bit draws it takes from the net's engine besides the ones of its fillers.
-    line : int
-        Of the prototxt.
-    key : str
-        The name of its blobs in `Blobs` and in files: `name`, unless an earlier layer with
-        parameters has it.
-    message : LayerParameter
-        All that the prototxt says of it, in the current format.
-    """
-
-    name: str
-    type: str
-    bottoms: tuple[str, ...]
-    tops: tuple[tuple[str, Shape], ...]
-    params: tuple[ParamBlob, ...]
-    forgotten: tuple[ParamBlob, ...]
-    draws: int
-    line: int
-    key: str
-    message: LayerParameter = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, repr=False)

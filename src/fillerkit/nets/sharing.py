@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from fillerkit.errors import LayerError
+from fillerkit.layers.net_layer import Layer, ParamBlob
 from fillerkit.layers.shapes import shown
-from fillerkit.nets.net import Layer, ParamBlob
 from fillerkit.schema.forks_pb2 import ParamSpec
 
 _RATES = ("lr_mult", "decay_mult")

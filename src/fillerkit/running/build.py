@@ -9,9 +9,10 @@ from torch import Tensor, nn
 from fillerkit.blobs.blobs import Array, Blobs
 from fillerkit.errors import UsageError
 from fillerkit.formats.names import BATCH_NORM
+from fillerkit.layers.net_layer import Layer, ParamBlob
 from fillerkit.layers.registry import layer_types
 from fillerkit.layers.shapes import shown
-from fillerkit.nets.net import Layer, Net, ParamBlob
+from fillerkit.nets.net import Net
 from fillerkit.running.layer_module import Held, LayerModule
 from fillerkit.running.net_module import NetModule
 from fillerkit.running.registry import operations

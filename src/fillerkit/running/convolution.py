@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from fillerkit.layers.convolution import Window, convolved
-from fillerkit.nets.net import Layer
+from fillerkit.layers.net_layer import Layer
 from fillerkit.running.im2col import columns
 from fillerkit.running.layer_module import LayerModule
 from fillerkit.running.registry import Tops, runs

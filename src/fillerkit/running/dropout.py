@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn import functional
 
-from fillerkit.nets.net import Layer
+from fillerkit.layers.net_layer import Layer
 from fillerkit.running.layer_module import LayerModule
 from fillerkit.running.registry import runs
 

@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from fillerkit.layers.net_layer import Layer
 from fillerkit.layers.shapes import shown
-from fillerkit.nets.net import Layer
 from fillerkit.running.registry import Operation
 from fillerkit.schema.forks_pb2 import LayerParameter
 

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from fillerkit.layers.net_layer import Layer
 from fillerkit.layers.pooling import pooled
-from fillerkit.nets.net import Layer
 from fillerkit.running.layer_module import LayerModule
 from fillerkit.running.registry import Tops, runs
 from fillerkit.schema.forks_pb2 import PoolingParameter

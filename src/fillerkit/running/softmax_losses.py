@@ -11,7 +11,7 @@ from google.protobuf.message import DecodeError
 from torch import Tensor
 from torch.nn import functional
 
-from fillerkit.nets.net import Layer
+from fillerkit.layers.net_layer import Layer
 from fillerkit.running.layer_module import LayerModule
 from fillerkit.running.registry import Tops, runs
 from fillerkit.schema.forks_pb2 import BlobProto, LossParameter

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from fillerkit.layers.net_layer import Layer
 from fillerkit.layers.pooling import pooled
-from fillerkit.nets.net import Layer
 from fillerkit.running.layer_module import LayerModule
 from fillerkit.running.pooling import Windows, pooled_max, pooled_mean
 from fillerkit.running.registry import runs

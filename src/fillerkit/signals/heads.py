@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from fillerkit.blobs.blobs import Blobs
+from fillerkit.layers.net_layer import Layer
 from fillerkit.layers.registry import layer_types
 from fillerkit.layers.splits import Place, Takers
-from fillerkit.nets.net import Layer, Net
+from fillerkit.nets.net import Net
 
 _LOOKING = (
     "Accuracy",

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from fillerkit.errors import UsageError, did_you_mean
 from fillerkit.layers import Shape
+from fillerkit.layers.net_layer import Layer
 from fillerkit.layers.shapes import shown
 from fillerkit.layers.splits import Place, Takers
 from fillerkit.libraries import library
-from fillerkit.nets.net import Layer, Net
+from fillerkit.nets.net import Net
 from fillerkit.signals.heads import is_loss
 from fillerkit.sources.picture import FORMATS
 

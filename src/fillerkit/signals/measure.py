@@ -12,8 +12,9 @@ from torch import Tensor
 
 from fillerkit.blobs.blobs import Blobs
 from fillerkit.layers import Shape
+from fillerkit.layers.net_layer import Layer
 from fillerkit.layers.splits import Place, Takers
-from fillerkit.nets.net import Layer, Net
+from fillerkit.nets.net import Net
 from fillerkit.running import NetModule, Outputs, Step, module
 from fillerkit.signals import theory
 from fillerkit.signals.inputs import make

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fillerkit.fillers.registry import known_filler
-from fillerkit.nets.net import Net, ParamBlob
+from fillerkit.layers.net_layer import ParamBlob
+from fillerkit.nets.net import Net
 from fillerkit.prototxt.short import parse_filler
 
 

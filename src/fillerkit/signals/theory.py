@@ -14,7 +14,8 @@ from typing import NamedTuple
 from fillerkit.blobs.blobs import Blobs, Start
 from fillerkit.layers import Shape
 from fillerkit.layers.convolution import Window
-from fillerkit.nets.net import Layer, Net
+from fillerkit.layers.net_layer import Layer
+from fillerkit.nets.net import Net
 
 SUMMING = ("Convolution", "ConvolutionDepthwise", "DepthwiseConvolution", "InnerProduct")
 WEIGHTED = (*SUMMING, "Deconvolution", "Embed", "LSTM", "RNN")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from fillerkit.nets.net import Layer
+from fillerkit.layers.net_layer import Layer
 from fillerkit.running.layer_module import LayerModule
 from fillerkit.running.registry import runs
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from fillerkit.nets.net import Layer
+from fillerkit.layers.net_layer import Layer
 from fillerkit.running.batch_norm import by_channel
 from fillerkit.running.layer_module import LayerModule
 from fillerkit.running.registry import Tops, runs

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from fillerkit.nets.net import Layer
+from fillerkit.layers.net_layer import Layer
 from fillerkit.running.layer_module import LayerModule
 from fillerkit.running.registry import runs
 from fillerkit.schema.forks_pb2 import DetectionOutputParameter, PriorBoxParameter
