@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 if _TYPE_CHECKING:
     from fillerkit.blobs.blobs import Blobs as Blobs
     from fillerkit.blobs.blobs import LayerBlobs as LayerBlobs
+    from fillerkit.blobs.blobs import load as load
     from fillerkit.blobs.comparing import Comparison as Comparison
     from fillerkit.blobs.comparing import Difference as Difference
     from fillerkit.blobs.comparing import ValueDifference as ValueDifference
@@ -55,7 +56,6 @@ if _TYPE_CHECKING:
     from fillerkit.fillers import filler_types as filler_types
     from fillerkit.filling.transfer import Transfer as Transfer
     from fillerkit.filling.transfer import transfer as transfer
-    from fillerkit.formats import load as load
     from fillerkit.layers import Param as Param
     from fillerkit.layers import Plan as Plan
     from fillerkit.layers import layer as layer
@@ -120,7 +120,7 @@ _WHERE = {
     "LayerSignal": "fillerkit.signals",
     "Signal": "fillerkit.signals",
     "signal": "fillerkit.signals",
-    "load": "fillerkit.formats",
+    "load": "fillerkit.blobs.blobs",
     "Param": "fillerkit.layers",
     "Plan": "fillerkit.layers",
     "layer": "fillerkit.layers",

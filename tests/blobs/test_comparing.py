@@ -14,8 +14,8 @@ from hypothesis.extra import numpy as hnp
 
 import fillerkit as fk
 from fillerkit.blobs import pieces
-from fillerkit.blobs.blobs import Alias, Array
 from fillerkit.blobs.comparing import ulp_distance
+from fillerkit.formats.stored import Alias, Array
 
 KINDS = [np.float16, np.float32, np.float64]
 NAN = 0x7FC00000

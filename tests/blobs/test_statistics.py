@@ -12,8 +12,8 @@ from hypothesis.extra import numpy as hnp
 
 import fillerkit as fk
 from fillerkit.blobs import pieces
-from fillerkit.blobs.blobs import Array, Start
 from fillerkit.blobs.statistics import Statistics
+from fillerkit.formats.stored import Array, Start
 
 NUMBERS = st.floats(-1e6, 1e6, width=32) | st.sampled_from([0.0, -0.0])
 ANY = NUMBERS | st.sampled_from([np.nan, np.inf, -np.inf])

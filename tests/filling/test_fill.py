@@ -126,6 +126,8 @@ def test_a_stream_refuses_what_it_cannot_do() -> None:
     stream = fk.CaffeStream(1, boost="1.58")
     with pytest.raises(fk.UsageError, match=r"of boost '1\.58', not '1\.55'"):
         fk.load_net(INPUT).fill(stream=stream, boost="1.55")
+    with pytest.raises(fk.UsageError, match=r"of boost '1\.58', not '1\.64'"):
+        fk.load_net(INPUT).fill(stream=stream, boost="1.64")
     with pytest.raises(fk.UsageError, match="-1 draws"):
         stream.skip(-1)
     with pytest.raises(fk.UsageError, match="without gaps"):

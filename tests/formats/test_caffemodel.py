@@ -10,7 +10,7 @@ import pytest
 import weights
 
 import fillerkit as fk
-from fillerkit.blobs.blobs import Alias
+from fillerkit.formats.stored import Alias
 from fillerkit.layers.net_layer import Model
 from fillerkit.schema import caffe_pb2, forks_pb2
 

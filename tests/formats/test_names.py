@@ -9,8 +9,8 @@ import pytest
 import weights
 
 import fillerkit as fk
-from fillerkit.blobs.blobs import Alias
 from fillerkit.formats.names import blob_names
+from fillerkit.formats.stored import Alias
 
 ONES = np.ones(2, np.float32)
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import fillerkit as fk
-from fillerkit.blobs.blobs import Alias, Start
+from fillerkit.formats.stored import Alias, Start
 
 PARTS = st.text(min_size=1, max_size=8).filter(
     lambda part: part not in (".", "..") and "/" not in part and "\0" not in part

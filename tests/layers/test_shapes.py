@@ -18,6 +18,7 @@ from fillerkit.layers.shapes import (
     equal_shapes,
     legacy_shape,
     positive,
+    same_blob,
     shown,
 )
 
@@ -132,3 +133,22 @@ def test_four_axes_pass() -> None:
 def test_another_number_of_axes_is_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(fk.LayerError, match=f"4 axes.*not {shown(shape)}"):
         axes4(shape)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "same"),
+    [
+        ((3, 1, 1, 1), (3, 1, 1, 1), True),
+        ((64,), (1, 1, 1, 64), True),
+        ((), (1, 1, 1, 1), True),
+        ((10, 20), (1, 1, 10, 20), True),
+        ((3, 1, 1, 1), (1, 3, 1, 1), False),
+        ((64,), (64, 1, 1, 1), False),
+        ((64,), (1, 64), False),
+        ((2, 3, 4, 5, 6), (3, 4, 5, 6), False),
+    ],
+)
+def test_a_stored_blob_may_lead_with_ones_up_to_four_axes(
+    ours: tuple[int, ...], theirs: tuple[int, ...], same: bool
+) -> None:
+    assert same_blob(ours, theirs) == same

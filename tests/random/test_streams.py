@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import fillerkit as fk
-from fillerkit.random import make_stream
 
 UNIFORM = fk.Uniform(-1, 1)
 
@@ -15,8 +14,8 @@ UNIFORM = fk.Uniform(-1, 1)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 9), st.integers(0, 50))
 def test_every_draw_before_a_blob_shifts_it(seed: int, skipped: int, discarded: int) -> None:
     whole = np.empty(skipped + discarded + 20, np.float32)
-    make_stream("caffe", seed, "1.64", None).fill(("a", 0), UNIFORM, whole)
-    stream, part = make_stream("caffe", seed, "1.64", None), np.empty(20, np.float32)
+    fk.CaffeStream(seed).fill(("a", 0), UNIFORM, whole)
+    stream, part = fk.CaffeStream(seed), np.empty(20, np.float32)
     stream.skip(skipped)
     stream.discard(UNIFORM, discarded, np.float32)
     stream.fill(("b", 0), UNIFORM, part)
@@ -26,6 +25,6 @@ def test_every_draw_before_a_blob_shifts_it(seed: int, skipped: int, discarded: 
 def test_the_name_of_a_blob_does_not_matter() -> None:
     made = []
     for blob in (("a", 0), ("b", 1)):
-        chunks = make_stream("caffe", 1, "1.64", None).chunks(blob, UNIFORM, 300, np.float64)
+        chunks = fk.CaffeStream(1).chunks(blob, UNIFORM, 300, np.float64)
         made.append(np.concatenate([chunk.copy() for chunk in chunks]))
     assert np.array_equal(made[0], made[1])

@@ -334,6 +334,20 @@ def test_blobs_have_to_be_the_nets() -> None:
         module(fk.load_net(text), blobs)
 
 
+@pytest.mark.parametrize(("shape", "fits"), [((1, 1, 1, 3), True), ((1, 3, 1, 1), False)])
+def test_blobs_of_before_2015_fit_where_ones_lead(shape: tuple[int, ...], fits: bool) -> None:
+    net = fk.load_net(
+        'layer { name: "in" type: "Input" top: "in" input_param { shape { dim: [2, 3] } } }'
+        'layer { name: "bias" type: "Bias" bottom: "in" top: "out" }'
+    )
+    blobs = fk.Blobs.of(net, {"bias": [np.ones(shape, np.float32)]}, any_shape=True)
+    if fits:
+        assert module(net, blobs)(torch.zeros(2, 3))["out"].eq(1).all()
+    else:
+        with pytest.raises(fk.UsageError, match=r"its bias is 3, but the blobs have 1x3x1x1"):
+            module(net, blobs)
+
+
 NORMED = """
 layer { name: "in" type: "Input" top: "data" input_param { shape { dim: [4, 3] } } }
 layer { name: "bn" type: "BatchNorm" bottom: "data" top: "a"

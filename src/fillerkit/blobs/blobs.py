@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, overload
+from typing import Any, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
+from fillerkit import formats
+from fillerkit.blobs.html import table
 from fillerkit.errors import UsageError, did_you_mean
-from fillerkit.layers.net_layer import Model
-
-if TYPE_CHECKING:
-    from fillerkit.nets.net import Net
-
-Array = NDArray[np.floating]
+from fillerkit.formats.stored import Alias, Array, Key, Start, Stored
+from fillerkit.layers.net_layer import Layered, Model, owner_key
+from fillerkit.layers.shapes import shown
 
 
 class LayerBlobs(Sequence[Array]):
@@ -56,35 +53,14 @@ class LayerBlobs(Sequence[Array]):
         return f"LayerBlobs({inside})"
 
 
-@dataclass(frozen=True)
-class Alias:
-    """A blob without values of its own: another name and shape for the values of its owner."""
-
-    layer: str
-    index: int
-    name: str
-    shape: tuple[int, ...]
-
-
-class Start(NamedTuple):
-    """What a blob was filled with: a distribution in words, its mean and its std."""
-
-    words: str
-    mean: float
-    std: float
-
-
 class Blobs(Mapping[str, LayerBlobs]):
     """All blobs of a net, by layer; only layers that have blobs are in it.
 
     Attributes
     ----------
-    origin : mapping
-        Where the values come from (net, seed, phase, ...), as the file format records it.
-    starts : mapping
-        By layer and index, what a blob was filled with, where that is known.
-    model : Model or None
-        The net's layers, where they are known: of a filled net, and of a ``.caffemodel``.
+    stored : Stored
+        The blobs and what is known of them, as a file has them: `origin` (net, seed, phase, ...),
+        `starts`, and `model`, which is there for a filled net and a ``.caffemodel``.
     """
 
     def __init__(
@@ -95,24 +71,30 @@ class Blobs(Mapping[str, LayerBlobs]):
         starts: Mapping[tuple[str, int], Start] | None = None,
         model: Model | None = None,
     ) -> None:
-        self.origin = dict(origin)
-        self.starts = dict(starts or {})
-        self.model = model
-        self._owned = dict(owned)
-        self._aliases = dict(aliases)
-        named = dict(self._owned)
-        for key, others in self._aliases.items():
-            for alias in others:
-                array = self._owned[key][1].reshape(alias.shape)
-                named[alias.layer, alias.index] = alias.name, array
-        layers: dict[str, dict[int, tuple[str, Array]]] = {}
-        for (layer, index), blob in named.items():
-            layers.setdefault(layer, {})[index] = blob
-        self._layers = {layer: _in_order(blobs) for layer, blobs in layers.items()}
+        self.stored = Stored(owned, aliases, dict(origin), dict(starts or {}), model)
+        self._layers = {
+            layer: LayerBlobs([array for _, array in blobs], [name for name, _ in blobs])
+            for layer, blobs in self.stored.by_layer().items()
+        }
+
+    @property
+    def origin(self) -> Mapping[str, Any]:
+        """Where the values come from."""
+        return self.stored.origin
+
+    @property
+    def starts(self) -> Mapping[Key, Start]:
+        """By layer and index, what a blob was filled with."""
+        return self.stored.starts
+
+    @property
+    def model(self) -> Model | None:
+        """The net's layers, where they are known."""
+        return self.stored.model
 
     @classmethod
     def of(
-        cls, net: Net, arrays: Mapping[str, Sequence[Array]], *, any_shape: bool = False
+        cls, net: Layered, arrays: Mapping[str, Sequence[Array]], *, any_shape: bool = False
     ) -> Blobs:
         """Values of your own as the blobs of a net, to be saved in any format.
 
@@ -148,7 +130,7 @@ class Blobs(Mapping[str, LayerBlobs]):
                 raise UsageError(
                     f"the net has no layer '{name}' with blobs{did_you_mean(name, keys)}"
                 )
-        for layer in net.layers:
+        for position, layer in enumerate(net.layers):
             given = arrays.get(layer.key, ()) if layer.params else ()
             if len(given) != len(layer.params):
                 raise UsageError(
@@ -161,12 +143,10 @@ class Blobs(Mapping[str, LayerBlobs]):
                         f"layer '{layer.key}': blob {index} is an array of shape {param.shape}, "
                         f"not {type(array).__name__} of {np.shape(array)}"
                     )
-                owner = None
-                if param.owner is not None:
-                    owner = net.layers[param.owner[0]].key, param.owner[1]
-                if owner is not None and _is_same(array, arrays[owner[0]][owner[1]]):
+                key = owner_key(net.layers, (position, index))
+                if param.owner is not None and _is_same(array, arrays[key[0]][key[1]]):
                     alias = Alias(layer.key, index, param.name, array.shape)
-                    aliases.setdefault(owner, []).append(alias)
+                    aliases.setdefault(key, []).append(alias)
                 else:
                     owned[layer.key, index] = param.name, array
         return cls(owned, aliases, {}, model=net.model)
@@ -185,20 +165,28 @@ class Blobs(Mapping[str, LayerBlobs]):
         return len(self._layers)
 
     def __repr__(self) -> str:
-        count = sum(array.size for _, array in self._owned.values())
+        count = sum(array.size for _, array in self.stored.owned.values())
         seed = f", seed {self.origin['seed']}" if "seed" in self.origin else ""
         return f"Blobs({len(self)} layer{'s' * (len(self) != 1)}, {count:,} values{seed})"
 
     def _repr_html_(self) -> str:
         """What a notebook shows: a table of the blobs."""
-        from fillerkit.notebook import of_blobs
+        columns = ("layer", "blob", "shape", "type", "filled with")
+        return table(repr(self), columns, self._rows())
 
-        return of_blobs(self)
+    def _rows(self) -> Iterator[Sequence[str]]:
+        for layer, of_layer in self.items():
+            first = layer
+            for index, (name, array) in enumerate(zip(of_layer.names, of_layer, strict=True)):
+                start = self.starts.get((layer, index))
+                words = start.words if start else ""
+                yield first, name or str(index), shown(array.shape), array.dtype.name, words
+                first = ""
 
     def owned(self) -> Iterator[tuple[str, int, str, Array, tuple[Alias, ...]]]:
         """Every blob with values of its own: layer, index, name, values, who shares them."""
-        for (layer, index), (name, array) in self._owned.items():
-            yield layer, index, name, array, tuple(self._aliases.get((layer, index), ()))
+        for (layer, index), (name, array) in self.stored.owned.items():
+            yield layer, index, name, array, tuple(self.stored.aliases.get((layer, index), ()))
 
     def save(self, path: str | os.PathLike[str], format: str | None = None) -> None:
         """Write all blobs to a new file, whole or not at all.
@@ -211,9 +199,32 @@ class Blobs(Mapping[str, LayerBlobs]):
         format
             The format's name (``"npz"``, ...), where the suffix does not tell.
         """
-        from fillerkit import formats
+        formats.save(path, formats.content_of(self.stored), format)
 
-        formats.save(path, formats.content_of(self), format)
+
+def load(path: str | os.PathLike[str], format: str | None = None) -> Blobs:
+    """Read the blobs of a file, memory-mapped where the format allows.
+
+    Parameters
+    ----------
+    path
+        A file that fillerkit or Caffe wrote, of any age; or an ``.npz`` or ``.safetensors`` with
+        keys ``<layer>/<index>``; or a PyTorch state dict.
+    format
+        ``"npz"``, ``"caffemodel"``, ``"h5"``, ``"safetensors"`` or ``"pt"``, where the suffix does
+        not tell.
+
+    Returns
+    -------
+    Blobs
+        Its arrays are read-only.
+
+    Raises
+    ------
+    FormatError
+        The file is not there, or not of its format, or damaged.
+    """
+    return Blobs(**vars(formats.load(path, format)))
 
 
 def _is_same(one: Array, other: Array) -> bool:
@@ -221,8 +232,3 @@ def _is_same(one: Array, other: Array) -> bool:
     there = [array.__array_interface__["data"][0] for array in (one, other)]
     flat = one.flags.c_contiguous and other.flags.c_contiguous
     return bool(flat and there[0] == there[1] and one.size == other.size)
-
-
-def _in_order(blobs: Mapping[int, tuple[str, Array]]) -> LayerBlobs:
-    indices = sorted(blobs)
-    return LayerBlobs([blobs[i][1] for i in indices], [blobs[i][0] for i in indices])

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fillerkit.blobs.blobs import Array, Blobs
+from fillerkit.blobs.blobs import Blobs
 from fillerkit.blobs.pieces import pieces
 from fillerkit.blobs.statistics import Statistics
 from fillerkit.errors import UsageError
+from fillerkit.formats.stored import Array
 
 _INTEGERS: Mapping[str, type[np.signedinteger[Any]]] = {
     "float16": np.int16,

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from fillerkit.blobs.blobs import Array
 from fillerkit.errors import FormatError
+from fillerkit.formats.stored import Array
 
 SIZE = 1 << 13
 """Elements of a piece: few enough that arrays of them are made in memory that is at hand, in the

@@ -8,11 +8,12 @@ from math import isfinite, nan, sqrt
 
 import numpy as np
 
-from fillerkit.blobs.blobs import Alias, Array, Blobs, Start
+from fillerkit.blobs.blobs import Blobs
 from fillerkit.blobs.pieces import exact, pieces
 from fillerkit.errors import UsageError
-from fillerkit.filling.fill import DTYPES
-from fillerkit.nets.net import Net
+from fillerkit.fillers.distributions import DTYPES
+from fillerkit.formats.stored import Alias, Array, Start
+from fillerkit.layers.net_layer import Layered
 
 ERRORS_ALLOWED = 6
 """Standard errors that a mean or a std may be away from the theory: chance goes further once in
@@ -228,7 +229,7 @@ class BlobStatistics:
 
 def stats(
     blobs: Blobs,
-    theory: Net | Mapping[tuple[str, int], tuple[str, float, float]] | None = None,
+    theory: Layered | Mapping[tuple[str, int], tuple[str, float, float]] | None = None,
 ) -> tuple[BlobStatistics, ...]:
     """Look at the values of every blob, a piece at a time; those of shared blobs once.
 
@@ -254,7 +255,7 @@ def stats(
     found = []
     if theory is None:
         theory = blobs.starts
-    promises = _of_net(theory, blobs) if isinstance(theory, Net) else theory
+    promises = theory if isinstance(theory, Mapping) else _of_net(theory, blobs)
     for layer, index, name, values, aliases in blobs.owned():
         promise = promises.get((layer, index))
         found.append(
@@ -271,7 +272,7 @@ def stats(
     return tuple(found)
 
 
-def _of_net(net: Net, blobs: Blobs) -> dict[tuple[str, int], Start]:
+def _of_net(net: Layered, blobs: Blobs) -> dict[tuple[str, int], Start]:
     """What a net promises of each of its blobs that is there in the same shape."""
     there = {(layer, index): values for layer, index, _, values, _ in blobs.owned()}
     promises = {}

@@ -5,7 +5,7 @@ A distribution says nothing of engines or draws; `fillerkit.random` turns it int
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import sqrt
 from typing import ClassVar
@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 from fillerkit.errors import FillerError
 
 Values = NDArray[np.floating]
+
+DTYPES: Mapping[str, type[np.floating]] = {"float32": np.float32, "float64": np.float64}
+"""The types of Caffe's nets, in which fillers compute, by name."""
 
 
 @dataclass(frozen=True)

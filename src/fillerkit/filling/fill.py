@@ -5,32 +5,41 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from fillerkit import formats
-from fillerkit.blobs.blobs import Alias, Array, Blobs, Start
+from fillerkit.blobs.blobs import Blobs
 from fillerkit.errors import UsageError, did_you_mean
 from fillerkit.fillers import Distribution
+from fillerkit.fillers.distributions import DTYPES
+from fillerkit.filling.transfer import Transfer, Weights, transfer
 from fillerkit.formats import Entry
+from fillerkit.formats.stored import Alias, Array, Key, Start
+from fillerkit.layers.net_layer import At, Layer, Layered, ParamBlob, owner_key
 from fillerkit.random import (
     CHUNK,
+    NEWEST_BOOST,
     STREAMS,
     CaffeStream,
     Stream,
     check_boost,
     check_seed,
-    make_stream,
 )
 from fillerkit.version import __version__
 
-if TYPE_CHECKING:
-    from fillerkit.filling.transfer import Transfer, Weights
-    from fillerkit.layers.net_layer import Layer, ParamBlob
-    from fillerkit.nets.net import Net
 
-DTYPES: Mapping[str, type[np.floating]] = {"float32": np.float32, "float64": np.float64}
+class Fillable(Layered, Protocol):
+    """What can be filled: a `fillerkit.Net`."""
+
+    @property
+    def origin(self) -> Mapping[str, Any]:
+        """What a file records of the net."""
+
+    @property
+    def random_seed(self) -> int | None:
+        """The seed that a solver fixed."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,7 @@ class _Step:
         return self.source is not None and self.source.shape == self.param.shape
 
     @property
-    def _blob(self) -> tuple[str, int]:
+    def _blob(self) -> Key:
         return self.layer.key, self.index
 
     def _discard(self) -> None:
@@ -92,7 +101,7 @@ class Run:
     There is no seed where a stream goes on that others have drawn from.
     """
 
-    net: Net
+    net: Fillable
     seed: int | None
     dtype: type[np.floating]
     boost: str
@@ -104,29 +113,32 @@ class Run:
     @classmethod
     def of(
         cls,
-        net: Net,
+        net: Fillable,
         seed: int | None,
         dtype: str,
-        boost: str,
+        boost: str | None,
         weights: Weights | Sequence[Weights] | Transfer | None = None,
         stream: str | CaffeStream = "caffe",
         jobs: int | None = None,
     ) -> Run:
         """See `fillerkit.Net.fill`."""
-        engine, boost = None, check_boost(boost)
+        engine = None
+        if boost is not None:
+            check_boost(boost)
         name = dtype if isinstance(dtype, str) else getattr(dtype, "__name__", str(dtype))
         if name not in DTYPES:
             raise UsageError(f"dtype is float32 or float64, not {name!r}")
         if isinstance(stream, CaffeStream):
             if seed is not None:
                 raise UsageError("a CaffeStream has its seed: give one or the other")
-            if boost not in ("1.64", stream.boost):
+            if boost not in (None, stream.boost):
                 raise UsageError(f"the CaffeStream is of boost {stream.boost!r}, not {boost!r}")
             engine, boost, stream = stream, stream.boost, "caffe"
         else:
             seed = check_seed(_seed(net) if seed is None else seed)
-        if weights is not None:
-            weights = _matched(net, weights)
+            boost = boost or NEWEST_BOOST
+        if weights is not None and not isinstance(weights, Transfer):
+            weights = transfer(net, weights)
         if stream not in STREAMS:
             raise UsageError(f"stream is {' or '.join(map(repr, STREAMS))}, not {stream!r}")
         if jobs is not None and (stream == "caffe" or jobs < 1):
@@ -139,36 +151,33 @@ class Run:
     @property
     def origin(self) -> dict[str, Any]:
         """Where the values come from: all that is needed to make them again."""
-        net = self.net
         origin: dict[str, Any] = {
-            "net": net.name,
-            "sha256": net.sha256,
-            "phase": net.phase,
+            **self.net.origin,
             **({} if self.seed is None else {"seed": self.seed}),
             "stream": self.stream,
             "boost": self.boost,
             "dtype": np.dtype(self.dtype).name,
             "fillerkit": __version__,
         }
-        if net.level:
-            origin["level"] = net.level
-        if net.stages:
-            origin["stages"] = list(net.stages)
         if self.transfer is not None:
             origin["weights"] = list(self.transfer.files)
             origin["copied"] = list(self.transfer.copied + self.transfer.cropped)
-        return {**origin, **net.asked}
+        return origin
 
-    def source(self, at: tuple[int, int]) -> Array | None:
+    def source(self, at: At) -> Array | None:
         """The values of a file for the blob at a place of the net; None where they are drawn."""
         return None if self.transfer is None else self.transfer.source(at)
 
-    def draws(self) -> Stream:
-        """Where the values come from."""
+    def new_stream(self) -> Stream:
+        """The stream that the values come from, at its first draw unless it goes on."""
         if self.engine is not None:
             return self.engine
         assert self.seed is not None
-        return make_stream(self.stream, self.seed, self.boost, self.jobs)
+        if self.stream == "caffe":
+            return CaffeStream(self.seed, self.boost)
+        from fillerkit.random.sharded import ShardedStream
+
+        return ShardedStream(self.seed, self.boost, self.jobs)
 
     def steps(self) -> Iterator[_Step]:
         """Every owned blob in Caffe's order; its values are to be made before the next is asked.
@@ -176,7 +185,7 @@ class Run:
         A blob that shares another's values takes its draws all the same: Caffe lets the two share
         only after it has filled both.
         """
-        stream = self.draws()
+        stream = self.new_stream()
         for position, layer in enumerate(self.net.layers):
             stream.skip(layer.draws)
             for index, param in enumerate(layer.params):
@@ -190,17 +199,11 @@ class Run:
                 stream.discard(param.distribution_in(self.dtype), param.count, self.dtype)
 
 
-def _seed(net: Net) -> int:
+def _seed(net: Fillable) -> int:
     """The solver's seed if it fixes one, else a fresh one."""
     if net.random_seed is not None:
         return net.random_seed
     return int.from_bytes(os.urandom(4), "little")
-
-
-def _matched(net: Net, weights: Weights | Sequence[Weights] | Transfer) -> Transfer:
-    from fillerkit.filling.transfer import Transfer, transfer
-
-    return weights if isinstance(weights, Transfer) else transfer(net, weights)
 
 
 def fill(run: Run) -> Blobs:
@@ -213,7 +216,7 @@ def fill(run: Run) -> Blobs:
         owned[key] = param.name, values.reshape(param.shape)
         if step.source is None:
             starts[key] = _start(param)
-    return Blobs(owned, _aliases(run.net), run.origin, starts, run.net.model)
+    return Blobs(owned, _aliases(run.net.layers), run.origin, starts, run.net.model)
 
 
 def fill_slice(run: Run, layer: str, index: int, rows: slice) -> Array:
@@ -222,7 +225,7 @@ def fill_slice(run: Run, layer: str, index: int, rows: slice) -> Array:
 
     if not isinstance(rows, slice):
         raise UsageError(f"rows is a slice of the first axis, like slice(0, 10), not {rows!r}")
-    param, blob = _owner(run.net, layer, index)
+    param, blob = _owner(run.net.layers, layer, index)
     shape = param.shape or (1,)
     start, stop, step = rows.indices(shape[0])
     if step < 0:
@@ -236,19 +239,16 @@ def fill_slice(run: Run, layer: str, index: int, rows: slice) -> Array:
     return values.reshape(-1, *shape[1:])[::step]
 
 
-def _owner(net: Net, name: str, index: int) -> tuple[ParamBlob, tuple[str, int]]:
-    """The blob that has a blob's values, and under which name: another one's where it is shared."""
-    layer = next((layer for layer in net.layers if layer.key == name and layer.params), None)
-    if layer is None:
-        known = [layer.key for layer in net.layers if layer.params]
+def _owner(layers: Sequence[Layer], name: str, index: int) -> tuple[ParamBlob, Key]:
+    """A blob by its layer's key and its index, and the key of the blob that has its values."""
+    position = next((i for i, each in enumerate(layers) if each.key == name and each.params), None)
+    if position is None:
+        known = [layer.key for layer in layers if layer.params]
         raise UsageError(f"no layer '{name}' with parameters{did_you_mean(name, known)}")
-    if not 0 <= index < len(layer.params):
-        raise UsageError(f"layer '{name}' has {len(layer.params)} blobs, none of index {index}")
-    param = layer.params[index]
-    if param.owner is None:
-        return param, (layer.key, index)
-    owner = net.layers[param.owner[0]]
-    return param, (owner.key, param.owner[1])
+    params = layers[position].params
+    if not 0 <= index < len(params):
+        raise UsageError(f"layer '{name}' has {len(params)} blobs, none of index {index}")
+    return params[index], owner_key(layers, (position, index))
 
 
 def save(
@@ -258,14 +258,14 @@ def save(
     format: str | None,
 ) -> Mapping[str, Any]:
     """See `fillerkit.Net.save`."""
-    entries = list(_entries(run, progress or _nobody))
+    entries = list(_entries(run, progress))
     formats.save(path, formats.Content(entries, run.origin, run.net.model), format)
     return run.origin
 
 
-def _entries(run: Run, progress: Callable[[int], None]) -> Iterator[Entry]:
+def _entries(run: Run, progress: Callable[[int], None] | None) -> Iterator[Entry]:
     """What there is to write; nothing is made before an entry's chunks are asked for."""
-    aliases = _aliases(run.net)
+    aliases = _aliases(run.net.layers)
     steps = run.steps()
     for position, layer in enumerate(run.net.layers):
         for index, param in enumerate(layer.params):
@@ -276,7 +276,7 @@ def _entries(run: Run, progress: Callable[[int], None]) -> Iterator[Entry]:
                     name=param.name,
                     shape=param.shape,
                     dtype=np.dtype(run.dtype),
-                    chunks=_told(_made(steps), progress),
+                    chunks=_counted(_made(steps), progress),
                     aliases=tuple(aliases.get((layer.key, index), ())),
                     start=None if run.source((position, index)) is not None else _start(param),
                 )
@@ -292,22 +292,20 @@ def _start(param: ParamBlob) -> Start:
     return Start(str(starts), starts.mean, starts.std)
 
 
-def _nobody(count: int) -> None:
-    """Nobody wants to know how far it has come."""
-
-
-def _told(pieces: Iterator[Array], progress: Callable[[int], None]) -> Iterator[Array]:
+def _counted(pieces: Iterator[Array], progress: Callable[[int], None] | None) -> Iterator[Array]:
+    """The same pieces; `progress` is called with the size of each once it is written."""
     for piece in pieces:
         yield piece
-        progress(piece.size)
+        if progress is not None:
+            progress(piece.size)
 
 
-def _aliases(net: Net) -> dict[tuple[str, int], list[Alias]]:
+def _aliases(layers: Sequence[Layer]) -> dict[Key, list[Alias]]:
     """Of every blob that others share, who they are."""
-    found: dict[tuple[str, int], list[Alias]] = {}
-    for layer in net.layers:
+    found: dict[Key, list[Alias]] = {}
+    for position, layer in enumerate(layers):
         for index, param in enumerate(layer.params):
             if param.owner is not None:
-                owner = net.layers[param.owner[0]].key, param.owner[1]
-                found.setdefault(owner, []).append(Alias(layer.key, index, param.name, param.shape))
+                alias = Alias(layer.key, index, param.name, param.shape)
+                found.setdefault(owner_key(layers, (position, index)), []).append(alias)
     return found

@@ -6,23 +6,17 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from fillerkit.blobs.blobs import Array, Blobs, LayerBlobs
+from fillerkit.blobs.blobs import Blobs, LayerBlobs, load
 from fillerkit.errors import FormatError, UsageError, did_you_mean, some
-from fillerkit.formats import load
-from fillerkit.layers.shapes import shown
-
-if TYPE_CHECKING:
-    from fillerkit.layers.net_layer import Layer
-    from fillerkit.nets.net import Net
+from fillerkit.formats.stored import Array
+from fillerkit.layers.net_layer import At, Layer, Layered, owner
+from fillerkit.layers.shapes import same_blob, shown
 
 Weights = str | os.PathLike[str] | Blobs
 """A weight file, or blobs."""
-At = tuple[int, int]
-"""A layer's index in the net, and a blob's in the layer."""
 
 MISMATCHES = ("error", "fill", "crop")
 
@@ -65,7 +59,7 @@ class Transfer:
 
 
 def transfer(
-    net: Net,
+    net: Layered,
     weights: Weights | Sequence[Weights],
     *,
     rename: Mapping[str, str] | None = None,
@@ -116,7 +110,7 @@ class _Matcher:
     """What is known of a transfer after each file."""
 
     def __init__(
-        self, net: Net, rename: Mapping[str, str], on_mismatch: str, patterns: Sequence[str]
+        self, net: Layered, rename: Mapping[str, str], on_mismatch: str, patterns: Sequence[str]
     ) -> None:
         self._net = net
         self._rename = rename
@@ -203,7 +197,7 @@ class _Matcher:
             )
 
     def _owner(self, index: int, position: int) -> At:
-        return self._net.layers[index].params[position].owner or (index, position)
+        return owner(self._net.layers, (index, position))
 
 
 def _mismatch(layer: Layer, source: LayerBlobs) -> str:
@@ -211,24 +205,19 @@ def _mismatch(layer: Layer, source: LayerBlobs) -> str:
     if len(source) != len(layer.params):
         return f"it has {len(source)} blobs there and {len(layer.params)} in the net"
     for param, array in zip(layer.params, source, strict=True):
-        if not _equal(param.shape, array.shape):
+        if not same_blob(param.shape, array.shape):
             return (
                 f"its {param.name} is {shown(array.shape)} there, {shown(param.shape)} in the net"
             )
     return ""
 
 
-def _equal(ours: tuple[int, ...], theirs: tuple[int, ...]) -> bool:
-    """Whether shapes are equal; files of before 2015 fill up to four axes with leading ones."""
-    legacy = len(theirs) == 4 and theirs == (1,) * (4 - len(ours)) + ours
-    return ours == theirs or legacy
-
-
 def _cut(layer: Layer, position: int, array: Array, file: str) -> Array:
     """The part of an array that the net's blob has room for."""
     shape = layer.params[position].shape
-    if len(shape) != array.ndim and array.ndim == 4 and prod(array.shape[: 4 - len(shape)]) == 1:
-        array = array.reshape(array.shape[4 - len(shape) :])
+    own_axes = array.shape[-len(shape) :] if shape else ()
+    if same_blob(own_axes, array.shape):
+        array = array.reshape(own_axes)
     if len(shape) != array.ndim:
         raise FormatError(
             f"{file}: layer '{layer.key}' cannot be cropped: its {layer.params[position].name} has "

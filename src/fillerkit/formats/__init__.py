@@ -7,10 +7,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
-from fillerkit.blobs.blobs import Blobs
 from fillerkit.errors import UsageError, did_you_mean
 from fillerkit.formats.entry import Content as Content
 from fillerkit.formats.entry import Entry as Entry
+from fillerkit.formats.stored import Stored as Stored
 
 FORMATS = {
     "npz": (".npz",),
@@ -26,7 +26,7 @@ class _Format(Protocol):
     """What every format's module offers."""
 
     def write(self, path: Path, content: Content) -> None: ...
-    def read(self, path: Path) -> Blobs: ...
+    def read(self, path: Path) -> Stored: ...
 
 
 def save(path: str | os.PathLike[str], content: Content, format: str | None = None) -> None:
@@ -34,32 +34,12 @@ def save(path: str | os.PathLike[str], content: Content, format: str | None = No
     _format(Path(path), format).write(Path(path), content)
 
 
-def load(path: str | os.PathLike[str], format: str | None = None) -> Blobs:
-    """Read the blobs of a file, memory-mapped where the format allows.
-
-    Parameters
-    ----------
-    path
-        A file that fillerkit or Caffe wrote, of any age; or an ``.npz`` or ``.safetensors`` with
-        keys ``<layer>/<index>``; or a PyTorch state dict.
-    format
-        ``"npz"``, ``"caffemodel"``, ``"h5"``, ``"safetensors"`` or ``"pt"``, where the suffix does
-        not tell.
-
-    Returns
-    -------
-    Blobs
-        Its arrays are read-only.
-
-    Raises
-    ------
-    FormatError
-        The file is not there, or not of its format, or damaged.
-    """
+def load(path: str | os.PathLike[str], format: str | None = None) -> Stored:
+    """Read a file; see `fillerkit.load`."""
     return _format(Path(path), format).read(Path(path))
 
 
-def content_of(blobs: Blobs) -> Content:
+def content_of(stored: Stored) -> Content:
     """Blobs that are in memory, as what a format writes."""
     entries = [
         Entry(
@@ -69,12 +49,12 @@ def content_of(blobs: Blobs) -> Content:
             array.shape,
             array.dtype,
             iter([array.reshape(-1)]),
-            aliases,
-            blobs.starts.get((layer, index)),
+            tuple(stored.aliases.get((layer, index), ())),
+            stored.starts.get((layer, index)),
         )
-        for layer, index, name, array, aliases in blobs.owned()
+        for (layer, index), (name, array) in stored.owned.items()
     ]
-    return Content(entries, blobs.origin, blobs.model)
+    return Content(entries, stored.origin, stored.model)
 
 
 def _format(path: Path, name: str | None) -> _Format:

@@ -19,13 +19,13 @@ from typing import NamedTuple
 import numpy as np
 from google.protobuf.message import DecodeError
 
-from fillerkit.blobs.blobs import Alias, Array, Blobs
 from fillerkit.errors import FormatError, PrototxtError
 from fillerkit.formats.background import BackgroundWriter
 from fillerkit.formats.damage import reading
 from fillerkit.formats.entry import Content, Entry, little
 from fillerkit.formats.mapped import frozen, mapped
 from fillerkit.formats.names import blob_names
+from fillerkit.formats.stored import Alias, Array, Stored
 from fillerkit.formats.whole_file import whole_file
 from fillerkit.formats.wire import FIXED32, FIXED64, LENGTH, VARINT, Item, head, items
 from fillerkit.layers.net_layer import Model
@@ -90,7 +90,7 @@ _START = 512
 _LIKE_TEXT = " (it looks like a text: a prototxt, a web page?)"
 
 
-def read(path: Path) -> Blobs:
+def read(path: Path) -> Stored:
     """Map a file of any age into memory; only what is looked at is read."""
     data = mapped(path)
     with reading(path, f"a .caffemodel{_LIKE_TEXT * _is_text(bytes(data[:_START]))}"):
@@ -200,7 +200,7 @@ def _copy(descriptor: int, writer: BackgroundWriter, begin: int, end: int) -> No
         writer.write(os.pread(descriptor, min(_PIECE, end - at), at))
 
 
-def _read(data: memoryview) -> Blobs:
+def _read(data: memoryview) -> Stored:
     name = ""
     generations: set[int] = set()
     found: list[tuple[bytes, list[Array]]] = []
@@ -225,7 +225,7 @@ def _read(data: memoryview) -> Blobs:
         names = blob_names(layer.type, len(blobs))
         for position, array in enumerate(blobs):
             owned[key, position] = names[position], array
-    return Blobs(owned, {}, {"net": name}, model=Model(name, tuple(layers)))
+    return Stored(owned, {}, {"net": name}, model=Model(name, tuple(layers)))
 
 
 def _free_key(key: str, owned: Mapping[tuple[str, int], object]) -> str:

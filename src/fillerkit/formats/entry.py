@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from fillerkit.blobs.blobs import Alias, Array, Start
+from fillerkit.formats.stored import Alias, Array, Start
 from fillerkit.layers.net_layer import Model
 
 

@@ -21,7 +21,6 @@ from typing import Any
 
 import numpy as np
 
-from fillerkit.blobs.blobs import Array, Blobs
 from fillerkit.errors import FormatError
 from fillerkit.formats.background import BackgroundWriter
 from fillerkit.formats.damage import reading
@@ -30,6 +29,7 @@ from fillerkit.formats.mapped import check_floats, frozen, mapped, view
 from fillerkit.formats.names import checked_name
 from fillerkit.formats.notes import Found, about, as_json, gathered, parsed
 from fillerkit.formats.sparse import SparseFile
+from fillerkit.formats.stored import Array, Stored
 from fillerkit.formats.whole_file import whole_file
 from fillerkit.layers.splits import with_splits
 from fillerkit.libraries import library
@@ -65,7 +65,7 @@ def write(path: Path, content: Content) -> None:
                     writer.write(piece)
 
 
-def read(path: Path) -> Blobs:
+def read(path: Path) -> Stored:
     """Read Caffe's layout, of this program or of Caffe; only what is looked at is read."""
     h5py = library("h5py", "HDF5", "formats")
     data = mapped(path)

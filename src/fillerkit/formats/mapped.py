@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from fillerkit.blobs.blobs import Array
 from fillerkit.errors import FormatError
+from fillerkit.formats.stored import Array
 
 
 def mapped(path: Path) -> memoryview:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from math import isfinite, prod
 from typing import Any
 
-from fillerkit.blobs.blobs import Alias, Array, Blobs, Start
 from fillerkit.formats.entry import Entry
+from fillerkit.formats.stored import Alias, Array, Start, Stored
 
 Found = tuple[str, int, Mapping[str, Any], Array]
 """A blob of a file: its layer, its index, the note on it, its values."""
@@ -44,7 +44,7 @@ def parsed(text: str | bytes) -> dict[str, Any]:
     return value
 
 
-def gathered(found: Iterable[Found], origin: Mapping[str, Any]) -> Blobs:
+def gathered(found: Iterable[Found], origin: Mapping[str, Any]) -> Stored:
     """The blobs of a file with what it notes on them.
 
     Raises
@@ -73,7 +73,7 @@ def gathered(found: Iterable[Found], origin: Mapping[str, Any]) -> Blobs:
         if max(taken) >= len(taken):
             missing = next(index for index in range(len(taken)) if index not in taken)
             raise ValueError(f"layer '{layer}' has no blob {missing}, but a blob {max(taken)}")
-    return Blobs(owned, aliases, origin, starts)
+    return Stored(owned, aliases, origin, starts)
 
 
 def _told(note: Mapping[str, Any]) -> tuple[str, list[Alias], Start | None]:

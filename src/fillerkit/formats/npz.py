@@ -18,7 +18,6 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from numpy.lib import format as npy
 
-from fillerkit.blobs.blobs import Array, Blobs
 from fillerkit.errors import FormatError
 from fillerkit.formats.background import BackgroundWriter
 from fillerkit.formats.checksum import crc32
@@ -27,6 +26,7 @@ from fillerkit.formats.entry import Content, Entry
 from fillerkit.formats.mapped import check_file, mapped, view
 from fillerkit.formats.names import checked_name
 from fillerkit.formats.notes import Found, about, as_json, gathered, parsed
+from fillerkit.formats.stored import Array, Stored
 from fillerkit.formats.whole_file import whole_file
 
 ALIGNMENT = 64
@@ -54,7 +54,7 @@ def write(path: Path, content: Content) -> None:
             archive.filelist.extend(members)
 
 
-def read(path: Path) -> Blobs:
+def read(path: Path) -> Stored:
     """Map a file into memory; only what is looked at is read."""
     check_file(path)
     with reading(path, "an .npz of blobs"), ZipFile(path) as archive:

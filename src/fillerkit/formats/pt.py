@@ -15,11 +15,12 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from fillerkit.blobs.blobs import Blobs
 from fillerkit.errors import FormatError
 from fillerkit.formats.damage import one_line, reading
 from fillerkit.formats.entry import Content, Entry
 from fillerkit.formats.mapped import check_file
+from fillerkit.formats.state_dict import from_tensors, to_state
+from fillerkit.formats.stored import Stored
 from fillerkit.formats.whole_file import whole_file
 from fillerkit.libraries import library
 
@@ -27,8 +28,6 @@ from fillerkit.libraries import library
 def write(path: Path, content: Content) -> None:
     """Write the state dict; its values lie in a file beside, not in memory, until it is whole."""
     torch = library("torch", ".pt", "torch")
-    from fillerkit.torch import state_dict
-
     with whole_file(path) as file, tempfile.TemporaryFile(dir=path.parent) as scratch:
         # A multiple of 8 each, so that no double lies across.
         ends = list(accumulate(-(-entry.nbytes // 8) * 8 for entry in content.entries))
@@ -40,19 +39,16 @@ def write(path: Path, content: Content) -> None:
             _fill(values, entry)
             owned[entry.layer, entry.index] = entry.name, np.asarray(values).reshape(entry.shape)
         aliases = {(entry.layer, entry.index): entry.aliases for entry in content.entries}
-        blobs = Blobs(owned, aliases, content.origin, model=content.model)
-        state = state_dict(blobs)
+        state = to_state(Stored(owned, aliases, content.origin, model=content.model))
         try:
             torch.save(state, file)
         except RuntimeError as error:  # what the library makes of an error of the file's
             raise FormatError(f"{path}: cannot be written: {one_line(_cause(error))}") from None
 
 
-def read(path: Path) -> Blobs:
+def read(path: Path) -> Stored:
     """Read a state dict, mapped into memory where it can be: not of PyTorch before 1.6."""
     torch = library("torch", ".pt", "torch")
-    from fillerkit.torch import blobs
-
     check_file(path)
     with reading(path, "a state dict"), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what is odd in a file that is then refused, or read
@@ -65,7 +61,7 @@ def read(path: Path) -> Blobs:
         size = path.stat().st_size
         for name, tensor in state.items():
             _check_tensor(torch, str(name), tensor, size)
-        return _frozen(blobs(state))
+        return _frozen(from_tensors(state))
 
 
 def _check_archive(path: Path) -> None:
@@ -86,11 +82,10 @@ def _check_tensor(torch: Any, name: str, tensor: Any, size: int) -> None:
         )
 
 
-def _frozen(blobs: Blobs) -> Blobs:
-    for arrays in blobs.values():
-        for array in arrays:
-            array.flags.writeable = False
-    return blobs
+def _frozen(stored: Stored) -> Stored:
+    for _, array in stored.owned.values():
+        array.flags.writeable = False
+    return stored
 
 
 def _room(file: BinaryIO, size: int) -> np.memmap[Any, np.dtype[np.uint8]]:

@@ -15,14 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from fillerkit.blobs.blobs import Blobs
 from fillerkit.errors import FormatError
 from fillerkit.formats.background import BackgroundWriter
 from fillerkit.formats.damage import reading
 from fillerkit.formats.entry import Content
 from fillerkit.formats.mapped import mapped, view
 from fillerkit.formats.notes import about, as_json, gathered, parsed
-from fillerkit.formats.state_names import from_state
+from fillerkit.formats.state_dict import from_state
+from fillerkit.formats.stored import Stored
 from fillerkit.formats.whole_file import whole_file
 from fillerkit.libraries import library
 
@@ -42,7 +42,7 @@ def write(path: Path, content: Content) -> None:
                 writer.write(piece)
 
 
-def read(path: Path) -> Blobs:
+def read(path: Path) -> Stored:
     """Map a file into memory; only what is looked at is read.
 
     Keys that end in ``.weight``, ``.bias`` and the like are read as PyTorch's.
@@ -71,7 +71,7 @@ def _header(content: Content) -> bytes:
     return text + b" " * (-len(text) % _ALIGNMENT)
 
 
-def _read(path: Path, data: memoryview) -> Blobs:
+def _read(path: Path, data: memoryview) -> Stored:
     """What the header says, which the library has checked: the values fill the file's rest."""
     (length,) = _LENGTH.unpack_from(data)
     header = parsed(bytes(data[_LENGTH.size : _LENGTH.size + length]))
@@ -84,7 +84,7 @@ def _read(path: Path, data: memoryview) -> Blobs:
         dtype = np.dtype(_DTYPES[tensor["dtype"]])
         arrays[key] = view(data, begin, end, dtype, tensor["shape"], f"'{key}'")
     if not all(_is_key(key) for key in arrays):
-        return from_state(arrays, {})
+        return from_state(arrays)
     notes = parsed(metadata.get("blobs", "{}"))
     split = ((key.rpartition("/"), key, array) for key, array in arrays.items())
     found = ((name[0], int(name[2]), notes.get(key, {}), array) for name, key, array in split)

@@ -81,6 +81,16 @@ def equal_batch(bottoms: Sequence[Shape]) -> None:
         )
 
 
+def same_blob(ours: Sequence[int], theirs: Sequence[int]) -> bool:
+    """Whether a stored blob of shape `theirs` is one of shape `ours`.
+
+    Files of before 2015 give every blob four axes: missing ones lead, with a length of 1, so
+    1x1x1x64 is 64, and 1x3x1x1 is not 3x1x1x1. Source: Caffe 1.0's ``Blob::ShapeEquals``.
+    """
+    ours, theirs = tuple(ours), tuple(theirs)
+    return ours == theirs or (len(theirs) == 4 and theirs == (1,) * (4 - len(ours)) + ours)
+
+
 def legacy_shape(shape: Shape) -> Shape:
     """`shape` as (num, channels, height, width), missing ones 1: Caffe's accessors of old."""
     if len(shape) > 4:

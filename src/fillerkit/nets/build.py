@@ -29,7 +29,7 @@ from fillerkit.layers.dialects import DIALECTS, of_net
 from fillerkit.layers.net_layer import Layer, ParamBlob
 from fillerkit.layers.plan import PlanPython, Setting
 from fillerkit.layers.registry import LayerType, layer_types
-from fillerkit.layers.shapes import checked, shown
+from fillerkit.layers.shapes import checked, same_blob, shown
 from fillerkit.layers.splits import Takers
 from fillerkit.nets.net import Net
 from fillerkit.nets.rules import FillerRules
@@ -708,7 +708,7 @@ def _given(blob: BlobProto, name: str, shape: Shape) -> Given:
         fits = said == shape
     else:
         said = (blob.num, blob.channels, blob.height, blob.width)
-        fits = len(shape) <= 4 and said == (1,) * (4 - len(shape)) + shape
+        fits = same_blob(shape, said)
     if not fits or values.size != prod(shape):
         raise LayerError(
             f"its {name} is {shown(shape)}, but blobs {{ }} gives {shown(said)} "

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from fillerkit.blobs.blobs import Array, Blobs
+from fillerkit.blobs.blobs import Blobs
+from fillerkit.blobs.html import table
 from fillerkit.errors import Place
 from fillerkit.filling import fill as filling
-from fillerkit.layers.net_layer import Layer, Model
-
-if TYPE_CHECKING:
-    from fillerkit.filling.transfer import Transfer, Weights
-    from fillerkit.random import CaffeStream
+from fillerkit.filling.transfer import Transfer, Weights
+from fillerkit.formats.stored import Array
+from fillerkit.layers.net_layer import Layer, Model, owner
+from fillerkit.layers.shapes import shown
+from fillerkit.random import CaffeStream
 
 
 @dataclass(frozen=True, repr=False)
@@ -73,6 +74,18 @@ class Net:
             tuple((layer.key if layer.params else "", layer.message) for layer in self.layers),
         )
 
+    @property
+    def origin(self) -> Mapping[str, Any]:
+        """What a weight file records of it, so that its values can be made again."""
+        return {
+            "net": self.name,
+            "sha256": self.sha256,
+            "phase": self.phase,
+            **({"level": self.level} if self.level else {}),
+            **({"stages": list(self.stages)} if self.stages else {}),
+            **self.asked,
+        }
+
     def __repr__(self) -> str:
         return (
             f"Net({self.name!r}, phase {self.phase}, "
@@ -81,16 +94,30 @@ class Net:
 
     def _repr_html_(self) -> str:
         """What a notebook shows: a table of the layers."""
-        from fillerkit.notebook import of_net
+        columns = ("layer", "type", "top", "parameters", "count", "starts as")
+        return table(repr(self), columns, self._rows(), right=(4,))
 
-        return of_net(self)
+    def _rows(self) -> Iterator[Sequence[str]]:
+        for position, layer in enumerate(self.layers):
+            tops = ", ".join(f"{name} {shown(shape)}" for name, shape in layer.tops)
+            first = (layer.name, layer.type, tops)
+            if not layer.params:
+                yield (*first, "", "", "")
+            for index, param in enumerate(layer.params):
+                starts = str(param.distribution)
+                if param.owner is not None:
+                    starts = (
+                        f"shared with {self.layers[owner(self.layers, (position, index))[0]].name}"
+                    )
+                yield *first, f"{param.name} {shown(param.shape)}", f"{param.count:,}", starts
+                first = ("", "", "")
 
     def fill(
         self,
         seed: int | None = None,
         dtype: str = "float32",
         *,
-        boost: str = "1.64",
+        boost: str | None = None,
         weights: Weights | Sequence[Weights] | Transfer | None = None,
         stream: str | CaffeStream = "caffe",
         jobs: int | None = None,
@@ -106,7 +133,7 @@ class Net:
             ``"float32"``, or ``"float64"`` for the bits of Caffe's double nets.
         boost
             The Boost that the imitated Caffe was built with, which makes its gaussians: ``"1.64"``
-            and later, ``"1.58"`` (1.56 to 1.63) or ``"1.55"`` and earlier.
+            and later (so unless given), ``"1.58"`` (1.56 to 1.63) or ``"1.55"`` and earlier.
         weights
             A weight file, or blobs, or several of them: layers of the same names are copied over
             what is filled, as Caffe does for fine-tuning. The values of the other layers are the
@@ -130,7 +157,7 @@ class Net:
         *,
         seed: int,
         dtype: str = "float32",
-        boost: str = "1.64",
+        boost: str | None = None,
     ) -> Array:
         """Make a part of one blob alone: what ``fill(seed, stream="sharded")`` has there.
 
@@ -159,7 +186,7 @@ class Net:
         seed: int | None = None,
         dtype: str = "float32",
         *,
-        boost: str = "1.64",
+        boost: str | None = None,
         weights: Weights | Sequence[Weights] | Transfer | None = None,
         stream: str | CaffeStream = "caffe",
         jobs: int | None = None,

@@ -1,6 +1,7 @@
 """From a seed and a distribution to values: Caffe's engine and its draws, bit for bit."""
 
 from fillerkit.random.engine import BOOSTS as BOOSTS
+from fillerkit.random.engine import NEWEST_BOOST as NEWEST_BOOST
 from fillerkit.random.engine import Engine as Engine
 from fillerkit.random.engine import kernel_path as kernel_path
 from fillerkit.random.engine import kernel_paths as kernel_paths
@@ -15,4 +16,3 @@ from fillerkit.random.streams import CaffeStream as CaffeStream
 from fillerkit.random.streams import Stream as Stream
 from fillerkit.random.streams import check_boost as check_boost
 from fillerkit.random.streams import check_seed as check_seed
-from fillerkit.random.streams import make_stream as make_stream

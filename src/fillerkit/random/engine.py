@@ -34,6 +34,7 @@ class Engine(Protocol):
 
 
 BOOSTS = ("1.55", "1.58", "1.64")
+NEWEST_BOOST = BOOSTS[-1]
 """Generations of Boost that make gaussians differently, each named for a version of it."""
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from fillerkit.errors import UsageError
 from fillerkit.fillers import Distribution
-from fillerkit.random.engine import BOOSTS, make_engine
+from fillerkit.random.engine import BOOSTS, NEWEST_BOOST, make_engine
 from fillerkit.random.sample import chunks, discard, fill
 
 Floats = NDArray[np.floating]
@@ -67,7 +67,7 @@ class CaffeStream:
     >>> engine.fill(("ip", 0), fk.Uniform(0.0, 1.0), weight)
     """
 
-    def __init__(self, seed: int, boost: str = "1.64") -> None:
+    def __init__(self, seed: int, boost: str = NEWEST_BOOST) -> None:
         self.boost = check_boost(boost)
         self._engine = make_engine(check_seed(seed), boost)
 
@@ -110,12 +110,3 @@ def check_boost(boost: str) -> str:
     if boost not in BOOSTS:
         raise UsageError(f"boost is one of {', '.join(map(repr, BOOSTS))}, not {boost!r}")
     return boost
-
-
-def make_stream(name: str, seed: int, boost: str, jobs: int | None) -> Stream:
-    """The stream of that name, one of `STREAMS`."""
-    if name == "caffe":
-        return CaffeStream(seed, boost)
-    from fillerkit.random.sharded import ShardedStream
-
-    return ShardedStream(seed, boost, jobs)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import replace
+
 import torch
 from torch import Tensor, nn
 
-from fillerkit.blobs.blobs import Array, Blobs
+from fillerkit.blobs.blobs import Blobs
 from fillerkit.errors import UsageError
-from fillerkit.formats.names import BATCH_NORM
-from fillerkit.layers.net_layer import Layer, ParamBlob
+from fillerkit.formats.state_dict import TRACKED, Form, Tensors, forms
+from fillerkit.formats.stored import Array
+from fillerkit.layers.net_layer import At, Layer, ParamBlob, owner
 from fillerkit.layers.registry import layer_types
-from fillerkit.layers.shapes import shown
+from fillerkit.layers.shapes import same_blob, shown
 from fillerkit.nets.net import Net
 from fillerkit.running.layer_module import Held, LayerModule
 from fillerkit.running.net_module import NetModule
@@ -48,10 +50,9 @@ def module(net: Net, blobs: Blobs) -> NetModule:
     for index, layer in enumerate(net.layers):
         running = LayerModule(layer, operations.get(layer.type), _loss_weights(layer))
         for position, param in enumerate(layer.params):
-            name, tensor = tensors[index, position]
-            _hold(running, layers, param, name, tensor)
-        if any(held.name == "running_mean" for held in running.held):
-            running.register_buffer("num_batches_tracked", torch.tensor(0))
+            _hold(running, layers, param, *tensors[index, position])
+        if any(held.divided for held in running.held):
+            running.register_buffer(TRACKED, torch.tensor(0))
         layers.append(running)
     return NetModule(net, layers)
 
@@ -90,39 +91,29 @@ def _loss_weights(layer: Layer) -> tuple[float, ...]:
     return (1.0,) if known is not None and known.loss else ()
 
 
-def _tensors(net: Net, blobs: Blobs) -> dict[tuple[int, int], tuple[str, Tensor]]:
-    """By layer and blob, the name and tensor that `fillerkit.torch.state_dict` gives."""
-    from fillerkit.torch import state_dict  # which offers `module` itself
-
-    arrays: dict[str, list[Array]] = {}
-    places: dict[str, int] = {}
-    for index, layer in enumerate(net.layers):
-        if layer.params:
-            places[layer.key] = index
-            arrays[layer.key] = []
-        for position, param in enumerate(layer.params):
-            if param.owner is None:
-                array = _array(blobs, layer, position, param)
-            else:
-                owner = net.layers[param.owner[0]].key
-                array = arrays[owner][param.owner[1]].reshape(param.shape)
-            arrays[layer.key].append(array)
-    named = Blobs.of(net, arrays)
-    state = iter(state_dict(named).items())
+def _tensors(net: Net, blobs: Blobs) -> dict[At, tuple[Form, Tensor]]:
+    """By layer and blob, the form that a state dict gives it, and a tensor of that form."""
+    made = Tensors()
+    arrays: dict[At, Array] = {}
     found = {}
-    for key, of_layer in named.items():
-        for position in range(len(of_layer)):
-            name, tensor = next(state)
-            found[places[key], position] = name.removeprefix(f"{key}."), tensor
-        if of_layer.names == BATCH_NORM:
-            # Its factor is not in a state dict, but Caffe gathers statistics with it.
-            factor = torch.from_numpy(np.array(of_layer[2]))
-            found[places[key], 2] = "scale_factor", factor
+    for position, layer in enumerate(net.layers):
+        for index, param in enumerate(layer.params):
+            if param.owner is None:
+                arrays[position, index] = _array(blobs, layer, index, param)
+            else:
+                values = arrays[owner(net.layers, (position, index))]
+                arrays[position, index] = values.reshape(param.shape)
+        of_layer = [arrays[position, index] for index in range(len(layer.params))]
+        named = [param.name for param in layer.params]
+        of_forms = forms(named, [param.shape for param in layer.params], layer.message)
+        tensors = made.of_layer(of_layer, of_forms)
+        for index, pair in enumerate(zip(of_forms, tensors, strict=True)):
+            found[position, index] = pair
     return found
 
 
 def _array(blobs: Blobs, layer: Layer, position: int, param: ParamBlob) -> Array:
-    """A blob's values in the net's shape; files of before 2015 have four axes for all."""
+    """A blob's values in the net's shape."""
     if layer.key not in blobs:
         raise UsageError(f"the blobs have nothing for layer '{layer.key}' ({layer.type})")
     of_layer = blobs[layer.key]
@@ -131,38 +122,30 @@ def _array(blobs: Blobs, layer: Layer, position: int, param: ParamBlob) -> Array
             f"layer '{layer.key}' needs {len(layer.params)} blobs; there are {len(of_layer)}"
         )
     array = of_layer[position]
-    if array.shape != param.shape:
-        if [n for n in array.shape if n != 1] != [n for n in param.shape if n != 1]:
-            raise UsageError(
-                f"layer '{layer.key}': its {param.name} is {shown(param.shape)}, but the blobs "
-                f"have {shown(array.shape)}"
-            )
-        array = array.reshape(param.shape)
-    return array
+    if not same_blob(param.shape, array.shape):
+        raise UsageError(
+            f"layer '{layer.key}': its {param.name} is {shown(param.shape)}, but the blobs "
+            f"have {shown(array.shape)}"
+        )
+    return array.reshape(param.shape)
 
 
 def _hold(
-    running: LayerModule, earlier: list[LayerModule], param: ParamBlob, name: str, tensor: Tensor
+    running: LayerModule, earlier: list[LayerModule], param: ParamBlob, form: Form, tensor: Tensor
 ) -> None:
     """Give a layer its next blob: its own, or another's, or another's in another form."""
-    message = running.message
-    turned = (
-        message.type == "InnerProduct"
-        and param.name == "weight"
-        and message.inner_product_param.transpose
-    )
     statistics = running.operation.statistics if running.operation else ()
     learned = param.name not in statistics
+    held = Held(form.name, param.shape, form.turned, form.divided)
     if param.owner is None:
         if learned:
             tensor = nn.Parameter(tensor, requires_grad=param.lr_mult != 0)
-        held = Held(name, param.shape, turned)
-        running.hold(held, tensor, learned=learned, saved=name != "scale_factor")
+        running.hold(held, tensor, learned=learned, saved=form.saved)
         return
     layer, other = earlier[param.owner[0]], param.owner[1]
     theirs = layer.held[other]
-    held = Held(name, param.shape, turned, (layer, other))
     same = (theirs.shape, theirs.turned) == (held.shape, held.turned)
+    held = replace(held, owner=(layer, other))
     if learned and same and theirs.name in layer._parameters:
         running.hold(held, getattr(layer, theirs.name), learned=True)
     else:

@@ -25,8 +25,9 @@ class Held:
         The tensor's name in the layer and in a state dict: ``weight``, ``running_mean``, ...
     shape : tuple of int
         The blob's, as Caffe has it.
-    turned : bool
-        Whether the tensor is the blob turned round, as of an InnerProduct with ``transpose``.
+    turned, divided : bool
+        Of its `fillerkit.formats.state_dict.Form`: whether the tensor is the blob's transpose, or
+        the blob over its layer's factor.
     owner : (LayerModule, int) or None
         For a blob that shares another's values: whose.
     """
@@ -34,6 +35,7 @@ class Held:
     name: str
     shape: tuple[int, ...]
     turned: bool = False
+    divided: bool = False
     owner: tuple[LayerModule, int] | None = None
 
 
@@ -82,6 +84,11 @@ class LayerModule(nn.Module):
             return layer.blob(other).reshape(held.shape)
         tensor: Tensor = getattr(self, held.name)
         return (tensor.t() if held.turned else tensor).reshape(held.shape)
+
+    def stored(self, index: int) -> Tensor:
+        """A parameter blob as Caffe stores it: a BatchNorm's statistics as sums again."""
+        blob = self.blob(index).detach()
+        return blob * self.blob(2) if self.held[index].divided else blob
 
     def blobs(self) -> list[Tensor]:
         """All parameter blobs in the shapes that Caffe gives them."""

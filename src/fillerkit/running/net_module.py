@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from fillerkit.blobs.blobs import Alias, Array, Blobs
+from fillerkit.blobs.blobs import Blobs
 from fillerkit.errors import UsageError, did_you_mean
+from fillerkit.formats.stored import Alias, Array
+from fillerkit.layers.net_layer import owner_key
 from fillerkit.layers.shapes import shown
 from fillerkit.nets.net import Net
 from fillerkit.running.layer_module import LayerModule
@@ -224,18 +226,16 @@ class NetModule(nn.Module):
         """
         owned: dict[tuple[str, int], tuple[str, Array]] = {}
         aliases: dict[tuple[str, int], list[Alias]] = {}
-        for layer in self.layers:
+        for position, layer in enumerate(self.layers):
             of_layer = layer.layer
-            for index, (param, held) in enumerate(zip(of_layer.params, layer.held, strict=True)):
+            for index, param in enumerate(of_layer.params):
                 if param.owner is not None:
-                    first = self.net.layers[param.owner[0]].key, param.owner[1]
+                    key = owner_key(self.net.layers, (position, index))
                     alias = Alias(of_layer.key, index, param.name, param.shape)
-                    aliases.setdefault(first, []).append(alias)
-                    continue
-                blob = layer.blob(index).detach()
-                if held.name in ("running_mean", "running_var"):
-                    blob = blob * layer.blob(2)
-                owned[of_layer.key, index] = param.name, blob.cpu().contiguous().numpy()
+                    aliases.setdefault(key, []).append(alias)
+                else:
+                    values = layer.stored(index).cpu().contiguous().numpy()
+                    owned[of_layer.key, index] = param.name, values
         return Blobs(owned, aliases, {}, model=self.net.model)
 
     def reset(self) -> None:

@@ -11,7 +11,8 @@ from __future__ import annotations
 from math import prod, sqrt
 from typing import NamedTuple
 
-from fillerkit.blobs.blobs import Blobs, Start
+from fillerkit.blobs.blobs import Blobs
+from fillerkit.formats.stored import Start
 from fillerkit.layers import Shape
 from fillerkit.layers.convolution import Window
 from fillerkit.layers.net_layer import Layer
