@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from google.protobuf.message import DecodeError
 
-from fillerkit.errors import FormatError, PrototxtError
+from fillerkit.errors import FormatError
 from fillerkit.formats.background import BackgroundWriter
 from fillerkit.formats.damage import reading
 from fillerkit.formats.entry import Content, Entry, little
@@ -31,14 +31,11 @@ from fillerkit.formats.wire import FIXED32, FIXED64, LENGTH, VARINT, Item, head,
 from fillerkit.layers.net_layer import Model
 from fillerkit.layers.registry import layer_types
 from fillerkit.layers.splits import is_inserted, with_splits
-from fillerkit.prototxt.source import Source
-from fillerkit.prototxt.text import Field, Kind
-from fillerkit.prototxt.upgrade import upgrade
+from fillerkit.prototxt.upgrade import freeze_batch_norm, from_old
 from fillerkit.schema import caffe_pb2
 from fillerkit.schema.forks_pb2 import (
     BlobShape,
     LayerParameter,
-    NetParameter,
     V1LayerParameter,
 )
 
@@ -263,17 +260,12 @@ def _messages(texts: Sequence[bytes], generation: int) -> Iterator[tuple[int, La
             _merge(layer, text, _LAYER_TOP)
             yield index, layer
         return
-    net = NetParameter()
-    root = Field("", 0, Kind.BLOCK, "", 0)
-    for text in texts:
-        _merge(net.layers.add(), text, _V1_TYPE)
-        root.fields.append(Field("layers", 0, Kind.BLOCK, "", 0))
-    places = {id(field): index for index, field in enumerate(root.fields)}
-    try:
-        for layer, field in upgrade(net, root, Source("", "")):
-            yield places[id(field)], layer
-    except PrototxtError as error:
-        raise ValueError(error.message) from None
+    old = [V1LayerParameter() for _ in texts]
+    for message, text in zip(old, texts, strict=True):
+        _merge(message, text, _V1_TYPE)
+    for index, layer in from_old(old):
+        freeze_batch_norm(layer)
+        yield index, layer
 
 
 def _merge(layer: LayerParameter | V1LayerParameter, text: bytes, last: int) -> None:

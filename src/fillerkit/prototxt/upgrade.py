@@ -7,12 +7,12 @@ Each step works on the layers of a net and keeps every layer beside the text it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fillerkit.errors import PrototxtError
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, Kind
-from fillerkit.prototxt.upgrade_v0 import absorb_padding, from_v0
+from fillerkit.prototxt.upgrade_v0 import NoCurrentForm, absorb_padding, from_v0
 from fillerkit.schema.forks_pb2 import (
     BlobShape,
     InputParameter,
@@ -60,15 +60,30 @@ def upgrade(net: NetParameter, root: Field, source: Source) -> list[TextLayer]:
     name = "layers" if net.layers else "layer"
     fields = [field for field in root.fields if field.name == name and field.kind is Kind.BLOCK]
     if net.layers:
-        old = absorb_padding(zip(net.layers, fields, strict=True), source)
-        layers = [(_from_v1(layer, field, source), field) for layer, field in old]
+        try:
+            layers = [(layer, fields[index]) for index, layer in from_old(net.layers)]
+        except NoCurrentForm as error:
+            field = fields[error.index]
+            place = source.place((field.find(error.field) or field).offset)
+            raise PrototxtError(str(error), place=place) from None
     else:
         layers = list(zip(net.layer, fields, strict=True))
     if net.input:
         layers.insert(0, _input_layer(net, root, source))
     for layer, _ in layers:
-        _freeze_batch_norm(layer)
+        freeze_batch_norm(layer)
     return layers
+
+
+def from_old(layers: Sequence[V1LayerParameter]) -> list[tuple[int, LayerParameter]]:
+    """Layers of V0 and V1 in the current form, each beside its index among `layers`.
+
+    Raises
+    ------
+    NoCurrentForm
+        A V0 layer is of no known type, or pads what cannot be padded.
+    """
+    return [(index, _from_v1(index, old)) for index, old in absorb_padding(layers)]
 
 
 def old_forms(net: NetParameter, root: Field) -> Iterator[tuple[str, Field]]:
@@ -93,9 +108,9 @@ def upgraded_net(net: NetParameter, root: Field, source: Source) -> NetParameter
     return new
 
 
-def _from_v1(old: V1LayerParameter, field: Field, source: Source) -> LayerParameter:
+def _from_v1(index: int, old: V1LayerParameter) -> LayerParameter:
     if old.HasField("layer"):
-        return from_v0(old, field, source)
+        return from_v0(index, old)
     _move_transform(old)
     new = LayerParameter(name=old.name, bottom=old.bottom, top=old.top)
     new.type = _v1_type(old)
@@ -160,7 +175,7 @@ def _input_layer(net: NetParameter, root: Field, source: Source) -> TextLayer:
     return layer, field
 
 
-def _freeze_batch_norm(layer: LayerParameter) -> None:
+def freeze_batch_norm(layer: LayerParameter) -> None:
     """Three params on a BatchNorm mean nothing but "do not learn": Caffe sets them to that."""
     if layer.type == "BatchNorm" and len(layer.param) == 3:
         for param in layer.param:

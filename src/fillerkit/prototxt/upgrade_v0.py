@@ -5,11 +5,9 @@ Its layers had one flat message for the parameters of all types, and padding was
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from fillerkit.errors import PrototxtError, did_you_mean
-from fillerkit.prototxt.source import Source
-from fillerkit.prototxt.text import Field
+from fillerkit.errors import did_you_mean
 from fillerkit.schema.forks_pb2 import LayerParameter, V1LayerParameter
 
 _TYPES = {
@@ -97,14 +95,32 @@ _TRANSFORM = {
 }
 
 
-def from_v0(old: V1LayerParameter, field: Field, source: Source) -> LayerParameter:
-    """One V0 layer in the current form."""
+class NoCurrentForm(ValueError):
+    """An old layer that cannot be turned into a current one.
+
+    Attributes
+    ----------
+    index : int
+        Of the layer among those of its net.
+    field : str
+        The field at fault, as a path inside the layer, or "".
+    """
+
+    def __init__(self, index: int, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.index = index
+        self.field = field
+
+
+def from_v0(index: int, old: V1LayerParameter) -> LayerParameter:
+    """One V0 layer, of that index, in the current form."""
     flat = old.layer
     if flat.type not in _TYPES:
-        raise PrototxtError(
+        raise NoCurrentForm(
+            index,
             f"layer '{flat.name}': unknown layer type '{flat.type}' of Caffe's first format"
             f"{did_you_mean(flat.type, _TYPES)}",
-            place=source.place((field.find("layer.type") or field).offset),
+            "layer.type",
         )
     new = LayerParameter(
         name=flat.name, type=_TYPES[flat.type], bottom=old.bottom, top=old.top, blobs=flat.blobs
@@ -125,36 +141,36 @@ def from_v0(old: V1LayerParameter, field: Field, source: Source) -> LayerParamet
     return new
 
 
-def absorb_padding(
-    layers: Iterable[tuple[V1LayerParameter, Field]], source: Source
-) -> list[tuple[V1LayerParameter, Field]]:
-    """The layers without padding layers: the convolution or pooling after one pads itself."""
+def absorb_padding(layers: Sequence[V1LayerParameter]) -> list[tuple[int, V1LayerParameter]]:
+    """The layers, each beside its index, without padding layers.
+
+    The convolution or pooling after one pads itself.
+    """
     makers: dict[str, V1LayerParameter] = {}
     kept = []
-    for layer, field in layers:
+    for index, layer in enumerate(layers):
         if layer.layer.type == _PADDING:
             if len(layer.bottom) != 1 or len(layer.top) != 1:
-                raise PrototxtError(
-                    f"padding layer '{layer.layer.name}' takes one bottom and one top",
-                    place=source.place(field.offset),
+                raise NoCurrentForm(
+                    index, f"padding layer '{layer.layer.name}' takes one bottom and one top"
                 )
         else:
             for name in layer.bottom:
                 padding = makers.get(name)
                 if padding is not None and padding.layer.type == _PADDING:
-                    _pad(layer, padding, field, source)
-            kept.append((layer, field))
+                    _pad(index, layer, padding)
+            kept.append((index, layer))
         for name in layer.top:
             makers[name] = layer
     return kept
 
 
-def _pad(layer: V1LayerParameter, padding: V1LayerParameter, field: Field, source: Source) -> None:
+def _pad(index: int, layer: V1LayerParameter, padding: V1LayerParameter) -> None:
     if layer.layer.type not in ("conv", "pool") or len(layer.bottom) != 1:
-        raise PrototxtError(
+        raise NoCurrentForm(
+            index,
             f"padding layer '{padding.layer.name}' is followed by '{layer.layer.name}': only a "
             "conv or pool with one bottom can be padded",
-            place=source.place(field.offset),
         )
     layer.layer.pad = padding.layer.pad
     layer.bottom[0] = padding.bottom[0]
