@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import Generic, TypeVar
 
 from fillerkit.errors import UsageError
@@ -81,6 +82,13 @@ class Registry(Generic[T]):
                     f"cannot be loaded: {type(error).__name__}: {error}"
                 ) from error
         self._complete = True
+
+
+def import_modules(package: str, path: Iterable[str]) -> None:
+    """Import all modules of a package, from its ``__path__``: they register what is theirs."""
+    for module in iter_modules(path):
+        if not module.ispkg:
+            import_module(f"{package}.{module.name}")
 
 
 def first_line(documented: object) -> str:

@@ -10,10 +10,15 @@ from typing import Any
 
 from fillerkit.blobs.blobs import Blobs
 from fillerkit.formats.state_dict import from_tensors, to_state
-from fillerkit.running import LayerModule as LayerModule
-from fillerkit.running import NetModule as NetModule
-from fillerkit.running import module as module
-from fillerkit.running import refusal as refusal
+from fillerkit.libraries import library
+
+library("torch", "fillerkit.torch", "torch")
+from fillerkit.running import (  # noqa: E402  (they need PyTorch)
+    LayerModule as LayerModule,
+)
+from fillerkit.running import NetModule as NetModule  # noqa: E402
+from fillerkit.running import module as module  # noqa: E402
+from fillerkit.running import refusal as refusal  # noqa: E402
 
 
 def state_dict(blobs: Blobs) -> dict[str, Any]:

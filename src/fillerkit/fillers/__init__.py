@@ -1,21 +1,5 @@
 """Fillers: from a ``FillerParameter`` and a shape to a distribution. One file a filler."""
 
-from fillerkit.fillers import bilinear as _bilinear
-from fillerkit.fillers import constant as _constant
-from fillerkit.fillers import delta_orthogonal as _delta_orthogonal
-from fillerkit.fillers import dirac as _dirac
-from fillerkit.fillers import gaussian as _gaussian
-from fillerkit.fillers import identity as _identity
-from fillerkit.fillers import lecun_normal as _lecun_normal
-from fillerkit.fillers import lecun_uniform as _lecun_uniform
-from fillerkit.fillers import msra as _msra
-from fillerkit.fillers import msra_uniform as _msra_uniform
-from fillerkit.fillers import orthogonal as _orthogonal
-from fillerkit.fillers import positive_unitball as _positive_unitball
-from fillerkit.fillers import truncated_gaussian as _truncated_gaussian
-from fillerkit.fillers import uniform as _uniform
-from fillerkit.fillers import xavier as _xavier
-from fillerkit.fillers import xavier_normal as _xavier_normal
 from fillerkit.fillers.distributions import Constant as Constant
 from fillerkit.fillers.distributions import Distribution as Distribution
 from fillerkit.fillers.distributions import Gaussian as Gaussian
@@ -30,3 +14,6 @@ from fillerkit.fillers.registry import Filler as Filler
 from fillerkit.fillers.registry import distribution as distribution
 from fillerkit.fillers.registry import filler as filler
 from fillerkit.fillers.registry import filler_types as filler_types
+from fillerkit.registry import import_modules
+
+import_modules(__name__, __path__)

@@ -1,35 +1,5 @@
 """Layer types of Caffe's forks, one concept a file; each says which fork defines it."""
 
-from fillerkit.layers.forks import batch_reduction as _batch_reduction
-from fillerkit.layers.forks import bn as _bn
-from fillerkit.layers.forks import box_losses as _box_losses
-from fillerkit.layers.forks import center_loss as _center_loss
-from fillerkit.layers.forks import channels as _channels
-from fillerkit.layers.forks import ctc as _ctc
-from fillerkit.layers.forks import data as _data
-from fillerkit.layers.forks import deformable as _deformable
-from fillerkit.layers.forks import dense_block as _dense_block
-from fillerkit.layers.forks import depthwise as _depthwise
-from fillerkit.layers.forks import detection as _detection
-from fillerkit.layers.forks import detectnet as _detectnet
-from fillerkit.layers.forks import eltwise_affine as _eltwise_affine
-from fillerkit.layers.forks import flip as _flip
-from fillerkit.layers.forks import flow as _flow
-from fillerkit.layers.forks import interp as _interp
-from fillerkit.layers.forks import local as _local
-from fillerkit.layers.forks import losses as _losses
-from fillerkit.layers.forks import lstm as _lstm
-from fillerkit.layers.forks import margin as _margin
-from fillerkit.layers.forks import neuron as _neuron
-from fillerkit.layers.forks import normalize as _normalize
-from fillerkit.layers.forks import permute as _permute
-from fillerkit.layers.forks import pose as _pose
-from fillerkit.layers.forks import prior_box as _prior_box
-from fillerkit.layers.forks import proposal as _proposal
-from fillerkit.layers.forks import python as _python
-from fillerkit.layers.forks import roi_pooling as _roi_pooling
-from fillerkit.layers.forks import segmentation as _segmentation
-from fillerkit.layers.forks import sequence as _sequence
-from fillerkit.layers.forks import spatial_transformer as _spatial_transformer
-from fillerkit.layers.forks import upsample as _upsample
-from fillerkit.layers.forks import yolo as _yolo
+from fillerkit.registry import import_modules
+
+import_modules(__name__, __path__)
