@@ -233,10 +233,22 @@ def test_an_enum_in_other_letters_is_refused_with_the_nearest() -> None:
     assert "did you mean 'FAN_OUT'" in error.message
 
 
-def test_an_enum_of_many_values_is_refused_with_the_nearest_only() -> None:
-    error = refusal(V1LayerParameter(), "type: CONVOLUTIONS")
-    assert "did you mean 'CONVOLUTION'" in error.message
-    assert "SILENCE" not in error.message
+def test_a_v1_type_that_is_not_in_the_enum_is_kept_for_the_layer_of_today() -> None:
+    layer = V1LayerParameter()
+    bind(parse(Source("net", "type: MULTI_STAGE_MEANFIELD")), layer, Source("net", ""))
+    assert layer.newer.type == "MULTI_STAGE_MEANFIELD"
+    assert not layer.HasField("type")
+
+
+def test_a_field_that_only_todays_layers_have_is_kept_in_a_layer_of_v1() -> None:
+    layer = V1LayerParameter()
+    text = "type: CROP crop_param { axis: 1 }"
+    bind(parse(Source("net", text)), layer, Source("net", text))
+    assert layer.newer.crop_param.axis == 1
+
+
+def test_what_keeps_them_is_no_field_of_a_text() -> None:
+    assert "no field 'newer'" in refusal(V1LayerParameter(), "newer { }").message
 
 
 def test_a_v1_type_in_the_current_spelling_is_refused() -> None:

@@ -79,6 +79,28 @@ def test_a_v1_type_gets_its_current_name(old: str, new: str) -> None:
     assert layer(f"layers {{ type: {old} }}").type == new
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("BN", "BN"),
+        ("CONVOLUTION3D", "Convolution3D"),
+        ("CROP", "Crop"),
+        ("INTERP", "Interp"),
+        ("MULTI_STAGE_MEANFIELD", "MultiStageMeanfield"),
+        ("RELU6", "ReLU6"),
+        ("ROIPOOLING", "ROIPooling"),
+        ("UNPOOLING", "Unpooling"),
+    ],
+)
+def test_a_v1_type_of_a_fork_gets_the_name_that_the_fork_gives_it(old: str, new: str) -> None:
+    assert layer(f"layers {{ type: {old} }}").type == new
+
+
+def test_a_v1_layer_keeps_the_parameters_that_forks_gave_to_todays_layers_only() -> None:
+    new = layer("layers { type: INTERP interp_param { zoom_factor: 8 } }")
+    assert new.interp_param.zoom_factor == 8
+
+
 def test_a_v1_layer_without_a_type_has_none() -> None:
     assert layer('layers { name: "a" }').type == ""
 
@@ -189,6 +211,15 @@ def test_inputs_go_before_v1_layers_too() -> None:
 
 def test_an_input_without_a_shape_has_none() -> None:
     assert len(layer('input: "x"').input_param.shape) == 0
+
+
+def test_an_input_without_a_shape_beside_the_layer_that_makes_it_says_nothing() -> None:
+    made = 'layer { name: "d" type: "Input" top: "data" input_param { shape { dim: 2 } } }'
+    assert [each.name for each in layers(f'input: "data" {made}')] == ["d"]
+    assert [list(each.top) for each in layers(f'input: "data" input: "x" {made}')] == [
+        ["x"],
+        ["data"],
+    ]
 
 
 @pytest.mark.parametrize("dims", [3, 5, 8])

@@ -14,6 +14,7 @@ from google.protobuf.message import Message
 from fillerkit.errors import PrototxtError, Report, did_you_mean, raised
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, Kind
+from fillerkit.schema.forks_pb2 import LayerParameter
 
 _INTEGERS = {
     FieldDescriptor.CPPTYPE_INT32: (-(2**31), 2**31 - 1),
@@ -25,6 +26,9 @@ _INTEGER = re.compile(r"-?(?:0[xX][0-9a-fA-F]+|[0-9]+)")
 _SPECIAL = {"inf": math.inf, "infinity": math.inf, "nan": math.nan}
 _BOOLS = {"true": True, "True": True, "t": True, "1": True}
 _BOOLS |= {"false": False, "False": False, "f": False, "0": False}
+
+
+_V1 = "V1LayerParameter"
 
 
 class _Wrong(Exception):
@@ -41,13 +45,17 @@ def bind(
     """Fill `message` from `block`; what does not fit is reported as a PrototxtError and left out.
 
     Given a list `skipped`, fields that the schema does not know are entered there, with their
-    lines, and passed over.
+    lines, and passed over. What a layer of V1 does not have and one of today does is kept in its
+    ``newer``: forks added fields and types to V1 too.
     """
     descriptor: Any = message.DESCRIPTOR
     setters = _setters(descriptor)
     seen = set()
     for field in block.fields:
         setter = setters.get(field.name)
+        if setter is None and descriptor.name == _V1 and field.name in _setters(_current()):
+            bind(_only(field), message.newer, source, skipped, report)  # type: ignore[attr-defined]
+            continue
         if setter is None:
             unknown = _unknown_field(field, descriptor, source)
             if skipped is None:
@@ -69,6 +77,9 @@ def bind(
             child = child.add() if repeated else _touched(child)
             bind(field, child, source, skipped, report)
             continue
+        if descriptor.name == _V1 and _is_type_of_a_fork(field, descriptor):
+            message.newer.type = field.literal  # type: ignore[attr-defined]
+            continue
         try:
             value = convert(field)
         except _Wrong as error:
@@ -83,6 +94,25 @@ def bind(
         if name not in seen:
             place = source.place(block.offset)
             report(PrototxtError(f"{descriptor.name} needs '{name}'", place=place))
+
+
+def _current() -> Any:
+    return LayerParameter.DESCRIPTOR
+
+
+def _only(field: Field) -> Field:
+    """A block of one field."""
+    block = Field("", field.offset, Kind.BLOCK, "", field.value_offset)
+    block.fields.append(field)
+    return block
+
+
+def _is_type_of_a_fork(field: Field, descriptor: Descriptor) -> bool:
+    """Whether it is a V1 type that no known Caffe has: a word that names no value of the enum."""
+    if field.name != "type" or field.kind is not Kind.WORD:
+        return False
+    enum = descriptor.fields_by_name["type"].enum_type
+    return enum is not None and field.literal not in enum.values_by_name
 
 
 _TWICE = "is given twice: it takes one value"
@@ -116,6 +146,7 @@ def _setters(descriptor: Descriptor) -> dict[str, tuple[bool, bool, Callable[[Fi
             _converter(field),
         )
         for field in descriptor.fields
+        if (descriptor.name, field.name) != (_V1, "newer")  # ours: no text has it
     }
 
 

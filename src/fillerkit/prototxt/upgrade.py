@@ -23,8 +23,8 @@ from fillerkit.schema.forks_pb2 import (
 
 TextLayer = tuple[LayerParameter, Field]
 
-# V1 spelled a type as an enum; Caffe's registry knows these under a name that is not the enum's
-# words in camel case.
+# V1 spelled a type as an enum; Caffe's registry, or a fork's, knows these under a name that is not
+# the enum's words in camel case. Source: ``UpgradeV1LayerType`` of Caffe 1.0 and of the forks.
 _V1_TYPES = {
     "ABSVAL": "AbsVal",
     "ARGMAX": "ArgMax",
@@ -36,6 +36,23 @@ _V1_TYPES = {
     "RELU": "ReLU",
     "SOFTMAX_LOSS": "SoftmaxWithLoss",
     "TANH": "TanH",
+    # Of forks.
+    "BN": "BN",
+    "BOXESOBJ": "BoxesObj",
+    "CONVOLUTION3D": "Convolution3D",
+    "DECONVOLUTION3D": "Deconvolution3D",
+    "DEFORMABLECONVOLUTION": "DeformableConvolution",
+    "DENSE_CRF": "DenseCRF",
+    "ELTWISEAFFINE": "EltwiseAffine",
+    "ELTWISE_AFFINE": "EltwiseAffine",
+    "MIL": "MIL",
+    "MIL_DATA": "MILData",
+    "POOLING3D": "Pooling3D",
+    "PRELU": "PReLU",
+    "RELU6": "ReLU6",
+    "RELUX": "ReLUX",
+    "ROIPOOLING": "ROIPooling",
+    "ROI_POOLING": "ROIPooling",
 }
 _TRANSFORM_FIELDS = ("scale", "mean_file", "crop_size", "mirror")
 _TRANSFORMED = ("data_param", "image_data_param", "window_data_param")
@@ -68,8 +85,9 @@ def upgrade(net: NetParameter, root: Field, source: Source) -> list[TextLayer]:
             raise PrototxtError(str(error), place=place) from None
     else:
         layers = list(zip(net.layer, fields, strict=True))
-    if net.input:
-        layers.insert(0, _input_layer(net, root, source))
+    inputs = _open_inputs(net, layers)
+    if inputs:
+        layers.insert(0, _input_layer(net, inputs, root, source))
     for layer, _ in layers:
         freeze_batch_norm(layer)
     return layers
@@ -113,12 +131,13 @@ def _from_v1(index: int, old: V1LayerParameter) -> LayerParameter:
         return from_v0(index, old)
     _move_transform(old)
     new = LayerParameter(name=old.name, bottom=old.bottom, top=old.top)
-    new.type = _v1_type(old)
     for old_name, param_name in _PARAM_FIELDS.items():
         for index, value in enumerate(getattr(old, old_name)):
             while len(new.param) <= index:
                 new.param.add()
             setattr(new.param[index], param_name, value)
+    new.MergeFrom(old.newer)
+    new.type = _v1_type(old)
     for descriptor, value in old.ListFields():
         shared = new.DESCRIPTOR.fields_by_name.get(descriptor.name)
         if shared is None or descriptor.name in ("name", "bottom", "top", "type", "param"):
@@ -134,9 +153,11 @@ def _from_v1(index: int, old: V1LayerParameter) -> LayerParameter:
 
 
 def _v1_type(old: V1LayerParameter) -> str:
-    if old.type == V1LayerParameter.NONE:
-        return ""
-    name = V1LayerParameter.LayerType.Name(old.type)
+    name = old.newer.type
+    if not name:
+        if old.type == V1LayerParameter.NONE:
+            return ""
+        name = V1LayerParameter.LayerType.Name(old.type)
     return _V1_TYPES.get(name) or "".join(word.capitalize() for word in name.split("_"))
 
 
@@ -152,11 +173,25 @@ def _move_transform(old: V1LayerParameter) -> None:
                 data.ClearField(field)
 
 
-def _input_layer(net: NetParameter, root: Field, source: Source) -> TextLayer:
+def _open_inputs(net: NetParameter, layers: Sequence[TextLayer]) -> list[str]:
+    """The net-level inputs; without shapes, only those that no layer makes.
+
+    Caffe 1.0 drops inputs without a shape (``UpgradeNetInput``), so that the Input layers beside
+    them make the blobs. Of any other its shape can still be given.
+    """
+    if net.input_shape or net.input_dim:
+        return list(net.input)
+    made = {top for layer, _ in layers for top in layer.top}
+    return [name for name in net.input if name not in made]
+
+
+def _input_layer(
+    net: NetParameter, inputs: Sequence[str], root: Field, source: Source
+) -> TextLayer:
     """The Input layer that stands for ``input``, ``input_shape`` and ``input_dim``."""
     field = next(field for field in root.fields if field.name == "input")
-    count = len(net.input)
-    layer = LayerParameter(name="input", type="Input", top=net.input)
+    count = len(inputs)
+    layer = LayerParameter(name="input", type="Input", top=inputs)
     shapes = list(net.input_shape)
     if not shapes and net.input_dim:
         if len(net.input_dim) != 4 * count:
