@@ -34,7 +34,7 @@ class LazyModule:
 
     def _make(self, name: str) -> Any:
         if name in self.descriptor.message_types_by_name:
-            return _message_class(self.descriptor.message_types_by_name[name])
+            return message_class(self.descriptor.message_types_by_name[name])
         if name in self.descriptor.enum_types_by_name:
             return EnumTypeWrapper(self.descriptor.enum_types_by_name[name])
         for enum in self.descriptor.enum_types_by_name.values():
@@ -43,7 +43,7 @@ class LazyModule:
         raise AttributeError(f"the schema {self.descriptor.name} has no '{name}'")
 
 
-def _message_class(descriptor: Any) -> Any:
+def message_class(descriptor: Any) -> Any:
     make = getattr(message_factory, "GetMessageClass", None)
     if make is None:  # protobuf before 4.22
         from google.protobuf import symbol_database

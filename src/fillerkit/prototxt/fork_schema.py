@@ -1,0 +1,216 @@
+"""A fork's own ``caffe.proto``: its fields, enums and messages beside all that is known already."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from google.protobuf import descriptor_pool
+from google.protobuf.descriptor_pb2 import (
+    DescriptorProto,
+    EnumDescriptorProto,
+    FieldDescriptorProto,
+    FileDescriptorProto,
+    FileDescriptorSet,
+)
+
+from fillerkit.errors import PrototxtError
+from fillerkit.libraries import library
+from fillerkit.schema import forks_pb2
+from fillerkit.schema.lazy import message_class
+
+OURS = 100_000
+"""From here on, numbers of fields are fillerkit's own: for text only, in no file of bytes."""
+_FREE = 200_000
+_PLACES = ("caffe.proto", "proto/caffe.proto", "src/caffe/proto/caffe.proto")
+_LEVELS = 6
+
+Message = DescriptorProto | FileDescriptorProto
+
+
+class ForkSchema:
+    """Caffe's messages with those of a fork, by name: ``schema.NetParameter()``.
+
+    Fields that the fork has have its numbers, so that its files of bytes are read and written by
+    them; what is Caffe 1.0's stays as it is. Where the fork gives a field that other forks have
+    too another default, the fork's holds.
+
+    Parameters
+    ----------
+    file
+        As ``protoc`` describes it.
+    """
+
+    def __init__(self, file: FileDescriptorProto) -> None:
+        merged = FileDescriptorProto()
+        forks_pb2.DESCRIPTOR.CopyToProto(merged)
+        merged.name = "fillerkit/schema/with_fork.proto"
+        _Merge(merged, file).all()
+        self._package = merged.package
+        self._pool = descriptor_pool.DescriptorPool()
+        self._pool.Add(merged)
+
+    def __getattr__(self, name: str) -> Any:
+        return message_class(self._pool.FindMessageTypeByName(f"{self._package}.{name}"))
+
+
+@cache
+def fork_schema(path: str) -> ForkSchema:
+    """The schema of a file, compiled.
+
+    Raises
+    ------
+    PrototxtError
+        The file is not there, or is no schema of Caffe's.
+    UsageError
+        The compiler is not installed.
+    """
+    library("grpc_tools", "a fork's caffe.proto", "proto")
+    file = Path(path)
+    if not file.is_file():
+        raise PrototxtError(f"{path}: there is no such file")
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder, "set")
+        command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{file.parent}"]
+        done = subprocess.run(
+            [*command, f"--descriptor_set_out={made}", file.name],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            said = next((line for line in done.stderr.splitlines() if "warning" not in line), "")
+            raise PrototxtError(f"{path}: cannot be compiled: {said.strip()}")
+        found = FileDescriptorSet.FromString(made.read_bytes())
+    described = found.file[-1]
+    if not any(message.name == "LayerParameter" for message in described.message_type):
+        raise PrototxtError(f"{path}: is no caffe.proto: it has no message LayerParameter")
+    try:
+        return ForkSchema(described)
+    except TypeError as error:
+        raise PrototxtError(f"{path}: cannot be joined with Caffe's schema: {error}") from None
+
+
+def offered(folder: Path, word: str) -> Path | None:
+    """A ``caffe.proto`` in a folder, above it or beside it, that holds a word; or None."""
+    for file in _near(folder.resolve()):
+        try:
+            if word in file.read_text("utf-8", "replace").split():
+                return file
+        except OSError:
+            continue
+    return None
+
+
+def _near(folder: Path) -> Iterator[Path]:
+    for level in (folder, *folder.parents[:_LEVELS]):
+        yield from (level / place for place in _PLACES if (level / place).is_file())
+        try:
+            yield from sorted(level.glob("*/src/caffe/proto/caffe.proto"))
+        except OSError:
+            return
+
+
+class _Merge:
+    """Puts what a fork has into Caffe's schema."""
+
+    def __init__(self, into: FileDescriptorProto, fork: FileDescriptorProto) -> None:
+        self._into = into
+        self._fork = fork
+        self._theirs, self._ours = f".{fork.package}.", f".{into.package}."
+        self._became: dict[str, str] = {}
+        """Messages and enums of the fork that stand here under another name."""
+
+    def all(self) -> None:
+        self._names_of_one_field(self._into.message_type, self._fork.message_type)
+        self._inside(self._into, self._fork, self._theirs)
+
+    def _names_of_one_field(self, ours: Any, theirs: Any) -> None:
+        """Where a field of one name has a message of another name, the two are one message."""
+        known = {message.name: message for message in ours}
+        for message in theirs:
+            if message.name not in known:
+                continue
+            fields = {field.name: field for field in known[message.name].field}
+            for field in message.field:
+                there = fields.get(field.name)
+                if there is not None and field.type_name and there.type_name:
+                    name = there.type_name.replace(self._ours, self._theirs, 1)
+                    if name != field.type_name:
+                        self._became[field.type_name] = there.type_name
+
+    def _inside(self, ours: Any, theirs: Any, path: str) -> None:
+        """The messages and enums of a file or a message, each into that of its name."""
+        nested = "message_type" if isinstance(theirs, FileDescriptorProto) else "nested_type"
+        messages = {message.name: message for message in getattr(ours, nested)}
+        enums = {enum.name: enum for enum in ours.enum_type}
+        siblings = {value.name for enum in ours.enum_type for value in enum.value}
+        for enum in theirs.enum_type:
+            if path + enum.name in self._became:
+                continue
+            into = enums.get(enum.name)
+            if into is None and siblings.isdisjoint(value.name for value in enum.value):
+                into = ours.enum_type.add(name=enum.name)
+            elif into is None:  # its values are another enum's here: it gets a scope of its own
+                scope = getattr(ours, nested).add(name=f"{enum.name}OfTheFork")
+                into = scope.enum_type.add(name=enum.name)
+                here = path.replace(self._theirs, self._ours, 1)
+                self._became[path + enum.name] = f"{here}{scope.name}.{enum.name}"
+            self._enum(into, enum)
+        for message in getattr(theirs, nested):
+            full = path + message.name
+            known = self._found(self._became[full]) if full in self._became else None
+            known = known or messages.get(message.name)
+            self._message(known or getattr(ours, nested).add(name=message.name), message, full)
+
+    def _found(self, name: str) -> DescriptorProto | None:
+        """A message here by its full name; None where an enum has it."""
+        first, *inner = name.removeprefix(self._ours).split(".")
+        here = next((each for each in self._into.message_type if each.name == first), None)
+        for part in inner:
+            nested = here.nested_type if here is not None else ()
+            here = next((each for each in nested if each.name == part), None)
+        return here
+
+    def _enum(self, ours: EnumDescriptorProto, theirs: EnumDescriptorProto) -> None:
+        taken = {value.number for value in ours.value}
+        names = {value.name for value in ours.value}
+        for value in theirs.value:
+            if value.name not in names:
+                number = value.number if value.number not in taken else max({_FREE, *taken}) + 1
+                taken.add(number)
+                ours.value.add(name=value.name, number=number)
+
+    def _message(self, ours: DescriptorProto, theirs: DescriptorProto, path: str) -> None:
+        self._inside(ours, theirs, f"{path}.")
+        fields = {field.name: field for field in ours.field}
+        taken = {field.number for field in ours.field}
+        for field in theirs.field:
+            there = fields.get(field.name)
+            if there is not None and there.number < OURS:
+                continue
+            number = field.number if field.number not in taken else max({_FREE, *taken}) + 1
+            taken.add(number)
+            if there is None:
+                self._add(ours, field, number)
+            else:
+                there.number = number
+                if there.label == field.label and there.type == field.type:
+                    there.default_value = field.default_value
+                    if not field.HasField("default_value"):
+                        there.ClearField("default_value")
+
+    def _add(self, ours: DescriptorProto, field: FieldDescriptorProto, number: int) -> None:
+        added = ours.field.add()
+        added.CopyFrom(field)
+        added.number = number
+        added.ClearField("oneof_index")
+        added.json_name = added.name  # the usual ones may meet: pad_w and padW
+        if field.type_name:
+            known = self._became.get(field.type_name)
+            added.type_name = known or field.type_name.replace(self._theirs, self._ours, 1)
