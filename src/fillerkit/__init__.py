@@ -39,6 +39,7 @@ if _TYPE_CHECKING:
     from fillerkit.errors import Place as Place
     from fillerkit.errors import PrototxtError as PrototxtError
     from fillerkit.errors import ShapeNeeded as ShapeNeeded
+    from fillerkit.errors import UnknownLayers as UnknownLayers
     from fillerkit.errors import UsageError as UsageError
     from fillerkit.errors import did_you_mean as did_you_mean
     from fillerkit.fillers import Constant as Constant
@@ -65,8 +66,8 @@ if _TYPE_CHECKING:
     from fillerkit.layers.net_layer import ParamBlob as ParamBlob
     from fillerkit.layers.plan import Setting as Setting
     from fillerkit.layers.splits import with_splits as with_splits
-    from fillerkit.nets.build import load_net as load_net
-    from fillerkit.nets.build import plan_layer as plan_layer
+    from fillerkit.nets.load import load_net as load_net
+    from fillerkit.nets.load import plan_layer as plan_layer
     from fillerkit.nets.net import Net as Net
     from fillerkit.prototxt import NetText as NetText
     from fillerkit.prototxt import SolverText as SolverText
@@ -84,8 +85,8 @@ if _TYPE_CHECKING:
 _WHERE = {
     "Blobs": "fillerkit.blobs.blobs",
     "LayerBlobs": "fillerkit.blobs.blobs",
-    "load_net": "fillerkit.nets.build",
-    "plan_layer": "fillerkit.nets.build",
+    "load_net": "fillerkit.nets.load",
+    "plan_layer": "fillerkit.nets.load",
     "Finding": "fillerkit.checks",
     "Report": "fillerkit.checks",
     "check": "fillerkit.checks",
@@ -103,6 +104,7 @@ _WHERE = {
     "Place": "fillerkit.errors",
     "PrototxtError": "fillerkit.errors",
     "ShapeNeeded": "fillerkit.errors",
+    "UnknownLayers": "fillerkit.errors",
     "UsageError": "fillerkit.errors",
     "Constant": "fillerkit.fillers",
     "Distribution": "fillerkit.fillers",
@@ -179,6 +181,7 @@ __all__ = [
     "Transfer",
     "Truncated",
     "Uniform",
+    "UnknownLayers",
     "UsageError",
     "ValueDifference",
     "Whole",
