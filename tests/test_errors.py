@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 import fillerkit as fk
-from fillerkit.errors import Place, did_you_mean
+from fillerkit.errors import Keyword, Place, did_you_mean
 
 PLACE = Place("net.prototxt", 3, 7)
 
@@ -36,6 +38,54 @@ def test_without_a_place_there_is_no_file_line_or_column() -> None:
     assert (error.place, error.file, error.line, error.column) == (None, None, None, None)
 
 
+@pytest.mark.parametrize(
+    ("keyword", "words"),
+    [
+        (Keyword("python_layers"), "python_layers"),
+        (Keyword("allow_unknown_fields", True), "allow_unknown_fields=True"),
+        (Keyword("phase", "test"), "phase='test'"),
+        (Keyword("stages", ["a"]), "stages=['a']"),
+        (Keyword("rename", {"OLD": "NEW"}), "rename={'OLD': 'NEW'}"),
+        (Keyword("params", {"m": ["64:msra"]}), "params={'m': ['64:msra']}"),
+        (
+            Keyword("shapes", {"data": (64, 3, "H", "W"), "label": (64,)}),
+            "shapes={'data': (64, 3, H, W), 'label': (64,)}",
+        ),
+    ],
+)
+def test_a_keyword_reads_as_python_writes_it(keyword: Keyword, words: str) -> None:
+    assert str(keyword) == words
+
+
+def test_the_words_of_an_error_may_hold_keywords_that_are_put_in_other_words() -> None:
+    error = fk.UsageError("say ", Keyword("phase", "test"), " or nothing", place=PLACE)
+    assert str(error) == "net.prototxt:3:7: say phase='test' or nothing"
+    assert error.told(lambda keyword: f"<{keyword.name}>") == "say <phase> or nothing"
+
+
+def test_an_error_says_what_its_words_are_about() -> None:
+    error = fk.LayerError("wrong")
+    error.within = ("layer 'ip'", "its bias")
+    assert error.message == "layer 'ip': its bias: wrong"
+
+
+def test_missing_shapes_of_several_layers_are_asked_for_at_once() -> None:
+    error = fk.ShapeNeeded("is nowhere", shapes={"a": (2, "C")})
+    error.later = (fk.ShapeNeeded("is lost", shapes={"b": ("N",)}, layer="second"),)
+    assert error.shapes == {"a": (2, "C"), "b": ("N",)}
+    assert error.message == (
+        "is nowhere; layer 'second' is lost: say it, with numbers for the letters, with "
+        "shapes={'a': (2, C), 'b': (N,)}"
+    )
+
+
+def test_an_error_survives_a_way_through_another_process() -> None:
+    error = fk.ShapeNeeded("is nowhere", shapes={"a": (2, "C")}, layer="d", place=PLACE)
+    error.within = ("layer 'd'",)
+    copy = pickle.loads(pickle.dumps(error))
+    assert (str(copy), copy.shapes, copy.layer) == (str(error), error.shapes, "d")
+
+
 def test_a_layer_error_says_which_field_and_which_layer() -> None:
     error = fk.LayerError("wrong", field="pooling_param.pad", layer="pool1")
     assert (error.field, error.layer) == ("pooling_param.pad", "pool1")
@@ -52,6 +102,7 @@ def test_a_filler_error_says_which_blob_once_that_is_known() -> None:
         fk.LayerError,
         fk.FillerError,
         fk.ShapeNeeded,
+        fk.UnknownLayers,
         fk.FormatError,
         fk.UsageError,
     ],
@@ -61,7 +112,7 @@ def test_all_are_of_one_family(kind: type[fk.FillerkitError]) -> None:
         raise kind("wrong")
 
 
-@pytest.mark.parametrize("kind", [fk.FillerError, fk.ShapeNeeded])
+@pytest.mark.parametrize("kind", [fk.FillerError, fk.ShapeNeeded, fk.UnknownLayers])
 def test_fillers_and_missing_shapes_are_a_layers_matter(kind: type[Exception]) -> None:
     assert issubclass(kind, fk.LayerError)
 

@@ -16,7 +16,6 @@ import argparse
 import contextlib
 import io
 import json
-import re
 import sys
 import tempfile
 import tomllib
@@ -30,6 +29,7 @@ from goldens import differences
 
 import fillerkit as fk
 from fillerkit.cli import fillerkit as command
+from fillerkit.errors import Lengths
 
 SEED = 1701
 FILLED = ("matched", "filled, Caffe does not")
@@ -41,7 +41,6 @@ _OTHER_PHASE = (
     "which makes it, does not take part in phase",
     "this is a solver without a net to test",
 )
-_OPTION = re.compile(r"--shape (\S+?)=([\dNCHWD,]+)")
 
 
 def main() -> None:
@@ -83,11 +82,13 @@ def _judge(corpus: Path, name: str, about: Mapping[str, Any], phase: str) -> tup
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "out.npz"
         shapes = _shapes(golden) or _listed_shapes(name, phase)
-        code, said = _init(net_file, phase, shapes, output)
-        # Without a golden nobody says what a data layer's shape is: take what the error offers.
-        while code == 1 and (asked := _asked(said, shapes)):
+        code, said, needed = _init(net_file, phase, shapes, output)
+        # Without a golden nobody says what a data layer's shape is: guess what the error leaves.
+        while asked := {
+            blob: _guess(known) for blob, known in needed.items() if blob not in shapes
+        }:
             shapes |= asked
-            code, said = _init(net_file, phase, shapes, output)
+            code, said, needed = _init(net_file, phase, shapes, output)
         if code not in (0, 1):
             return "crashed", said
         if code == 1:
@@ -138,38 +139,34 @@ def _shapes(golden: Mapping[str, Any] | None) -> dict[str, tuple[int, ...]]:
     }
 
 
-def _asked(said: str, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
-    """The shapes that an error asks for and that it has not been given yet."""
-    return {
-        blob: _guess(lengths)
-        for blob, lengths in _OPTION.findall(said)
-        if blob not in shapes and blob != "TOP"
-    }
-
-
-def _guess(lengths: str) -> tuple[int, ...]:
+def _guess(known: Lengths) -> tuple[int, ...]:
     """The shape that an error asks for, its letters filled in with an image's usual lengths."""
     usual = {"N": 2, "C": 3, "H": 224, "W": 224, "D": 1}
-    return tuple(usual.get(length) or int(length) for length in lengths.split(","))
+    return tuple(usual[n] if isinstance(n, str) else n for n in known)
 
 
 def _init(
     net: Path, phase: str, shapes: Mapping[str, tuple[int, ...]], output: Path
-) -> tuple[int, str]:
-    """Run ``fillerkit init`` in this process: its exit code (3 for a crash) and what it said."""
+) -> tuple[int, str, dict[str, Lengths]]:
+    """Run ``fillerkit init`` in this process.
+
+    Returns its exit code (3 for a crash), what it said, and the shapes that it asked for.
+    """
     words = ["init", str(net), "--phase", phase.lower(), "--seed", str(SEED), "-o", str(output)]
     for blob, shape in shapes.items():
         words += ["--shape", f"{blob}={','.join(map(str, shape))}"]
     with _quiet():
         try:
             command.main(words, standalone_mode=False)
+        except (fk.ShapeNeeded, fk.UnknownLayers) as error:
+            return 1, str(error), error.shapes
         except fk.FillerkitError as error:
-            return 1, str(error)
+            return 1, str(error), {}
         except click.ClickException as error:
-            return error.exit_code, error.format_message()
+            return error.exit_code, error.format_message(), {}
         except Exception as error:
-            return 3, f"{type(error).__name__}: {error}"
-    return 0, ""
+            return 3, f"{type(error).__name__}: {error}", {}
+    return 0, "", {}
 
 
 @contextlib.contextmanager

@@ -40,6 +40,7 @@ if _TYPE_CHECKING:
     from fillerkit.errors import Place as Place
     from fillerkit.errors import PrototxtError as PrototxtError
     from fillerkit.errors import ShapeNeeded as ShapeNeeded
+    from fillerkit.errors import UnknownLayers as UnknownLayers
     from fillerkit.errors import UsageError as UsageError
     from fillerkit.errors import did_you_mean as did_you_mean
     from fillerkit.fillers import Constant as Constant
@@ -65,8 +66,8 @@ if _TYPE_CHECKING:
     from fillerkit.layers.net_layer import ParamBlob as ParamBlob
     from fillerkit.layers.plan import Setting as Setting
     from fillerkit.layers.splits import with_splits as with_splits
-    from fillerkit.nets.build import load_net as load_net
-    from fillerkit.nets.build import plan_layer as plan_layer
+    from fillerkit.nets.load import load_net as load_net
+    from fillerkit.nets.load import plan_layer as plan_layer
     from fillerkit.nets.net import Net as Net
     from fillerkit.prototxt import NetText as NetText
     from fillerkit.prototxt import SolverText as SolverText
@@ -88,7 +89,7 @@ _NAMES = {
     "checks": "check Finding Report warnings",
     "drawing": "draw",
     "errors": "did_you_mean FillerError FillerkitError FormatError LayerError Place PrototxtError "
-    "ShapeNeeded UsageError",
+    "ShapeNeeded UnknownLayers UsageError",
     "fillers": "Constant Distribution distribution fan_in fan_out filler filler_types Gaussian "
     "Sparse Truncated Uniform Whole",
     "filling.transfer": "Transfer transfer",
@@ -97,7 +98,7 @@ _NAMES = {
     "layers.net_layer": "Layer ParamBlob",
     "layers.plan": "Setting",
     "layers.splits": "with_splits",
-    "nets.build": "load_net plan_layer",
+    "nets.load": "load_net plan_layer",
     "nets.net": "Net",
     "prototxt": "NetText read_net read_solver SolverText upgrade_text",
     "random": "CaffeStream",

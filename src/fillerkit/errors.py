@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
+
+Lengths = tuple[int | str, ...]
+"""What is known of a shape: a letter stands for a length that is not known."""
+EXAMPLE_PARAM = "64x3x3x3:xavier"
+"""A parameter blob as the keyword ``params`` of `load_net` takes it."""
 
 
 class Place(NamedTuple):
@@ -17,21 +22,70 @@ class Place(NamedTuple):
         return f"{self.file}:{self.line}:{self.column}"
 
 
-class FillerkitError(Exception):
-    """The family of all errors that a user can cause and mend.
+class Keyword(NamedTuple):
+    """A keyword of a function that helps against an error.
 
     Attributes
     ----------
-    message : str
-        What is wrong and what to do about it, without the place.
-    place : Place or None
-        Where in which file, when a file is at fault.
+    name : str
+        ``shapes``.
+    value : object
+        What to give it: ``{"data": (64, 3, "H", "W")}``; tuples are `Lengths`. None where only the
+        name is spoken of.
     """
 
-    def __init__(self, message: str, *, place: Place | None = None) -> None:
-        super().__init__(message)
-        self.message = message
+    name: str
+    value: object = None
+
+    def __str__(self) -> str:
+        """As a Python program writes it: ``shapes={'data': (64, 3, H, W)}``."""
+        return self.name if self.value is None else f"{self.name}={_in_python(self.value)}"
+
+
+def _in_python(value: object) -> str:
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key!r}: {_in_python(item)}' for key, item in value.items())}}}"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(str, value))}{',' * (len(value) == 1)})"
+    return repr(value)
+
+
+class FillerkitError(Exception):
+    """The family of all errors that a user can cause and mend.
+
+    Parameters
+    ----------
+    *words
+        What is wrong and what to do about it, in parts that are read one after the other.
+    place
+        Where in which file, when a file is at fault.
+
+    Attributes
+    ----------
+    words : tuple of (str or Keyword)
+    within : tuple of str
+        What the words are about, from the outside in: ``("layer 'ip' (InnerProduct)",)``.
+    place : Place or None
+    """
+
+    def __init__(self, *words: str | Keyword, place: Place | None = None) -> None:
+        super().__init__(*words)
+        self.words = words
+        self.within: tuple[str, ...] = ()
         self.place = place
+
+    def told(self, keyword: Callable[[Keyword], str] = str) -> str:
+        """What is wrong, of what, and what to do about it; `keyword` puts a `Keyword` in words."""
+        words = (part if isinstance(part, str) else keyword(part) for part in self._all_words())
+        return ": ".join([*self.within, "".join(words)])
+
+    def _all_words(self) -> Iterable[str | Keyword]:
+        return self.words
+
+    @property
+    def message(self) -> str:
+        """What is wrong and what to do about it, without the place, for a Python program."""
+        return self.told()
 
     @property
     def file(self) -> str | None:
@@ -69,13 +123,12 @@ class LayerError(FillerkitError):
 
     def __init__(
         self,
-        message: str,
-        *,
+        *words: str | Keyword,
         field: str = "",
         layer: str | None = None,
         place: Place | None = None,
     ) -> None:
-        super().__init__(message, place=place)
+        super().__init__(*words, place=place)
         self.field = field
         self.layer = layer
 
@@ -95,7 +148,99 @@ class FillerError(LayerError):
 
 
 class ShapeNeeded(LayerError):
-    """A data layer whose top shapes are in no file: the caller has to give them."""
+    """A layer whose top shapes are in no file that is here: the caller has to give them.
+
+    Parameters
+    ----------
+    *words
+        Why they are not known.
+    shapes
+        What is known of the shape of each top that has to be given.
+
+    Attributes
+    ----------
+    later : tuple of ShapeNeeded
+        The errors of later layers of the same net, so that one answer serves for all.
+    """
+
+    def __init__(
+        self,
+        *words: str | Keyword,
+        shapes: Mapping[str, Lengths] | None = None,
+        field: str = "",
+        layer: str | None = None,
+        place: Place | None = None,
+    ) -> None:
+        super().__init__(*words, field=field, layer=layer, place=place)
+        self._own_shapes = dict(shapes or {})
+        self.later: tuple[ShapeNeeded, ...] = ()
+
+    @property
+    def shapes(self) -> dict[str, Lengths]:
+        """What is known of the shape of each top that has to be given, of the later layers too."""
+        found = dict(self._own_shapes)
+        for error in self.later:
+            found |= error.shapes
+        return found
+
+    def _all_words(self) -> Iterator[str | Keyword]:
+        yield from self.words
+        for error in self.later:
+            yield f"; layer '{error.layer}' "
+            yield from error.words
+        if self.shapes:
+            yield ": say it, with numbers for the letters, with "
+            yield Keyword("shapes", self.shapes)
+
+
+class UnknownLayer(NamedTuple):
+    """A layer of which it is not known what it makes.
+
+    Attributes
+    ----------
+    name, type : str
+    shapes : dict of str to tuple of (int or str)
+        What is known of the shape of each top that has to be given; none for a layer without tops,
+        whose parameter blobs are to be given.
+    line : int
+    """
+
+    name: str
+    type: str
+    shapes: dict[str, Lengths]
+    line: int
+
+    @property
+    def answer(self) -> Keyword:
+        """The keyword that says what it makes."""
+        if self.shapes:
+            return Keyword("shapes", self.shapes)
+        return Keyword("params", {self.name: [EXAMPLE_PARAM]})
+
+
+class UnknownLayers(LayerError):
+    """Layers of types, or with code, that are not known: the caller has to say what they make.
+
+    Attributes
+    ----------
+    unknown : tuple of UnknownLayer
+    """
+
+    def __init__(
+        self,
+        *words: str | Keyword,
+        unknown: Iterable[UnknownLayer] = (),
+        field: str = "",
+        layer: str | None = None,
+        place: Place | None = None,
+    ) -> None:
+        super().__init__(*words, field=field, layer=layer, place=place)
+        self.unknown = tuple(unknown)
+
+    @property
+    def shapes(self) -> dict[str, Lengths]:
+        """What is known of the shape of each top that has to be given."""
+        return {top: shape for layer in self.unknown for top, shape in layer.shapes.items()}
 
 
 class FormatError(FillerkitError):
@@ -106,12 +251,12 @@ class UsageError(FillerkitError):
     """An argument that makes no sense, whatever the files hold."""
 
 
-Report = Callable[[FillerkitError], None]
-"""Where an error goes that need not end the work: raised, or kept so that all are told at once."""
+OnError = Callable[[FillerkitError], None]
+"""What is done with an error: it is raised, or kept so that several errors are shown at once."""
 
 
 def raised(error: FillerkitError) -> None:
-    """The `Report` that ends the work at the first error."""
+    """The `OnError` that ends the work at the first error."""
     raise error from None
 
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-import importlib
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from fillerkit.errors import UsageError
 
 
+def found(*modules: str) -> ModuleType | None:
+    """The first of some modules that can be imported, or None."""
+    for module in modules:
+        try:
+            return import_module(module)
+        except ImportError:
+            continue
+    return None
+
+
 def library(module: str, what: str, extra: str) -> Any:
     """A module, or the error that says how to install it for `what`."""
-    try:
-        return importlib.import_module(module)
-    except ImportError:
+    imported = found(module)
+    if imported is None:
         package = module.partition(".")[0]
-        raise UsageError(f"{what} needs {package}: pip install 'fillerkit[{extra}]'") from None
+        raise UsageError(f"{what} needs {package}: pip install 'fillerkit[{extra}]'")
+    return imported

@@ -49,9 +49,9 @@ def test_a_number_of_shapes_between_one_and_all_is_refused(set_up: SetUp) -> Non
 
 
 def test_an_input_without_a_shape_says_how_to_give_one(set_up: SetUp) -> None:
-    with pytest.raises(fk.ShapeNeeded, match="--shape t0=") as caught:
+    with pytest.raises(fk.ShapeNeeded, match=r"shapes=\{'t0': \(N, C, H, W\)\}") as caught:
         set_up("Input")
-    assert "shapes={'t0':" in caught.value.message
+    assert caught.value.shapes == {"t0": ("N", "C", "H", "W")}
 
 
 @pytest.mark.parametrize("body", ["", "input_param { shape { dim: 9 } }"])
@@ -146,9 +146,9 @@ def test_a_missing_shape_is_asked_for_with_what_is_known_of_it(
     set_up: SetUp, kind: str, message: str
 ) -> None:
     body = f'{message} {{ source: "my_lmdb" batch_size: 64 }} transform_param {{ crop_size: 27 }}'
-    with pytest.raises(fk.ShapeNeeded, match="--shape t0=64,C,27,27") as caught:
+    with pytest.raises(fk.ShapeNeeded, match=r"'my_lmdb': .*'t0': \(64, C, 27, 27\)") as caught:
         set_up(kind, body=body, tops=2)
-    assert "'my_lmdb'" in caught.value.message
+    assert caught.value.shapes == {"t0": (64, "C", 27, 27)}
 
 
 @pytest.mark.parametrize(
@@ -193,8 +193,9 @@ def test_a_shape_that_the_prototxt_settles_is_used_and_said(
 def test_hdf5_data_needs_a_shape_for_each_top() -> None:
     given = {"t0": (2, 3), "t1": (2, 1)}
     assert shapes(fk.load_net(text("HDF5Data", tops=2), shapes=given).layers[0]) == [(2, 3), (2, 1)]
-    with pytest.raises(fk.ShapeNeeded, match="--shape t1="):
+    with pytest.raises(fk.ShapeNeeded, match=r"'t1': \(N, D\)") as caught:
         fk.load_net(text("HDF5Data", tops=2), shapes={"t0": (2, 3)})
+    assert caught.value.shapes == {"t1": ("N", "D")}
 
 
 # The draws at set-up: behaviour of Caffe 1.0, pinned by its own results for nets with data layers.
@@ -284,7 +285,7 @@ def test_a_resize_that_fits_the_smaller_side_settles_nothing() -> None:
         "data_param { batch_size: 2 } transform_param { mean_value: [1, 2, 3] "
         "resize_param { height: 7 width: 9 resize_mode: FIT_SMALL_SIZE } }"
     )
-    with pytest.raises(fk.ShapeNeeded, match="t0=2,3,H,W"):
+    with pytest.raises(fk.ShapeNeeded, match=r"'t0': \(2, 3, H, W\)"):
         fk.load_net(text("AnnotatedData", body))
 
 

@@ -248,7 +248,7 @@ def test_the_sides_of_a_turned_image_are_not_guessed_where_opencv_s_versions_dif
     find: Find, write_lmdb: Write, encode: Encode
 ) -> None:
     write_lmdb("db", {b"0": encoded(encode("JPEG", "RGB", 20, 24, orientation=6))})
-    with pytest.raises(ShapeNeeded, match=r"EXIF orientation .* --shape data=4,C,H,W"):
+    with pytest.raises(ShapeNeeded, match=r"EXIF orientation .*'data': \(4, C, H, W\)"):
         find(layer(transform="force_color: true"))
 
 
@@ -313,7 +313,7 @@ def test_an_encoded_image_that_is_cut_off_is_refused(
 
 # Missing packages
 
-WAYS_OUT = r"pip install 'fillerkit\[data\]'.*--shape data=4,C,H,W"
+WAYS_OUT = r"pip install 'fillerkit\[data\]'.*'data': \(4, C, H, W\)"
 
 
 def test_an_lmdb_needs_no_package(
@@ -349,5 +349,5 @@ def test_a_crop_is_part_of_the_way_out(
     write_leveldb("db", {b"0": raw(3, 20, 24)})
     for name in ("plyvel", "plyvel_next"):
         monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(ShapeNeeded, match="--shape data=4,C,16,16"):
+    with pytest.raises(ShapeNeeded, match=r"'data': \(4, C, 16, 16\)"):
         find(layer(backend="LEVELDB", transform="crop_size: 16"))

@@ -156,7 +156,7 @@ def test_an_hdf5_file_in_place_of_the_list_is_refused(find: Find) -> None:
 def test_a_listed_file_that_is_not_there_leaves_the_shapes_to_be_given(
     find: Find, listed: Path
 ) -> None:
-    ways_out = "'a.h5', which 'list.txt' lists first, .* --shape data=4,C,H,W --shape label=4 "
+    ways_out = r"'a.h5', which 'list.txt' lists first, .*'data': \(4, C, H, W\), 'label': \(4,\)"
     with pytest.raises(ShapeNeeded, match=ways_out):
         find(layer())
 
@@ -181,6 +181,6 @@ def test_without_h5py_both_ways_out_are_named(
 ) -> None:
     write("a.h5", {"data": zeros(10, 2)})
     monkeypatch.setitem(sys.modules, "h5py", None)
-    ways_out = r"package h5py .*pip install 'fillerkit\[data\]'.*--shape data=4,C,H,W"
+    ways_out = r"package h5py .*pip install 'fillerkit\[data\]'.*'data': \(4, C, H, W\)"
     with pytest.raises(ShapeNeeded, match=ways_out):
         find(layer())

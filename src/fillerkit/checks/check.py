@@ -9,7 +9,8 @@ from typing import NamedTuple, Unpack
 
 from fillerkit.checks.warning import Finding, findings, warnings
 from fillerkit.errors import FillerkitError, LayerError, Place, UsageError, did_you_mean
-from fillerkit.nets.build import Asked, build, read
+from fillerkit.nets.asked import Asked, read
+from fillerkit.nets.builder import build
 from fillerkit.nets.net import Net
 from fillerkit.prototxt import NetText
 
@@ -73,7 +74,7 @@ def check(
     problems: list[FillerkitError] = []
     net = None
     try:
-        text, setting = read(path_or_text, problems.append, **asked)
+        text, choices = read(path_or_text, problems.append, **asked)
         misread = _Misread(text, [error.place for error in problems if error.place])
 
         def report(error: FillerkitError) -> None:
@@ -81,7 +82,7 @@ def check(
             if error.place is None or of_its_own or not misread.has(error.place):
                 problems.append(error)
 
-        net = build(text, setting, report)
+        net = build(text, choices, report)
     except UsageError:
         raise
     except FillerkitError as error:

@@ -11,6 +11,7 @@ from importlib import import_module
 
 import click
 
+from fillerkit.cli.printing import told
 from fillerkit.errors import FillerkitError, UsageError
 from fillerkit.version import __version__
 
@@ -98,10 +99,9 @@ def main() -> None:
         _fail("interrupted", 130)
     except _Stopped as stop:
         _fail("stopped", 128 + int(str(stop)))
-    except UsageError as error:
-        _fail(str(error), 2)
     except FillerkitError as error:
-        _fail(str(error), failed)
+        message = f"{error.place}: {told(error)}" if error.place else told(error)
+        _fail(message, 2 if isinstance(error, UsageError) else failed)
     except MemoryError:
         _fail("out of memory: one blob of this net is larger than what is free", failed)
     except OSError as error:

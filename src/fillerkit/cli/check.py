@@ -12,9 +12,9 @@ import click
 
 import fillerkit as fk
 from fillerkit.cli.options import takes_unread_net
-from fillerkit.cli.printing import many
+from fillerkit.cli.printing import many, told
 from fillerkit.errors import Place
-from fillerkit.nets.build import Asked
+from fillerkit.nets.asked import Asked
 
 
 def _explain(ctx: click.Context, param: click.Parameter, code: str | None) -> None:
@@ -77,7 +77,7 @@ def _print(report: fk.Report) -> None:
     for note in report.net.notes if report.net else ():
         click.echo(f"note: {note}", err=True)
     for error in report.problems:
-        _line(error.place, click.style("error", fg="red", bold=True), error.message)
+        _line(error.place, click.style("error", fg="red", bold=True), told(error))
     for found in report.warnings:
         label = click.style("warning", fg="yellow", bold=True)
         _line(found.place, label, f"{found.message} [{found.code}]")
@@ -102,7 +102,7 @@ def _line(place: Place | None, label: str, message: str) -> None:
 def _as_data(report: fk.Report) -> dict[str, object]:
     """Everything that is printed, for a program."""
     problems = [
-        {"file": error.file, "line": error.line, "column": error.column, "message": error.message}
+        {"file": error.file, "line": error.line, "column": error.column, "message": told(error)}
         for error in report.problems
     ]
     warnings = [

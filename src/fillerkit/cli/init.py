@@ -11,8 +11,10 @@ import click
 import fillerkit as fk
 from fillerkit.cli.options import parse_pairs, takes_net
 from fillerkit.cli.progress import LARGE, progress_bar
+from fillerkit.fillers.distributions import DTYPES
+from fillerkit.filling.transfer import MISMATCHES
 from fillerkit.formats import FORMATS
-from fillerkit.random import kernel_path
+from fillerkit.random import BOOSTS, STREAMS, kernel_path
 
 
 @click.command("init")
@@ -31,23 +33,23 @@ from fillerkit.random import kernel_path
 )
 @click.option(
     "--dtype",
-    type=click.Choice(["float32", "float64"]),
+    type=click.Choice(list(DTYPES)),
     default="float32",
     show_default=True,
     help="The type of the net that is imitated and of the values written.",
 )
 @click.option(
     "--boost",
-    type=click.Choice(["1.55", "1.58", "1.64"]),
-    default="1.64",
+    type=click.Choice(BOOSTS),
+    default=BOOSTS[-1],
     show_default=True,
     help="The Boost that the imitated Caffe was built with: 1.64 and later, 1.58 for 1.56 to "
     "1.63, 1.55 and earlier. It decides how gaussians are made (gaussian, msra).",
 )
 @click.option(
     "--stream",
-    type=click.Choice(["caffe", "sharded"]),
-    default="caffe",
+    type=click.Choice(STREAMS),
+    default=STREAMS[0],
     show_default=True,
     help="Who seeds the draws: caffe has one engine, and Caffe's bits; sharded has one for each "
     "tile of each blob, and other bits on any number of threads.",
@@ -79,8 +81,8 @@ from fillerkit.random import kernel_path
 )
 @click.option(
     "--on-mismatch",
-    type=click.Choice(["error", "fill", "crop"]),
-    default="error",
+    type=click.Choice(MISMATCHES),
+    default=MISMATCHES[0],
     show_default=True,
     help="What to do with a layer that has another shape in a --weights file: refuse, fill it, or "
     "copy the part that both have.",
@@ -156,8 +158,8 @@ def command(
     click.echo(
         f"{path}: {net.count:,} parameters in {blobs} blobs, {dtype}, "
         f"phase {net.phase}, seed {origin['seed']}{again}"
-        + ("" if boost == "1.64" else f", Boost {boost}")
-        + ("" if stream == "caffe" else f", stream {stream}")
+        + ("" if boost == BOOSTS[-1] else f", Boost {boost}")
+        + ("" if stream == STREAMS[0] else f", stream {stream}")
     )
 
 

@@ -11,23 +11,23 @@ from typing import Any
 import click
 
 import fillerkit as fk
-from fillerkit.nets.build import Asked
-
-Shapes = Sequence[tuple[str, tuple[int, ...]]]
+from fillerkit.nets.asked import Asked
 
 
-def _parse_shapes(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> Shapes:
-    """Turn each ``NAME=D,D,...`` into (name, lengths)."""
-    shapes: list[tuple[str, tuple[int, ...]]] = []
+def _parse_shapes(
+    ctx: click.Context, param: click.Parameter, values: Sequence[str]
+) -> dict[str, tuple[int, ...]]:
+    """Gather ``NAME=D,D,...`` by name."""
+    shapes: dict[str, tuple[int, ...]] = {}
     for value in values:
         blob, _, lengths = value.rpartition("=")
         if not (blob and re.fullmatch(r"\d+([,x]\d+)*", lengths)):
             raise click.BadParameter(
                 f"{value!r} is not NAME=D,D,... with a number for each D, like data=64,1,28,28"
             )
-        if blob in dict(shapes):
+        if blob in shapes:
             raise click.BadParameter(f"the shape of {blob!r} is given twice")
-        shapes.append((blob, tuple(int(length) for length in re.split("[,x]", lengths))))
+        shapes[blob] = tuple(int(length) for length in re.split("[,x]", lengths))
     return shapes
 
 
@@ -159,27 +159,8 @@ def takes_asked(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that say of a net what its file does not, as `asked`."""
 
     @wraps(command)
-    def gather(
-        phase: str | None,
-        level: int | None,
-        stages: Sequence[str],
-        shapes: Shapes,
-        params: dict[str, list[str]],
-        fillers: dict[str, str],
-        dialect: str | None,
-        allow_unknown_fields: bool,
-        **options: Any,
-    ) -> None:
-        asked = Asked(
-            phase=phase,
-            level=level,
-            stages=stages,
-            shapes=dict(shapes),
-            params=params,
-            fillers=fillers,
-            dialect=dialect,
-            allow_unknown_fields=allow_unknown_fields,
-        )
+    def gather(**options: Any) -> None:
+        asked = {name: options.pop(name) for name in Asked.__annotations__}
         command(asked=asked, **options)
 
     decorated: Callable[..., None] = gather

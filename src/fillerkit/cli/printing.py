@@ -11,8 +11,41 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fillerkit.errors import FillerkitError, Keyword
+
 if TYPE_CHECKING:
     from rich.table import Table
+
+# The options that are not called as the keyword is, with dashes.
+_OPTIONS = {
+    "fillers": "--filler",
+    "layers": "--copy",
+    "params": "--param",
+    "shapes": "--shape",
+    "stages": "--stage",
+}
+
+
+def told(error: FillerkitError) -> str:
+    """An error without its place, as a person at the command line is told of it."""
+    return error.told(as_option)
+
+
+def as_option(keyword: Keyword) -> str:
+    """A keyword as the command line takes it: ``--shape data=64,3,H,W``."""
+    option = _OPTIONS.get(keyword.name, f"--{keyword.name.replace('_', '-')}")
+    if keyword.value is None or keyword.value is True:
+        return option
+    return " ".join(f"{option} {word}" for word in _words(keyword.value))
+
+
+def _words(value: object) -> list[str]:
+    """What stands behind an option, once for each time that it is given."""
+    if isinstance(value, dict):
+        return [f"{name}={word}" for name, item in value.items() for word in _words(item)]
+    if isinstance(value, list):
+        return [word for item in value for word in _words(item)]
+    return [",".join(map(str, value)) if isinstance(value, tuple) else str(value)]
 
 
 def print_table(

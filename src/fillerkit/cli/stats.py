@@ -23,7 +23,7 @@ from fillerkit.cli.printing import (
     terminal_width,
 )
 from fillerkit.errors import some
-from fillerkit.nets.build import Asked
+from fillerkit.nets.asked import Asked
 
 _HEIGHT = 4  # lines of a histogram
 _BLOCKS = " ▁▂▃▄▅▆▇█"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from fillerkit.blobs.blobs import Blobs, LayerBlobs, load
-from fillerkit.errors import FormatError, UsageError, did_you_mean, some
+from fillerkit.errors import FormatError, Keyword, UsageError, did_you_mean, some
 from fillerkit.formats.stored import Array
 from fillerkit.layers.net_layer import At, Layer, Layered, owner
 from fillerkit.layers.shapes import same_blob, shown
@@ -136,13 +136,14 @@ class _Matcher:
             found = True
             self._take(self._index[key], source, file)
         if not found:
-            known = next(iter(self._index), "")
+            if not self._index:
+                raise UsageError(f"{file}: the net has no layers with parameters to copy it to")
             near = did_you_mean(next(iter(blobs), ""), self._index)
             raise UsageError(
                 f"{file}: of its {_some(tuple(blobs))} none is copied; the net has "
-                f"{_some(tuple(self._index))}; --rename OLD=NEW matches other names{near}"
-                if known
-                else f"{file}: the net has no layers with parameters to copy it to"
+                f"{_some(tuple(self._index))}; ",
+                Keyword("rename", {"OLD": "NEW"}),
+                f" matches other names{near}",
             )
 
     def result(self, files: Sequence[str]) -> Transfer:
@@ -175,8 +176,9 @@ class _Matcher:
         for pattern in self._patterns:
             if not any(fnmatchcase(name, pattern.removeprefix("!")) for name in self._index):
                 raise UsageError(
-                    f"no layer of the net has a name that '{pattern}' (--copy) fits"
-                    f"{did_you_mean(pattern, self._index)}"
+                    f"no layer of the net has a name that '{pattern}' (",
+                    Keyword("layers"),
+                    f") fits{did_you_mean(pattern, self._index)}",
                 )
 
     def _take(self, index: int, source: LayerBlobs, file: str) -> None:
@@ -193,7 +195,9 @@ class _Matcher:
         elif self._on_mismatch == "error":
             raise FormatError(
                 f"{file}: layer '{layer.key}' does not fit: {wrong}. Give the layer another name "
-                "in the prototxt to learn it anew, or say --on-mismatch fill (draw it anew) or crop"
+                "in the prototxt to learn it anew, or say ",
+                Keyword("on_mismatch", "fill"),
+                " (draw it anew) or crop",
             )
 
     def _owner(self, index: int, position: int) -> At:

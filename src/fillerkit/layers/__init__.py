@@ -5,7 +5,6 @@ from fillerkit.layers.plan import Plan as Plan
 from fillerkit.layers.plan import Shape as Shape
 from fillerkit.layers.registry import LayerType as LayerType
 from fillerkit.layers.registry import layer as layer
-from fillerkit.layers.registry import layer_type as layer_type
 from fillerkit.layers.registry import layer_types as layer_types
 from fillerkit.layers.registry import source as source
 from fillerkit.registry import import_modules

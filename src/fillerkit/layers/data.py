@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fillerkit.errors import LayerError, ShapeNeeded
+from fillerkit.errors import LayerError, Lengths, ShapeNeeded
 from fillerkit.fillers.registry import known_filler
 from fillerkit.layers.plan import Plan, Shape
 from fillerkit.layers.registry import source
 from fillerkit.layers.shapes import count, shown
 from fillerkit.schema.forks_pb2 import TRAIN, BlobShape, LayerParameter
+
+IMAGES: Lengths = ("N", "C", "H", "W")
+"""What is known of a blob of images where no length is."""
 
 
 @source("Input", tops=(1, None))
@@ -34,7 +37,7 @@ def _input_shape(layer: LayerParameter, given: Mapping[str, Shape], index: int) 
     if top in given:
         return given[top]
     if not shapes:
-        raise shape_needed("has no shape", {top: "N,C,H,W"})
+        raise ShapeNeeded("has no shape", shapes={top: IMAGES})
     return _dims(shapes[0 if len(shapes) == 1 else index])
 
 
@@ -135,28 +138,15 @@ def hdf5_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     Caffe does not run one with a transform_param; it would not change a weight, so it is let be.
     """
     p = layer.hdf5_data_param
-    batch = str(p.batch_size or "N")
+    batch = p.batch_size or "N"
     missing = {
-        top: f"{batch},D" if index else f"{batch},C,H,W"
+        top: (batch, "D") if index else (batch, *IMAGES[1:])
         for index, top in enumerate(layer.top)
         if top not in given
     }
     if missing:
-        raise shape_needed(f"reads its shapes from its source '{p.source}'", missing)
+        raise ShapeNeeded(f"reads its shapes from its source '{p.source}'", shapes=missing)
     return Plan(tops=[given[top] for top in layer.top])
-
-
-def shape_needed(why: str, missing: Mapping[str, str]) -> ShapeNeeded:
-    """The error that says which options supply the shapes of tops, each with a pattern."""
-    options = " ".join(f"--shape {top}={lengths}" for top, lengths in missing.items())
-    shapes = ", ".join(
-        f"{top!r}: ({lengths.replace(',', ', ')}{',' * (',' not in lengths)})"
-        for top, lengths in missing.items()
-    )
-    return ShapeNeeded(
-        f"{why}: say it, with numbers for the letters, with {options} "
-        f"(in Python: shapes={{{shapes}}})"
-    )
 
 
 def image_source(
@@ -189,8 +179,8 @@ def image_source(
                 sides = (resize.height, resize.width)
         image = (batch, channels, *sides)
         if not all(image):
-            lengths = ",".join(str(n or letter) for n, letter in zip(image, "NCHW", strict=True))
-            raise shape_needed(f"reads its shape from its source '{where}'", {top: lengths})
+            known = tuple(n or letter for n, letter in zip(image, IMAGES, strict=True))
+            raise ShapeNeeded(f"reads its shape from its source '{where}'", shapes={top: known})
         notes.append(
             f"{top}: {shown(image)}, from batch_size, crop_size and the like; "
             f"its source '{where}' is not here"

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from fillerkit.layers.dialects import of_layer
 from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
 
 Shape = tuple[int, ...]
-PlanPython = Callable[[int, LayerParameter, Sequence[Shape]], "Plan | None"]
-"""From a layer's index, its message and its bottoms' shapes to what it makes, or None."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,7 @@ class Param:
 
 @dataclass(frozen=True)
 class Setting:
-    """What the person who reads a net says besides the prototxt.
+    """What a layer's plan may depend on besides the prototxt: what the net's reader says of it.
 
     Parameters
     ----------
@@ -50,21 +47,12 @@ class Setting:
         Whether a person named the dialect; else the net's text told it.
     params
         Parameter blobs of layers whose type is not known, by layer name.
-    fillers
-        Fillers in short form, by pattern of names, that go before the prototxt's.
-    asked
-        All of it as the person said it, in what JSON can hold.
-    python_layers
-        Asked what a layer makes that is Python code.
     """
 
     shapes: Mapping[str, Shape] = field(default_factory=dict)
     dialect: str = ""
     said: bool = False
     params: Mapping[str, Sequence[Param]] = field(default_factory=dict)
-    fillers: Mapping[str, str] = field(default_factory=dict)
-    asked: Mapping[str, Any] = field(default_factory=dict)
-    python_layers: PlanPython | None = None
 
     def dialect_for(self, layer: LayerParameter, default: str) -> str:
         """The dialect said outright, else the layer's own, else the net's, else `default`."""

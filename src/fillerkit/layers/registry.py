@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from fillerkit.errors import LayerError, UsageError, did_you_mean
+from fillerkit.errors import UsageError
 from fillerkit.layers.plan import Plan, Shape
 from fillerkit.registry import Registry, first_line
 from fillerkit.schema.forks_pb2 import LayerParameter
@@ -146,22 +146,6 @@ def source(name: str, *, tops: Counts, outside: bool = False) -> Callable[[PlanS
         return plan
 
     return register
-
-
-def layer_type(name: str) -> LayerType:
-    """The layer type of that name, ours or an installed package's."""
-    known = layer_types.get(name)
-    if known is None:
-        if not name:
-            raise LayerError('has no type: type: "Convolution" or the like is missing')
-        nearest = did_you_mean(name, layer_types.names())
-        raise LayerError(
-            f"unknown layer type '{name}'"
-            + (nearest or "; fillerkit layers lists the known ones")
-            + " (an unknown one will do if you say what it makes)",
-            field="type",
-        )
-    return known
 
 
 def _add(new: LayerType) -> None:

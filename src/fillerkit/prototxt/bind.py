@@ -11,7 +11,7 @@ from typing import Any
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 
-from fillerkit.errors import PrototxtError, Report, did_you_mean, raised
+from fillerkit.errors import Keyword, OnError, PrototxtError, did_you_mean, raised
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, Kind
 from fillerkit.schema.forks_pb2 import LayerParameter
@@ -40,7 +40,7 @@ def bind(
     message: Message,
     source: Source,
     skipped: list[str] | None = None,
-    report: Report = raised,
+    report: OnError = raised,
 ) -> None:
     """Fill `message` from `block`; what does not fit is reported as a PrototxtError and left out.
 
@@ -264,12 +264,14 @@ def _shown(field: Field) -> str:
 
 
 def _unknown_field(field: Field, descriptor: Descriptor, source: Source) -> PrototxtError:
+    words: list[str | Keyword] = [f"{descriptor.name} has no field '{field.name}'"]
     guess = did_you_mean(field.name, descriptor.fields_by_name)
     if not guess and len(descriptor.fields) <= 12:
         known = ", ".join(sorted(descriptor.fields_by_name))
         guess = f"; it has {known}" if known else "; it has no fields"
-    if not guess:
-        guess = "; no known Caffe has it: --allow-unknown-fields passes over it"
-    return PrototxtError(
-        f"{descriptor.name} has no field '{field.name}'{guess}", place=source.place(field.offset)
-    )
+    if guess:
+        words.append(guess)
+    else:
+        way_out = Keyword("allow_unknown_fields", True)
+        words += ["; no known Caffe has it: ", way_out, " passes over it"]
+    return PrototxtError(*words, place=source.place(field.offset))

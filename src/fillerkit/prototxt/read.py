@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from google.protobuf.message import Message
 
-from fillerkit.errors import Place, PrototxtError, Report, UsageError, raised
+from fillerkit.errors import OnError, Place, PrototxtError, UsageError, raised
 from fillerkit.prototxt.bind import bind
 from fillerkit.prototxt.phase import PHASES, select
 from fillerkit.prototxt.solver import (
@@ -99,7 +99,7 @@ def read_net(
     level: int | None = None,
     stages: Sequence[str] = (),
     allow_unknown_fields: bool = False,
-    report: Report = raised,
+    report: OnError = raised,
 ) -> NetText:
     """Read a net, or the net that a solver leads to; no shape is worked out yet.
 
@@ -124,15 +124,15 @@ def read_net(
         raise UsageError(f"stages is a list of names, not one: [{stages!r}]")
     if phase is not None and str(phase).lower() not in PHASES:
         raise UsageError(f"phase is TRAIN or TEST, not {phase!r}")
-    asked = _Asked(None if phase is None else PHASES[phase.lower()], level, stages)
+    wanted = _Wanted(None if phase is None else PHASES[phase.lower()], level, stages)
     skipped: list[str] | None = [] if allow_unknown_fields else None
     source, sha256, folder = _load(path_or_text)
     root = parse(source)
     if not is_solver(root):
-        return _net(root, source, sha256, asked, skipped=skipped, report=report)
+        return _net(root, source, sha256, wanted, skipped=skipped, report=report)
     solver = Following(_solver(root, source, skipped, report), root, source, folder)
-    found = test_net(solver) if asked.phase == TEST else train_net(solver)
-    return _followed(solver, found, sha256, asked, skipped=skipped, report=report)
+    found = test_net(solver) if wanted.phase == TEST else train_net(solver)
+    return _followed(solver, found, sha256, wanted, skipped=skipped, report=report)
 
 
 def read_solver(path_or_text: str | os.PathLike[str], *, as_caffe: bool = False) -> SolverText:
@@ -156,8 +156,8 @@ def read_solver(path_or_text: str | os.PathLike[str], *, as_caffe: bool = False)
     if not is_solver(root):
         raise PrototxtError(f"{source.name}: is a net, not a solver")
     solver = Following(_solver(root, source), root, source, folder, as_caffe)
-    train = _followed(solver, train_net(solver), sha256, _Asked())
-    tests = [_followed(solver, found, sha256, _Asked(default=TEST)) for found in test_nets(solver)]
+    train = _followed(solver, train_net(solver), sha256, _Wanted())
+    tests = [_followed(solver, found, sha256, _Wanted(default=TEST)) for found in test_nets(solver)]
     return SolverText(_upgraded_solver(solver), random_seed(solver.param), train, tuple(tests))
 
 
@@ -173,7 +173,7 @@ def upgrade_text(path_or_text: str | os.PathLike[str]) -> str:
 
 
 def _solver(
-    root: Field, source: Source, skipped: list[str] | None = None, report: Report = raised
+    root: Field, source: Source, skipped: list[str] | None = None, report: OnError = raised
 ) -> SolverParameter:
     solver = SolverParameter()
     bind(root, solver, source, skipped, report)
@@ -187,7 +187,7 @@ def _as_text(message: Message) -> str:
     return text_format.MessageToString(message, as_utf8=True)
 
 
-class _Asked(NamedTuple):
+class _Wanted(NamedTuple):
     """The state that is asked for, and the phase where neither that nor a text says one."""
 
     phase: Phase | None = None
@@ -212,10 +212,10 @@ def _followed(
     solver: Following,
     found: NetOfSolver,
     sha256: str,
-    asked: _Asked,
+    wanted: _Wanted,
     *,
     skipped: list[str] | None = None,
-    report: Report = raised,
+    report: OnError = raised,
 ) -> NetText:
     """A net that a solver leads to."""
     if found.inline is not None:
@@ -228,21 +228,21 @@ def _followed(
         net,
         source,
         sha256,
-        asked,
+        wanted,
         skipped=skipped,
         report=report,
         solver_state=found.state,
         seed=random_seed(solver.param),
-        notes=(found.note, *_told(solver.param)),
+        notes=(found.note, *_notes_of(solver.param)),
     )
 
 
-def _told(solver: SolverParameter) -> Iterator[str]:
-    """What a solver says besides, that is left to the reader of its net."""
+def _notes_of(solver: SolverParameter) -> Iterator[str]:
+    """What a solver says that loading its net does not do."""
     if solver.weights:
         yield (
-            f"the solver starts from weights: {', '.join(solver.weights)}; give them to init with "
-            "--weights, or to fill"
+            f"the solver starts from weights: {', '.join(solver.weights)}; give them to init or "
+            "fill as weights"
         )
 
 
@@ -250,17 +250,17 @@ def _net(
     root: Field,
     source: Source,
     sha256: str,
-    asked: _Asked,
+    wanted: _Wanted,
     *,
     skipped: list[str] | None,
-    report: Report,
+    report: OnError,
     solver_state: NetState | None = None,
     seed: int | None = None,
     notes: tuple[str, ...] = (),
 ) -> NetText:
     net = NetParameter()
     bind(root, net, source, skipped, report)
-    state = _state(net, asked, solver_state)
+    state = _state(net, wanted, solver_state)
     layers, left_out = select(upgrade(net, root, source), state, source)
     return NetText(
         net.name,
@@ -276,23 +276,23 @@ def _net(
     )
 
 
-def _state(net: NetParameter, asked: _Asked, solver_state: NetState | None) -> NetState:
+def _state(net: NetParameter, wanted: _Wanted, solver_state: NetState | None) -> NetState:
     """Caffe's merge: a phase, then the net's own state, the solver's, and what is asked for.
 
     A level in the net's text counts only where a solver leads to it: pycaffe and the ``caffe``
-    tool always set a level, 0 unless asked.
+    tool always set a level, 0 unless wanted.
     """
-    state = NetState(phase=asked.default)
+    state = NetState(phase=wanted.default)
     state.MergeFrom(net.state)
     if solver_state is not None:
         state.MergeFrom(solver_state)
     else:
         state.level = 0
-    if asked.phase is not None:
-        state.phase = asked.phase
-    if asked.level is not None:
-        state.level = asked.level
-    state.stage.extend(asked.stages)
+    if wanted.phase is not None:
+        state.phase = wanted.phase
+    if wanted.level is not None:
+        state.level = wanted.level
+    state.stage.extend(wanted.stages)
     return state
 
 

@@ -110,7 +110,7 @@ class Net(Passes):
         try:
             self._net = fk.load_net(text, shapes=self._shapes, python_layers=self._python.plan)
         except fk.ShapeNeeded as error:
-            error.message += "; python -m fillerkit.pycaffe --shape ... SCRIPT for an old script"
+            error.add_note("for an old script: python -m fillerkit.pycaffe --shape ... SCRIPT")
             raise
         self._wiring = wire(self._net)
         self._fill()

@@ -28,7 +28,7 @@ def test_hed_draws_for_shuffling_skipping_and_mirroring() -> None:
 
 
 def test_hed_asks_for_the_shape_that_only_its_images_have() -> None:
-    with pytest.raises(fk.ShapeNeeded, match="--shape data=1,3,H,W"):
+    with pytest.raises(fk.ShapeNeeded, match=r"'data': \(1, 3, H, W\)"):
         _source("ImageLabelmapData", 'image_data_param { source: "pairs.lst" batch_size: 1 }')
 
 

@@ -189,8 +189,11 @@ def test_an_unknown_python_layer_asks_for_its_tops_and_does_with_them() -> None:
         'layer { name: "p" type: "Python" top: "a" top: "b" '
         'python_param { module: "mine" layer: "Mine" } }\n'
     )
-    with pytest.raises(fk.ShapeNeeded, match=r"mine\.Mine.*--shape a=N,C,H,W --shape b=N,C,H,W"):
+    with pytest.raises(
+        fk.ShapeNeeded, match=r"mine\.Mine.*'a': \(N, C, H, W\), 'b': \(N, C, "
+    ) as needed:
         fk.load_net(text)
+    assert list(needed.value.shapes) == ["a", "b"]
     assert _tops(fk.load_net(text, shapes={"a": (2, 3), "b": (2,)}).layers[0]) == [(2, 3), (2,)]
 
 
@@ -201,9 +204,9 @@ UNKNOWN = (
 
 
 def test_all_unknown_layers_are_named_at_once_with_what_to_add() -> None:
-    with pytest.raises(fk.LayerError) as refusal:
+    with pytest.raises(fk.UnknownLayers) as refusal:
         fk.load_net(UNKNOWN)
-    for word in ("Mystery 'u': --shape a=", "Riddle 'v': --shape c=", "line 2", "--param"):
+    for word in ("Mystery 'u': shapes={'a'", "Riddle 'v': shapes={'c'", "line 2", "params="):
         assert word in refusal.value.message
 
 

@@ -39,7 +39,8 @@ def bn(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Pla
         ]
     axes = "1 x C" if dialect == "tsn" else "1 x C x 1 x 1"
     note = (
-        f"BN is read as {dialect}'s, with {len(params)} blobs of {axes} (--dialect says otherwise)"
+        f"BN is read as {dialect}'s, with {len(params)} blobs of {axes} "
+        "(another dialect can be named)"
     )
     tops = [shape, blob, blob] if dialect == "segnet" else [shape]
     return Plan(tops=tops, params=params, notes=[note])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from fillerkit.errors import LayerError, ShapeNeeded
-from fillerkit.layers.data import shape_needed
+from fillerkit.errors import Keyword, LayerError, ShapeNeeded
+from fillerkit.layers.data import IMAGES
 from fillerkit.layers.plan import Plan, Setting, Shape
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import axes4, shown
@@ -34,9 +34,11 @@ def python(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) ->
     p = layer.python_param
     plan = _known.get((p.module, p.layer))
     if plan is None:
-        raise shape_needed(
-            f"is Python's {p.module}.{p.layer}, whose code is not run (--python-layers runs it)",
-            {top: "N,C,H,W" for top in layer.top if top not in setting.shapes},
+        raise ShapeNeeded(
+            f"is Python's {p.module}.{p.layer}, whose code is not run (",
+            Keyword("python_layers"),
+            " runs it)",
+            shapes={top: IMAGES for top in layer.top if top not in setting.shapes},
         )
     planned = plan(layer, bottoms, setting)
     if len(planned.tops) < len(layer.top):
@@ -104,17 +106,13 @@ def _segmentation_data(layer: LayerParameter, bottoms: Sequence[Shape], setting:
     first, labels = layer.top[0], ("label", "sem", "geo")
     missing = [top for top in layer.top if top not in setting.shapes and top not in labels]
     if missing:
-        raise _images_needed(layer, missing)
+        p = layer.python_param
+        raise ShapeNeeded(
+            f"is Python's {p.module}.{p.layer}, which reads its shapes from images",
+            shapes=dict.fromkeys(missing, (1, *IMAGES[1:])),
+        )
     _, _, height, width = axes4(setting.shapes[first])
     return Plan(tops=[setting.shapes.get(top, (1, 1, height, width)) for top in layer.top])
-
-
-def _images_needed(layer: LayerParameter, missing: Sequence[str]) -> ShapeNeeded:
-    p = layer.python_param
-    return shape_needed(
-        f"is Python's {p.module}.{p.layer}, which reads its shapes from images",
-        dict.fromkeys(missing, "1,C,H,W"),
-    )
 
 
 for _module, _name in (

@@ -1,0 +1,159 @@
+"""What a person says of a net besides its file: the keywords of `load_net`, checked once."""
+
+from __future__ import annotations
+
+import operator
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypedDict, Unpack
+
+from fillerkit.errors import LayerError, OnError, UsageError, raised
+from fillerkit.layers import Param, Plan, Shape
+from fillerkit.layers.dialects import DIALECTS, of_net
+from fillerkit.layers.plan import Setting
+from fillerkit.layers.registry import layer_types
+from fillerkit.layers.shapes import checked
+from fillerkit.prototxt import NetText, phase_name, read_net
+from fillerkit.prototxt.short import parse_filler
+from fillerkit.schema.forks_pb2 import LayerParameter
+
+PlanPython = Callable[[int, LayerParameter, Sequence[Shape]], Plan | None]
+"""From a layer's index, its message and its bottoms' shapes to what it makes, or None."""
+
+
+class Asked(TypedDict, total=False):
+    """The keywords of `load_net` that a person can give, as they are given."""
+
+    phase: str | None
+    level: int | None
+    stages: Sequence[str]
+    shapes: Mapping[str, Sequence[int]] | None
+    allow_unknown_fields: bool
+    dialect: str | None
+    params: Mapping[str, Sequence[str]] | None
+    fillers: Mapping[str, str] | None
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What is said of a net besides its file, checked.
+
+    Parameters
+    ----------
+    setting
+        What the plans of its layers may depend on.
+    fillers
+        Fillers in short form, by pattern of names, that go before the prototxt's.
+    python_layers
+        Asked what a layer makes that is Python code.
+    record
+        All of it as it was said, in what JSON can hold.
+    """
+
+    setting: Setting
+    fillers: Mapping[str, str] = field(default_factory=dict)
+    python_layers: PlanPython | None = None
+    record: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read(
+    path_or_text: str | os.PathLike[str] | NetText,
+    report: OnError = raised,
+    python_layers: PlanPython | None = None,
+    **asked: Unpack[Asked],
+) -> tuple[NetText, Choices]:
+    """The net's text and what is said besides it, both checked; for the keywords see `load_net`.
+
+    Fields that do not fit the schema are reported.
+    """
+    of_text: dict[str, Any] = dict(asked)
+    of_layers = {
+        name: of_text.pop(name)
+        for name in ("shapes", "dialect", "params", "fillers")
+        if name in of_text
+    }
+    if not isinstance(path_or_text, NetText):
+        text = read_net(path_or_text, report=report, **of_text)
+    elif of_text.get("level") is not None or any(of_text.values()):
+        raise UsageError("phase, level, stages and allow_unknown_fields are for read_net here")
+    else:
+        text = path_or_text
+    return text, _choices(text, python_layers, **of_layers)
+
+
+def _choices(
+    text: NetText,
+    python_layers: PlanPython | None,
+    *,
+    shapes: Mapping[str, Sequence[int]] | None = None,
+    dialect: str | None = None,
+    params: Mapping[str, Sequence[str]] | None = None,
+    fillers: Mapping[str, str] | None = None,
+) -> Choices:
+    if dialect is not None and dialect not in DIALECTS:
+        raise UsageError(f"dialect is one of {', '.join(DIALECTS)}, not {dialect!r}")
+    setting = Setting(
+        {name: checked_shape(name, shape) for name, shape in (shapes or {}).items()},
+        dialect or of_net(layer for layer, _ in text.layers),
+        said=dialect is not None,
+        params={
+            name: [_declared(blob) for blob in blobs] for name, blobs in (params or {}).items()
+        },
+    )
+    _check_names(text, setting)
+    record = {
+        "shapes": {name: list(shape) for name, shape in setting.shapes.items()},
+        "params": {name: list(blobs) for name, blobs in (params or {}).items()},
+        "dialect": dialect,
+        "fillers": dict(fillers or {}),
+    }
+    said = {name: what for name, what in record.items() if what}
+    return Choices(setting, fillers or {}, python_layers, said)
+
+
+def checked_shape(name: str, shape: Sequence[int]) -> Shape:
+    """The shape that a person gives for the blob `name`."""
+    try:
+        return checked([operator.index(length) for length in shape], "it")
+    except TypeError:
+        raise UsageError(f"shape of '{name}': {shape!r} is not a row of whole numbers") from None
+    except LayerError as error:
+        raise UsageError(f"shape of '{name}': {error}") from None
+
+
+def _declared(blob: str) -> Param:
+    """A parameter blob as a person writes it: ``64x3x3x3:xavier``, ``64``."""
+    lengths, _, filler = blob.partition(":")
+    if not re.fullmatch(r"\d+(x\d+)*", lengths):
+        raise UsageError(f"parameter blob '{blob}' is not a shape and a filler, like 64x3x3:xavier")
+    shape = tuple(int(length) for length in lengths.split("x"))
+    return Param("", shape, parse_filler(filler) if filler else None)
+
+
+def _check_names(text: NetText, setting: Setting) -> None:
+    """Each shape is given for a blob of the net, parameters for a layer that can have them."""
+    open_tops: list[str] = []
+    tops: set[str] = set()
+    unknown: list[str] = []
+    for layer, _ in text.layers:
+        known = layer_types.get(layer.type)
+        tops.update(layer.top)
+        if known is None or known.code:
+            unknown.append(layer.name)
+        if known is None or known.source or known.code:
+            open_tops += layer.top
+    for name in setting.shapes:
+        if name not in tops:
+            raise UsageError(
+                f"a shape is given for '{name}', which no layer of phase "
+                f"{phase_name(text.state.phase)} makes; its data layers make "
+                f"{', '.join(map(repr, open_tops)) or 'nothing'}"
+            )
+    for name in setting.params:
+        if name not in unknown:
+            raise UsageError(
+                f"parameters are given for layer '{name}', but the layers of unknown type are "
+                f"{', '.join(map(repr, unknown)) or 'none'}"
+            )

@@ -1,0 +1,190 @@
+"""What layers may be connected to, and the blobs that connect those of a net so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from fillerkit.errors import Keyword, LayerError, did_you_mean
+from fillerkit.layers import Plan, Shape
+from fillerkit.layers.registry import LayerType
+from fillerkit.layers.shapes import checked, shown
+from fillerkit.layers.splits import Takers
+from fillerkit.prototxt import NetText, TextLayer, phase_name
+from fillerkit.schema.forks_pb2 import LayerParameter
+
+AUTOMATIC = "(automatic)"
+"""The name of a top that a loss makes for itself, as Caffe calls it."""
+
+Tops = tuple[tuple[str, Shape], ...]
+
+
+class LostBottom(Exception):
+    """A layer's bottom is not known because of an error that is reported already."""
+
+
+class Connections:
+    """The blobs of a net after each layer: their shapes, who made them, which no layer takes."""
+
+    def __init__(self, text: NetText) -> None:
+        self._text = text
+        self._shapes: dict[str, Shape] = {}
+        self._maker: dict[str, str] = {}
+        self._unused: dict[str, None] = {}
+        self._lost: set[str] = set()
+        takers = Takers([layer for layer, _ in text.layers])
+        # Caffe puts a Split between such a blob and its takers: none can change it in place.
+        self._crowded = {at for at, made in takers.made.items() if takers.count[made] > 1}
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The blobs that no layer takes, in alphabetical order."""
+        return tuple(sorted(self._unused))
+
+    @property
+    def complete(self) -> bool:
+        """Whether every layer so far has been set up."""
+        return not self._lost
+
+    def bottom(self, name: str) -> Shape:
+        """The shape of a blob that an earlier layer made."""
+        if name in self._shapes:
+            return self._shapes[name]
+        if name in self._lost:
+            raise LostBottom
+        raise self._no_maker(name)
+
+    def check_tops(self, index: int, known: LayerType, layer: LayerParameter) -> None:
+        """Each top is new, or changes the bottom at its place where that is allowed."""
+        for position in range(len(layer.top)):
+            self._check_top(index, position, known, layer)
+
+    def add(self, layer: LayerParameter, tops: Tops) -> None:
+        """Enter a layer that is set up."""
+        for name in layer.bottom:
+            self._unused.pop(name, None)
+        for name, shape in tops[: len(layer.top)]:
+            self._shapes[name] = shape
+            self._maker[name] = layer.name
+            self._unused[name] = None
+
+    def lose(self, layer: LayerParameter) -> None:
+        """Enter a layer whose error is reported already: its tops are not known."""
+        self._lost.update(layer.top)
+        for name in layer.top:
+            self._shapes.pop(name, None)
+            self._unused.pop(name, None)
+            self._maker[name] = layer.name
+
+    def _no_maker(self, name: str) -> LayerError:
+        later, left_out = _maker(self._text.layers, name), _maker(self._text.left_out, name)
+        words: list[str | Keyword] = [f"no layer before it makes its bottom '{name}'"]
+        if later is not None:
+            words.append(f"; layer '{later.name}', which makes it, does not come before it")
+        elif left_out is not None:
+            phase = phase_name(self._text.state.phase)
+            words.append(
+                f"; layer '{left_out.name}', which makes it, does not take part in phase {phase}"
+            )
+            words += _ways_in(left_out, phase)
+        else:
+            words.append(did_you_mean(name, self._shapes))
+        return LayerError(*words, field="bottom")
+
+    def _check_top(
+        self, index: int, position: int, known: LayerType, layer: LayerParameter
+    ) -> None:
+        name = layer.top[position]
+        in_place = position < len(layer.bottom) and layer.bottom[position] == name
+        if in_place and not known.in_place:
+            raise LayerError(
+                f"cannot work in place: give its top another name than its bottom, '{name}'",
+                field="top",
+            )
+        if in_place and (index, position) in self._crowded:
+            raise LayerError(
+                f"changes '{name}' in place, but '{name}' as it was before is taken elsewhere too "
+                "(by a layer, or as a loss): give the top a name of its own",
+                field="top",
+            )
+        if not in_place and (name in self._maker or name in layer.top[:position]):
+            maker = self._maker.get(name, layer.name)
+            raise LayerError(f"its top '{name}' is made by layer '{maker}' already", field="top")
+
+
+def _maker(layers: Iterable[TextLayer], blob: str) -> LayerParameter | None:
+    return next((layer for layer, _ in layers if blob in layer.top), None)
+
+
+def _ways_in(left_out: LayerParameter, phase: str) -> list[str | Keyword]:
+    """What to say so that a layer takes part that its include rules leave out."""
+    stages = sorted({stage for rule in left_out.include for stage in rule.stage})
+    phases = {phase_name(rule.phase) for rule in left_out.include if rule.HasField("phase")}
+    words: list[str | Keyword] = []
+    if stages:
+        for stage in stages:
+            words += [" or " if words else " without a stage: ", Keyword("stages", [stage])]
+    elif phases and phase not in phases:
+        words += [": ", Keyword("phase", min(phases).lower())]
+    return words
+
+
+def check_counts(known: LayerType, layer: LayerParameter) -> None:
+    """The numbers of bottoms, tops and what goes with each."""
+    bottoms, tops = len(layer.bottom), len(layer.top)
+    _check_count(known.bottoms, bottoms, "bottom")
+    least = 0 if known.loss else known.tops[0]
+    _check_count((least, known.tops[1]), tops, "top")
+    if known.same and bottoms != tops:
+        raise LayerError(
+            f"needs a top for each of its {bottoms} bottoms, not {tops}",
+            field="top" if tops else "bottom",
+        )
+    if layer.propagate_down and len(layer.propagate_down) != bottoms:
+        raise LayerError(
+            f"needs propagate_down once for each of its {bottoms} bottoms, or not at all; "
+            f"it has {len(layer.propagate_down)}",
+            field="propagate_down",
+        )
+
+
+def _check_count(span: tuple[int, int | None], count: int, what: str) -> None:
+    least, most = span
+    if least <= count and (most is None or count <= most):
+        return
+    if most == least:
+        wanted = f"{least or 'no'} {what}{'s' * (least != 1)}"
+    elif most is None:
+        wanted = f"{least} {what}s or more"
+    else:
+        wanted = f"{least} to {most} {what}s"
+    raise LayerError(f"takes {wanted}, not {count}", field=what)
+
+
+def named_tops(
+    known: LayerType, layer: LayerParameter, plan: Plan, given: Mapping[str, Shape]
+) -> Tops:
+    """Name and shape of every top, those included that a loss makes itself.
+
+    A shape that is given for a top has to be the one that the layer makes.
+    """
+    names = list(layer.top)
+    if known.loss:
+        names += [AUTOMATIC] * (known.tops[0] - len(names))
+    weights = len(layer.loss_weight) or (1 if known.loss else 0)
+    if weights and weights != len(names):
+        own = "" if layer.loss_weight else " that a loss layer has by itself"
+        raise LayerError(
+            f"needs loss_weight once for each of its {len(names)} tops, not the {weights}{own}",
+            field="loss_weight",
+        )
+    tops = tuple(
+        (name, checked(shape, f"its top '{name}'"))
+        for name, shape in zip(names, plan.tops, strict=False)
+    )
+    for name, shape in tops:
+        if given.get(name, shape) != shape and name not in layer.bottom:
+            raise LayerError(
+                f"makes '{name}' as {shown(shape)}, but {shown(given[name])} is given",
+                field="top",
+            )
+    return tops

@@ -1,0 +1,125 @@
+"""From a prototxt, or a part of it, to a `Net`: what programs call."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+
+from fillerkit.errors import UsageError
+from fillerkit.layers.dialects import of_net
+from fillerkit.layers.net_layer import Layer
+from fillerkit.layers.plan import Setting
+from fillerkit.nets.asked import Choices, PlanPython, checked_shape, read
+from fillerkit.nets.builder import build
+from fillerkit.nets.net import Net
+from fillerkit.prototxt import NetText
+from fillerkit.schema.forks_pb2 import BlobShape, LayerParameter
+
+
+def load_net(
+    path_or_text: str | os.PathLike[str] | NetText,
+    *,
+    phase: str | None = None,
+    level: int | None = None,
+    stages: Sequence[str] = (),
+    shapes: Mapping[str, Sequence[int]] | None = None,
+    allow_unknown_fields: bool = False,
+    dialect: str | None = None,
+    params: Mapping[str, Sequence[str]] | None = None,
+    fillers: Mapping[str, str] | None = None,
+    python_layers: PlanPython | None = None,
+) -> Net:
+    """Read a net from a prototxt, or from a solver's, and work out every shape.
+
+    Parameters
+    ----------
+    path_or_text
+        A file's path, or the prototxt itself (a `str` with a line break or a brace in it), or what
+        `read_net` made of one, which has its phase, level and stages already.
+    phase
+        ``"TRAIN"`` or ``"TEST"``. Without one: a solver's train net, the phase that the net's own
+        ``state`` gives, else TRAIN.
+    level, stages
+        Of the net's state, for include and exclude rules; the level is 0 unless given.
+    shapes
+        Shapes of tops of input and data layers, by blob name: ``{"data": (64, 1, 28, 28)}``.
+        They go before what the prototxt says. A layer whose type is not known, or whose code is
+        Python, needs no more than the shapes of all its tops.
+    allow_unknown_fields
+        Pass over fields that no known Caffe has; the net's `notes` list them with their lines.
+    dialect
+        The fork that the net was written for, where its text does not tell: a name of
+        `fillerkit.DIALECTS`.
+    params
+        Parameter blobs of layers whose type is not known, by layer name, in order, each a shape and
+        a filler: ``{"mylayer": ["64x3x3x3:xavier", "64"]}``.
+    fillers
+        Fillers that go before the prototxt's, by pattern of layer names, or ``LAYER:BLOB``:
+        ``{"conv*": "msra", "fc*:bias": "constant(value=0.1)"}``. Without a blob's name the weights
+        are meant: learned blobs of two axes or more. Of several that fit, the last counts.
+    python_layers
+        Asked what each layer makes that is Python code, unless `shapes` has all its tops:
+        ``(index in the net, LayerParameter, shapes of the bottoms) -> Plan``, or None to leave it
+        to what is known of such a layer. What it raises is not caught.
+
+    Raises
+    ------
+    PrototxtError
+        The text is not a net; `file`, `line` and `column` say where.
+    LayerError
+        A layer makes no sense. `ShapeNeeded` where `shapes` has to say more, `FillerError` where
+        a filler is at fault.
+    """
+    text, choices = read(
+        path_or_text,
+        python_layers=python_layers,
+        phase=phase,
+        level=level,
+        stages=stages,
+        shapes=shapes,
+        allow_unknown_fields=allow_unknown_fields,
+        dialect=dialect,
+        params=params,
+        fillers=fillers,
+    )
+    return build(text, choices)
+
+
+def plan_layer(text: NetText, index: int, bottoms: Sequence[Sequence[int]]) -> Layer:
+    """One layer of a net, with bottoms of other shapes than the net gives it.
+
+    Parameters
+    ----------
+    text
+        Of `read_net`.
+    index
+        Of the layer, among those that take part.
+    bottoms
+        The shape of each bottom.
+
+    Raises
+    ------
+    LayerError
+        It cannot take them.
+    UsageError
+        There is no such layer, or it has another number of bottoms.
+    """
+    if not 0 <= index < len(text.layers):
+        raise UsageError(f"there are layers 0 to {len(text.layers) - 1}, no layer {index}")
+    message, field = text.layers[index]
+    if len(bottoms) != len(message.bottom):
+        raise UsageError(
+            f"layer '{message.name}' has {len(message.bottom)} bottoms, not {len(bottoms)}"
+        )
+    blobs = {
+        name: checked_shape(name, shape)
+        for name, shape in zip(message.bottom, bottoms, strict=True)
+    }
+    layers = [(message, field)]
+    if blobs:
+        data = LayerParameter(type="Input", top=blobs)
+        data.input_param.shape.extend(BlobShape(dim=shape) for shape in blobs.values())
+        layers.insert(0, (data, field))
+    dialect = of_net(layer for layer, _ in text.layers)
+    alone = text._replace(layers=layers)
+    return build(alone, Choices(Setting(dialect=dialect))).layers[-1]

@@ -1,0 +1,98 @@
+"""From the parameter blobs that a layer's type plans to those that the net has, checked."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+
+from fillerkit.errors import FillerError, LayerError
+from fillerkit.fillers import Given
+from fillerkit.layers import Param, Plan, Shape
+from fillerkit.layers.net_layer import ParamBlob
+from fillerkit.layers.shapes import checked, same_blob, shown
+from fillerkit.nets.sharing import Sharing
+from fillerkit.schema.forks_pb2 import BlobProto, LayerParameter, ParamSpec
+
+
+class WrongFillers(Exception):
+    """One filler of a layer or more cannot fill its blob.
+
+    Attributes
+    ----------
+    errors : list of FillerError
+        One a blob, in order.
+    """
+
+    def __init__(self, errors: list[FillerError]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
+def param_blobs(
+    index: int, layer: LayerParameter, plan: Plan, sharing: Sharing
+) -> tuple[ParamBlob, ...]:
+    """The parameter blobs of the net's layer `index`, entered in `sharing`."""
+    _check_counts(layer, len(plan.params))
+    params: list[ParamBlob] = []
+    wrong: list[FillerError] = []
+    for position, planned in enumerate(plan.params):
+        spec = ParamSpec() if planned.learned else ParamSpec(lr_mult=0)
+        if position < len(layer.param):
+            spec = layer.param[position]
+        try:
+            made = param_blob(planned, layer.blobs[position] if layer.blobs else None)
+        except FillerError as error:
+            wrong.append(error)
+        else:
+            params.append(sharing.add((index, position), layer.name, made, spec))
+    if wrong:
+        raise WrongFillers(wrong)
+    return tuple(params)
+
+
+def _check_counts(layer: LayerParameter, count: int) -> None:
+    if len(layer.param) > count:
+        raise LayerError(
+            f"has param {{ }} {len(layer.param)} times, but only {count} parameter blobs",
+            field="param",
+        )
+    if layer.blobs and len(layer.blobs) != count:
+        raise LayerError(
+            f"has blobs {{ }} {len(layer.blobs)} times, but {count} parameter blobs",
+            field="blobs",
+        )
+
+
+def param_blob(planned: Param, blob: BlobProto | None) -> ParamBlob:
+    """A planned parameter blob, its shape, filler and values checked."""
+    shape = checked(planned.shape, f"its {planned.name}")
+    if prod(shape) == 0:
+        raise LayerError(f"its {planned.name} would be {shown(shape)}: there is nothing to fill")
+    given = None if blob is None else _given(blob, planned.name, shape)
+    param = ParamBlob(planned.name, shape, planned.filler, given)
+    try:
+        param.distribution  # noqa: B018  (raises where the filler cannot fill this blob)
+    except FillerError as error:
+        error.within = (f"its {planned.name} ({shown(shape)})", *error.within)
+        error.blob = planned.name
+        raise
+    return param
+
+
+def _given(blob: BlobProto, name: str, shape: Shape) -> Given:
+    """The values of a ``blobs { }`` in the text; shapes of four axes may lead with ones."""
+    values = np.array(blob.double_data or blob.data)
+    if blob.HasField("shape"):
+        said: Shape = tuple(blob.shape.dim)
+        fits = said == shape
+    else:
+        said = (blob.num, blob.channels, blob.height, blob.width)
+        fits = same_blob(shape, said)
+    if not fits or values.size != prod(shape):
+        raise LayerError(
+            f"its {name} is {shown(shape)}, but blobs {{ }} gives {shown(said)} "
+            f"with {values.size} values",
+            field="blobs",
+        )
+    return Given(values)

@@ -1,0 +1,103 @@
+"""Layers of which fillerkit cannot know what they make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from net_texts import INPUT, layer, refusal
+
+import fillerkit as fk
+
+PYTHON = 'python_param { module: "m" layer: "L" }'
+
+
+def test_layers_of_unknown_types_and_of_unknown_code_are_told_in_one_error() -> None:
+    text = (
+        INPUT
+        + 'layer { name: "m" type: "Mine" bottom: "data" top: "m" }\n'
+        + 'layer { name: "p" type: "Python" bottom: "m" top: "p" top: "q" '
+        + 'python_param { module: "a" layer: "B" } }\n'
+    )
+    with pytest.raises(fk.UnknownLayers) as caught:
+        fk.load_net(text)
+    assert "Mine 'm': shapes={'m': (N, C, H, W)}" in caught.value.message
+    assert "Python 'p': shapes={'p': (N, C, H, W), 'q': (N, C, H, W)}" in caught.value.message
+    net = fk.load_net(
+        text, shapes={"m": (1,), "p": (2,), "q": (3,)}, params={"m": ["4:xavier"], "p": ["2x3"]}
+    )
+    assert [param.shape for layer in net.layers for param in layer.params] == [(4,), (2, 3)]
+
+
+def test_an_unknown_type_is_refused_at_the_type() -> None:
+    error = refusal(INPUT + 'layer { name: "x" bottom: "data" top: "x"\n type: "Fooification" }')
+    assert "'Fooification'" in error.message
+    assert error.line == 3
+
+
+def test_what_python_code_makes_is_asked_of_the_caller() -> None:
+    asked = []
+
+    def plan(index: int, message: Any, shapes: Sequence[tuple[int, ...]]) -> fk.Plan:
+        asked.append((index, message.python_param.layer, list(shapes)))
+        return fk.Plan([(7,)], [fk.Param("", (2, 3))])
+
+    text = INPUT + layer("p", "data > p", "Python", PYTHON) + layer("r", "p > r")
+    net = fk.load_net(text, python_layers=plan)
+    assert asked == [(1, "L", [(2, 6)])]
+    assert net.layers[2].tops == (("r", (7,)),)
+    assert net.layers[1].params[0].shape == (2, 3)
+
+
+def test_the_caller_is_not_asked_for_what_the_shapes_say() -> None:
+    def plan(*asked: object) -> fk.Plan:
+        raise AssertionError(asked)
+
+    text = INPUT + layer("p", "data > p", "Python", PYTHON)
+    net = fk.load_net(text, shapes={"p": (3,)}, python_layers=plan)
+    assert net.layers[1].tops == (("p", (3,)),)
+
+
+def test_a_caller_that_does_not_know_leaves_it_to_what_is_known() -> None:
+    known = 'python_param { module: "rpn.proposal_layer" layer: "ProposalLayer" }'
+    text = INPUT + layer("p", "data data data > rois", "Python", known)
+    net = fk.load_net(text, python_layers=lambda *_: None)
+    assert net.layers[1].tops[0][1][-1] == 5
+    unknown = INPUT + layer("p", "data > p", "Python", PYTHON)
+    with pytest.raises(fk.LayerError, match=r"shapes=\{'p':"):
+        fk.load_net(unknown, python_layers=lambda *_: None)
+
+
+def test_an_unknown_type_is_refused_with_the_nearest() -> None:
+    error = refusal(INPUT + layer("c", "data > c", "Convolutoin"))
+    assert "did you mean 'Convolution'" in error.message
+    assert error.field == "type"
+
+
+def test_an_unknown_type_like_no_other_says_where_all_are_listed() -> None:
+    assert "fillerkit layers" in refusal(INPUT + layer("q", "data > q", "Qqq")).message
+
+
+def test_a_missing_type_is_refused_as_missing() -> None:
+    assert "no type" in refusal(INPUT + 'layer { name: "n" bottom: "data" top: "n" }').message
+
+
+def test_an_error_says_of_each_unknown_layer_what_is_to_be_given() -> None:
+    text = INPUT + layer("m", "data > m x", "Mine") + layer("p", "m > p", "Python", PYTHON)
+    error = refusal(text + layer("end", "p", "End"), shapes={"x": (1,)})
+    assert isinstance(error, fk.UnknownLayers)
+    lengths = ("N", "C", "H", "W")
+    assert [tuple(each) for each in error.unknown] == [
+        ("m", "Mine", {"m": lengths}, 2),
+        ("p", "Python", {"p": lengths}, 3),
+        ("end", "End", {}, 4),
+    ]
+    assert error.shapes == {"m": lengths, "p": lengths}
+
+
+def test_a_layer_without_tops_is_asked_for_its_parameters() -> None:
+    assert (
+        "params={'end': ['64x3x3x3:xavier']}"
+        in refusal(INPUT + layer("end", "data", "End")).message
+    )
