@@ -16,18 +16,21 @@ from fillerkit.nets.asked import Asked
 
 def _parse_shapes(
     ctx: click.Context, param: click.Parameter, values: Sequence[str]
-) -> dict[str, tuple[int, ...]]:
-    """Gather ``NAME=D,D,...`` by name."""
-    shapes: dict[str, tuple[int, ...]] = {}
+) -> dict[str, tuple[int | None, ...]]:
+    """Gather ``NAME=D,D,...`` by name; None for a ``?``."""
+    shapes: dict[str, tuple[int | None, ...]] = {}
     for value in values:
         blob, _, lengths = value.rpartition("=")
-        if not (blob and re.fullmatch(r"\d+([,x]\d+)*", lengths)):
+        if not (blob and re.fullmatch(r"(\d+|\?)([,x](\d+|\?))*", lengths)):
             raise click.BadParameter(
-                f"{value!r} is not NAME=D,D,... with a number for each D, like data=64,1,28,28"
+                f"{value!r} is not NAME=D,D,... with a number for each D, like data=64,1,28,28 "
+                "(or ? for one that the net tells)"
             )
         if blob in shapes:
             raise click.BadParameter(f"the shape of {blob!r} is given twice")
-        shapes[blob] = tuple(int(length) for length in re.split("[,x]", lengths))
+        shapes[blob] = tuple(
+            None if length == "?" else int(length) for length in re.split("[,x]", lengths)
+        )
     return shapes
 
 
@@ -78,8 +81,22 @@ _OPTIONS = [
         callback=_parse_shapes,
         metavar="NAME=D,D,...",
         multiple=True,
-        help="The shape of a blob that a data or input layer makes, as in "
-        "data=64,1,28,28; repeatable.",
+        help="The shape of a blob that a data or input layer makes, or that no layer makes, as in "
+        "data=64,1,28,28; a ? is left to the net, as in data=?,3,?,?; repeatable.",
+    ),
+    click.option(
+        "--type",
+        "types",
+        callback=parse_pairs("TYPE=TYPE, like SeLu=ReLU"),
+        metavar="TYPE=TYPE",
+        multiple=True,
+        help="Read a layer type, or the layer of that name, as another type, as in SeLu=ReLU; "
+        "as 'unknown', only --shape and --param say what it makes; repeatable.",
+    ),
+    click.option(
+        "--strict-layers",
+        is_flag=True,
+        help="Refuse layers that are not known, also where nothing depends on them.",
     ),
     click.option(
         "--param",

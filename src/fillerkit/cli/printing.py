@@ -23,6 +23,7 @@ _OPTIONS = {
     "params": "--param",
     "shapes": "--shape",
     "stages": "--stage",
+    "types": "--type",
 }
 
 

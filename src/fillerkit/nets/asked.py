@@ -5,8 +5,8 @@ from __future__ import annotations
 import operator
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict, Unpack
 
 from fillerkit.errors import LayerError, OnError, UsageError, raised
@@ -15,12 +15,16 @@ from fillerkit.layers.dialects import DIALECTS, of_net
 from fillerkit.layers.plan import Setting
 from fillerkit.layers.registry import layer_types
 from fillerkit.layers.shapes import checked
+from fillerkit.nets.fragment import with_inputs
+from fillerkit.nets.read_as import read_as
 from fillerkit.prototxt import NetText, phase_name, read_net
 from fillerkit.prototxt.short import parse_filler
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 PlanPython = Callable[[int, LayerParameter, Sequence[Shape]], Plan | None]
 """From a layer's index, its message and its bottoms' shapes to what it makes, or None."""
+
+Partial = tuple[int | None, ...]
 
 
 class Asked(TypedDict, total=False):
@@ -29,11 +33,13 @@ class Asked(TypedDict, total=False):
     phase: str | None
     level: int | None
     stages: Sequence[str]
-    shapes: Mapping[str, Sequence[int]] | None
+    shapes: Mapping[str, Sequence[int | None]] | None
     allow_unknown_fields: bool
     dialect: str | None
+    types: Mapping[str, str] | None
     params: Mapping[str, Sequence[str]] | None
     fillers: Mapping[str, str] | None
+    strict_layers: bool
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,12 @@ class Choices:
         Fillers in short form, by pattern of names, that go before the prototxt's.
     python_layers
         Asked what a layer makes that is Python code.
+    partial
+        Shapes of blobs of which some lengths are left open (None), by name.
+    unknown
+        Names of layers of which nothing is to be known but what is said here.
+    strict_layers
+        Whether layers that are not known are refused also where nothing depends on them.
     record
         All of it as it was said, in what JSON can hold.
     """
@@ -55,6 +67,9 @@ class Choices:
     setting: Setting
     fillers: Mapping[str, str] = field(default_factory=dict)
     python_layers: PlanPython | None = None
+    partial: Mapping[str, Partial] = field(default_factory=dict)
+    unknown: frozenset[str] = frozenset()
+    strict_layers: bool = False
     record: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -71,7 +86,7 @@ def read(
     of_text: dict[str, Any] = dict(asked)
     of_layers = {
         name: of_text.pop(name)
-        for name in ("shapes", "dialect", "params", "fillers")
+        for name in ("shapes", "dialect", "types", "params", "fillers", "strict_layers")
         if name in of_text
     }
     if not isinstance(path_or_text, NetText):
@@ -80,43 +95,60 @@ def read(
         raise UsageError("phase, level, stages and allow_unknown_fields are for read_net here")
     else:
         text = path_or_text
-    return text, _choices(text, python_layers, **of_layers)
+    types = of_layers.pop("types", None) or {}
+    text, unknown = read_as(text, types)
+    text = with_inputs(text, of_layers.get("shapes") or ())
+    choices = _choices(text, python_layers, unknown, **of_layers)
+    return text, replace(choices, record={**choices.record, **({"types": types} if types else {})})
 
 
 def _choices(
     text: NetText,
     python_layers: PlanPython | None,
+    unknown: frozenset[str],
     *,
-    shapes: Mapping[str, Sequence[int]] | None = None,
+    shapes: Mapping[str, Sequence[int | None]] | None = None,
     dialect: str | None = None,
     params: Mapping[str, Sequence[str]] | None = None,
     fillers: Mapping[str, str] | None = None,
+    strict_layers: bool = False,
 ) -> Choices:
     if dialect is not None and dialect not in DIALECTS:
         raise UsageError(f"dialect is one of {', '.join(DIALECTS)}, not {dialect!r}")
+    partial = {
+        name: _partial(name, shape)
+        for name, shape in (shapes or {}).items()
+        if isinstance(shape, list | tuple) and None in shape
+    }
+    whole = {name: shape for name, shape in (shapes or {}).items() if name not in partial}
     setting = Setting(
-        {name: checked_shape(name, shape) for name, shape in (shapes or {}).items()},
+        {name: checked_shape(name, shape) for name, shape in whole.items()},
         dialect or of_net(layer for layer, _ in text.layers),
         said=dialect is not None,
         params={
             name: [_declared(blob) for blob in blobs] for name, blobs in (params or {}).items()
         },
     )
-    _check_names(text, setting)
+    _check_names(text, [*setting.shapes, *partial], setting.params, unknown)
     record = {
-        "shapes": {name: list(shape) for name, shape in setting.shapes.items()},
+        "shapes": {name: list(shape) for name, shape in (shapes or {}).items()},
         "params": {name: list(blobs) for name, blobs in (params or {}).items()},
         "dialect": dialect,
         "fillers": dict(fillers or {}),
     }
     said = {name: what for name, what in record.items() if what}
-    return Choices(setting, fillers or {}, python_layers, said)
+    return Choices(setting, fillers or {}, python_layers, partial, unknown, strict_layers, said)
 
 
-def checked_shape(name: str, shape: Sequence[int]) -> Shape:
+def _partial(name: str, shape: Sequence[int | None]) -> Partial:
+    known = iter(checked_shape(name, [length for length in shape if length is not None]))
+    return tuple(None if length is None else next(known) for length in shape)
+
+
+def checked_shape(name: str, shape: Sequence[int | None]) -> Shape:
     """The shape that a person gives for the blob `name`."""
     try:
-        return checked([operator.index(length) for length in shape], "it")
+        return checked([operator.index(length) for length in shape], "it")  # type: ignore[arg-type]
     except TypeError:
         raise UsageError(f"shape of '{name}': {shape!r} is not a row of whole numbers") from None
     except LayerError as error:
@@ -132,7 +164,9 @@ def _declared(blob: str) -> Param:
     return Param("", shape, parse_filler(filler) if filler else None)
 
 
-def _check_names(text: NetText, setting: Setting) -> None:
+def _check_names(
+    text: NetText, shapes: Sequence[str], params: Iterable[str], overruled: Collection[str]
+) -> None:
     """Each shape is given for a blob of the net, parameters for a layer that can have them."""
     open_tops: list[str] = []
     tops: set[str] = set()
@@ -140,18 +174,18 @@ def _check_names(text: NetText, setting: Setting) -> None:
     for layer, _ in text.layers:
         known = layer_types.get(layer.type)
         tops.update(layer.top)
-        if known is None or known.code:
+        if known is None or known.code or layer.name in overruled:
             unknown.append(layer.name)
         if known is None or known.source or known.code:
             open_tops += layer.top
-    for name in setting.shapes:
+    for name in shapes:
         if name not in tops:
             raise UsageError(
                 f"a shape is given for '{name}', which no layer of phase "
                 f"{phase_name(text.state.phase)} makes; its data layers make "
                 f"{', '.join(map(repr, open_tops)) or 'nothing'}"
             )
-    for name in setting.params:
+    for name in params:
         if name not in unknown:
             raise UsageError(
                 f"parameters are given for layer '{name}', but the layers of unknown type are "

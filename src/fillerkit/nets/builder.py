@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fillerkit.errors import FillerError, FillerkitError, LayerError, OnError, ShapeNeeded
 from fillerkit.layers import Param, Plan, Shape
 from fillerkit.layers.net_layer import Layer
-from fillerkit.layers.plan import Setting
 from fillerkit.layers.registry import LayerType
 from fillerkit.nets.asked import Choices
-from fillerkit.nets.connections import Connections, LostBottom, check_counts, named_tops
+from fillerkit.nets.connections import (
+    Connections,
+    LostBottom,
+    check_counts,
+    named_tops,
+    with_tops_as_given,
+)
 from fillerkit.nets.data_layers import plan_source, shapes_needed
+from fillerkit.nets.leaves import leaves, passed_over
 from fillerkit.nets.net import Net
 from fillerkit.nets.notes import start_notes
 from fillerkit.nets.params import WrongFillers, param_blob, param_blobs
@@ -40,6 +48,7 @@ class _Builder:
         self._layers: list[Layer] = []
         self._keys: set[str] = set()
         self._notes = list(text.notes)
+        self._leaves = leaves(text, choices)
         self._connections = Connections(text)
         self._sharing = Sharing()
         self._rules = FillerRules(choices.fillers)
@@ -47,8 +56,11 @@ class _Builder:
     def build(self) -> Net:
         text = self._text
         if self._report is None:
-            check_types(text, self._choices)
+            check_types(text, self._choices, self._leaves)
         for index, (layer, field) in enumerate(text.layers):
+            if index in self._leaves:
+                self._connections.pass_over(layer)
+                continue
             try:
                 self._layers.append(self._set_up(index, layer, field))
             except LostBottom:
@@ -59,8 +71,10 @@ class _Builder:
             except LayerError as error:
                 if self._report is None and isinstance(error, ShapeNeeded):
                     rest = text.layers[index + 1 :]
-                    error.later = tuple(shapes_needed(rest, self._choices.setting.shapes))
+                    given, partial = self._choices.setting.shapes, self._choices.partial
+                    error.later = tuple(shapes_needed(rest, given, partial))
                 self._refuse(error, layer, field)
+        self._pass_over()
         if self._connections.complete:
             self._rules.check_used()
         layers = self._sharing.with_rates(self._layers)
@@ -81,6 +95,22 @@ class _Builder:
             old_forms=tuple((words, text.place(field)) for words, field in text.old_forms),
         )
 
+    def _pass_over(self) -> None:
+        """Tell which layers nothing depends on; where they are the net itself, they are refused."""
+        if not self._leaves:
+            return
+        if any(layer.params for layer in self._layers) or not self._connections.complete:
+            self._notes.append(passed_over(self._text, self._leaves))
+            return
+        if self._report is None:
+            check_types(self._text, self._choices, ())
+        for index in sorted(self._leaves):
+            layer, field = self._text.layers[index]
+            try:
+                self._plan_of(index, layer, self._text.place(field).line)
+            except LayerError as error:
+                self._refuse(error, layer, field)
+
     def _refuse(self, error: LayerError, layer: LayerParameter, field: Field) -> None:
         """Raise or report an error, once it says which layer it is of and where in the file."""
         error.layer = layer.name
@@ -93,14 +123,11 @@ class _Builder:
         self._connections.lose(layer)
 
     def _set_up(self, index: int, layer: LayerParameter, field: Field) -> Layer:
-        setting, line = self._choices.setting, self._text.place(field).line
-        known = type_of(layer, line, setting)
-        bottoms = [self._connections.bottom(name) for name in layer.bottom]
-        check_counts(known, layer)
-        self._connections.check_tops(index, known, layer)
-        plan = self._rules.apply(layer.name, self._plan(index, known, layer, bottoms))
+        line = self._text.place(field).line
+        known, plan = self._plan_of(index, layer, line)
+        plan = self._rules.apply(layer.name, plan)
         self._notes.extend(plan.notes)
-        tops = named_tops(known, layer, plan, setting.shapes)
+        tops = named_tops(known, layer, plan, self._choices.setting.shapes)
         self._connections.add(layer, tops)
         params = param_blobs(index, layer, plan, self._sharing)
         return Layer(
@@ -116,6 +143,20 @@ class _Builder:
             message=layer,
         )
 
+    def _plan_of(self, index: int, layer: LayerParameter, line: int) -> tuple[LayerType, Plan]:
+        """The type of a layer, and what the layer makes."""
+        setting = self._choices.setting
+        known = type_of(layer, line, self._choices)
+        bottoms = [self._connections.bottom(name) for name in layer.bottom]
+        known, planned, note = with_tops_as_given(known, layer, setting)
+        check_counts(known, layer)
+        self._connections.check_tops(index, known, layer)
+        plan = self._plan(index, known, planned, bottoms)
+        if note:
+            tops = [setting.shapes[top] for top in layer.top]
+            plan = replace(plan, tops=tops, notes=[*plan.notes, note])
+        return known, plan
+
     def _plan(
         self, index: int, known: LayerType, layer: LayerParameter, bottoms: list[Shape]
     ) -> Plan:
@@ -124,7 +165,7 @@ class _Builder:
         if self._choices.python_layers is not None and is_asked(layer, self._choices):
             plan = self._choices.python_layers(index, layer, bottoms)
         if plan is None:
-            plan = _planned(known, layer, bottoms, self._choices.setting)
+            plan = _planned(known, layer, bottoms, self._choices)
         if not isinstance(plan, Plan) or not all(isinstance(p, Param) for p in plan.params):
             raise LayerError("its type's function does not answer with a Plan of Params")
         if len(plan.tops) < len(layer.top):
@@ -143,13 +184,13 @@ class _Builder:
 
 
 def _planned(
-    known: LayerType, layer: LayerParameter, bottoms: list[Shape], setting: Setting
+    known: LayerType, layer: LayerParameter, bottoms: list[Shape], choices: Choices
 ) -> Plan:
     """The answer of a layer type's function, which an installed package may have brought."""
     try:
         if known.source:
-            return plan_source(known, layer, setting.shapes)
-        return known.plan(layer, bottoms, *[setting] * known.setting)
+            return plan_source(known, layer, choices.setting.shapes, choices.partial)
+        return known.plan(layer, bottoms, *[choices.setting] * known.setting)
     except FillerkitError:
         raise
     except Exception as error:

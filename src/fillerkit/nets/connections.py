@@ -6,9 +6,13 @@ from collections.abc import Iterable, Mapping
 
 from fillerkit.errors import Keyword, LayerError, did_you_mean
 from fillerkit.layers import Plan, Shape
+from fillerkit.layers.data import IMAGES
+from fillerkit.layers.plan import Setting
 from fillerkit.layers.registry import LayerType
 from fillerkit.layers.shapes import checked, shown
 from fillerkit.layers.splits import Takers
+from fillerkit.nets.fragment import open_bottoms
+from fillerkit.nets.read_as import UNKNOWN
 from fillerkit.prototxt import NetText, TextLayer, phase_name
 from fillerkit.schema.forks_pb2 import LayerParameter
 
@@ -67,6 +71,11 @@ class Connections:
             self._maker[name] = layer.name
             self._unused[name] = None
 
+    def pass_over(self, layer: LayerParameter) -> None:
+        """Enter a layer that is not set up, since nothing depends on what it makes."""
+        for name in layer.bottom:
+            self._unused.pop(name, None)
+
     def lose(self, layer: LayerParameter) -> None:
         """Enter a layer whose error is reported already: its tops are not known."""
         self._lost.update(layer.top)
@@ -87,7 +96,12 @@ class Connections:
             )
             words += _ways_in(left_out, phase)
         else:
-            words.append(did_you_mean(name, self._shapes))
+            missing = dict.fromkeys(open_bottoms(self._text.layers), IMAGES)
+            words += [
+                did_you_mean(name, self._shapes),
+                "; to make it an input, give its shape, with numbers for the letters: ",
+                Keyword("shapes", missing),
+            ]
         return LayerError(*words, field="bottom")
 
     def _check_top(
@@ -147,6 +161,32 @@ def check_counts(known: LayerType, layer: LayerParameter) -> None:
         )
 
 
+def with_tops_as_given(
+    known: LayerType, layer: LayerParameter, setting: Setting
+) -> tuple[LayerType, LayerParameter, str]:
+    """The type, the layer and a note for a layer of more or fewer tops than its type makes.
+
+    Where a person gives the shapes of all its tops, those hold; what the type knows besides, its
+    parameters and draws, is planned from as many tops as it has. The note is "" where the number
+    of tops is the type's.
+    """
+    least, most = known.tops
+    count = len(layer.top)
+    described = bool(count) and all(top in setting.shapes for top in layer.top)
+    fits = (0 if known.loss else least) <= count and (most is None or count <= most)
+    if fits or not described or known.same or (most or least) > count:
+        return known, layer, ""
+    cut = type(layer)()
+    cut.CopyFrom(layer)
+    del cut.top[most:]
+    makes = f"{most} top{'s' * (most != 1)}" if most == least else f"{least} to {most} tops"
+    note = (
+        f"layer '{layer.name}' ({layer.type}): its {count} tops are as given, though the type "
+        f"makes {makes} here"
+    )
+    return known._replace(tops=(least, None)), cut, note
+
+
 def _check_count(span: tuple[int, int | None], count: int, what: str) -> None:
     least, most = span
     if least <= count and (most is None or count <= most):
@@ -184,7 +224,9 @@ def named_tops(
     for name, shape in tops:
         if given.get(name, shape) != shape and name not in layer.bottom:
             raise LayerError(
-                f"makes '{name}' as {shown(shape)}, but {shown(given[name])} is given",
+                f"makes '{name}' as {shown(shape)}, but {shown(given[name])} is given; where the "
+                "layer is another than the one known by this name, say so: ",
+                Keyword("types", {layer.name: UNKNOWN}),
                 field="top",
             )
     return tops

@@ -22,11 +22,13 @@ def load_net(
     phase: str | None = None,
     level: int | None = None,
     stages: Sequence[str] = (),
-    shapes: Mapping[str, Sequence[int]] | None = None,
+    shapes: Mapping[str, Sequence[int | None]] | None = None,
     allow_unknown_fields: bool = False,
     dialect: str | None = None,
+    types: Mapping[str, str] | None = None,
     params: Mapping[str, Sequence[str]] | None = None,
     fillers: Mapping[str, str] | None = None,
+    strict_layers: bool = False,
     python_layers: PlanPython | None = None,
 ) -> Net:
     """Read a net from a prototxt, or from a solver's, and work out every shape.
@@ -43,13 +45,19 @@ def load_net(
         Of the net's state, for include and exclude rules; the level is 0 unless given.
     shapes
         Shapes of tops of input and data layers, by blob name: ``{"data": (64, 1, 28, 28)}``.
-        They go before what the prototxt says. A layer whose type is not known, or whose code is
-        Python, needs no more than the shapes of all its tops.
+        They go before what the prototxt says; a length that is None is left to the prototxt. A
+        layer whose type is not known, or whose code is Python, needs no more than the shapes of all
+        its tops, and so does one of more tops than its type makes. A bottom that no layer makes
+        becomes an input.
     allow_unknown_fields
         Pass over fields that no known Caffe has; the net's `notes` list them with their lines.
     dialect
         The fork that the net was written for, where its text does not tell: a name of
         `fillerkit.DIALECTS`.
+    types
+        Types that are to be read as others, as V1 or today write them: ``{"SeLu": "ReLU"}``. A
+        layer's name does in place of a type, and ``"unknown"`` in place of the other type: then
+        what `shapes` and `params` say of the layer holds, not what its type would.
     params
         Parameter blobs of layers whose type is not known, by layer name, in order, each a shape and
         a filler: ``{"mylayer": ["64x3x3x3:xavier", "64"]}``.
@@ -57,6 +65,9 @@ def load_net(
         Fillers that go before the prototxt's, by pattern of layer names, or ``LAYER:BLOB``:
         ``{"conv*": "msra", "fc*:bias": "constant(value=0.1)"}``. Without a blob's name the weights
         are meant: learned blobs of two axes or more. Of several that fit, the last counts.
+    strict_layers
+        Refuse layers that are not known also where no layer takes what they make; otherwise those
+        are passed over, and the net's `notes` name them.
     python_layers
         Asked what each layer makes that is Python code, unless `shapes` has all its tops:
         ``(index in the net, LayerParameter, shapes of the bottoms) -> Plan``, or None to leave it
@@ -79,8 +90,10 @@ def load_net(
         shapes=shapes,
         allow_unknown_fields=allow_unknown_fields,
         dialect=dialect,
+        types=types,
         params=params,
         fillers=fillers,
+        strict_layers=strict_layers,
     )
     return build(text, choices)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 
 from fillerkit.errors import (
     EXAMPLE_PARAM,
@@ -21,51 +22,62 @@ from fillerkit.prototxt import NetText
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-def check_types(text: NetText, choices: Choices) -> None:
-    """Refuse two unknown layers or more in one error, with what to say of each."""
-    fields = [
+def check_types(text: NetText, choices: Choices, leaves: Collection[int]) -> None:
+    """Refuse two unknown layers or more in one error, with what to say of each.
+
+    Those that nothing depends on, `leaves`, need not be known.
+    """
+    found = [
         (layer, text.place(field))
-        for layer, field in text.layers
-        if layer.type
-        and not (_is_known(layer) or is_asked(layer, choices))
-        and not _is_described(layer, choices.setting)
+        for index, (layer, field) in enumerate(text.layers)
+        if index not in leaves and is_unknown(layer, choices)
     ]
-    if len(fields) < 2:
+    if len(found) < 2:
         return
-    unknown = [_unknown(layer, place.line, choices.setting.shapes) for layer, place in fields]
+    unknown = [_unknown(layer, place.line, choices.setting.shapes) for layer, place in found]
     words: list[str | Keyword] = [
         f"{len(unknown)} layers are of types, or run code, that is not known; say the shapes of "
         "their tops, with numbers for the letters (and ",
         Keyword("params", {"LAYER": [EXAMPLE_PARAM]}),
         " for blobs to fill):",
     ]
-    for each in unknown:
+    for each, (layer, _) in zip(unknown, found, strict=True):
         words += [f"\n  line {each.line}: {each.type} '{each.name}': ", each.answer]
-    first, place = fields[0]
+        if like := likely_type(layer):
+            words += [", or read it as one that is known: ", Keyword("types", {each.type: like})]
+    first, place = found[0]
     raise UnknownLayers(*words, unknown=unknown, layer=first.name, place=place)
 
 
-def type_of(layer: LayerParameter, line: int, setting: Setting) -> LayerType:
+def type_of(layer: LayerParameter, line: int, choices: Choices) -> LayerType:
     """The layer's type; one that is not known does if all its tops' shapes are given."""
+    setting = choices.setting
     known = layer_types.get(layer.type)
-    if known is not None:
+    if known is not None and layer.name not in choices.unknown:
         return known
-    if not _is_described(layer, setting):
+    if not is_described(layer, setting):
         raise _unknown_type(layer, line, setting.shapes)
     tops = [setting.shapes[top] for top in layer.top]
     plan = Plan(tops=tops, params=setting.params.get(layer.name, ()))
     return LayerType(layer.type, (0, None), (0, None), lambda *_: plan)
 
 
+def is_unknown(layer: LayerParameter, choices: Choices) -> bool:
+    """Whether nobody says what a layer makes: no type here, no code, no person."""
+    if not layer.type or is_described(layer, choices.setting) or is_asked(layer, choices):
+        return False
+    return layer.name in choices.unknown or not _is_known(layer)
+
+
 def is_asked(layer: LayerParameter, choices: Choices) -> bool:
     """Whether the caller is asked what a layer makes, since its type runs code."""
     known = layer_types.get(layer.type)
     runs_code = known is not None and known.code is not None
-    described = _is_described(layer, choices.setting)
+    described = is_described(layer, choices.setting)
     return runs_code and choices.python_layers is not None and not described
 
 
-def _is_described(layer: LayerParameter, setting: Setting) -> bool:
+def is_described(layer: LayerParameter, setting: Setting) -> bool:
     """Whether a person has said what a layer of an unknown type makes."""
     if not layer.type:
         return False
@@ -89,11 +101,39 @@ def _unknown_type(layer: LayerParameter, line: int, given: Mapping[str, Shape]) 
         return LayerError('has no type: type: "Convolution" or the like is missing')
     unknown = _unknown(layer, line, given)
     nearest = did_you_mean(layer.type, layer_types.names())
+    like = likely_type(layer)
+    other: list[str | Keyword] = []
+    if like:
+        other = ["; or read it as one that is known: ", Keyword("types", {layer.type: like})]
     return UnknownLayers(
         f"unknown layer type '{layer.type}'{nearest or '; fillerkit layers lists the known ones'} "
         "(an unknown one will do if you say what it makes: ",
         unknown.answer,
+        *other,
         ")",
         unknown=[unknown],
         field="type",
     )
+
+
+def likely_type(layer: LayerParameter) -> str:
+    """A known type that the layer's name of a type holds and whose parameters it has, or ""."""
+    found = [
+        name
+        for name in layer_types.names()
+        if len(name) >= _LEAST and name.lower() in layer.type.lower() and _has_params(layer, name)
+    ]
+    return max(found, key=len, default="")
+
+
+_LEAST = 4
+"""Letters of a type below which it is found in another's name by chance."""
+
+
+def _has_params(layer: LayerParameter, name: str) -> bool:
+    """Whether a layer sets the parameters of a type, or the type has none to set."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+    own = f"{words}_param"
+    if own in layer.DESCRIPTOR.fields_by_name:
+        return layer.HasField(own)
+    return not any(field.name.endswith("_param") for field, _ in layer.ListFields())

@@ -153,11 +153,15 @@ def _from_v1(index: int, old: V1LayerParameter) -> LayerParameter:
 
 
 def _v1_type(old: V1LayerParameter) -> str:
-    name = old.newer.type
-    if not name:
-        if old.type == V1LayerParameter.NONE:
-            return ""
-        name = V1LayerParameter.LayerType.Name(old.type)
+    if old.newer.type:
+        return current_type(old.newer.type)
+    if old.type == V1LayerParameter.NONE:
+        return ""
+    return current_type(V1LayerParameter.LayerType.Name(old.type))
+
+
+def current_type(name: str) -> str:
+    """A type of V1, in capitals, as a layer of today writes it: ``MultiStageMeanfield``."""
     return _V1_TYPES.get(name) or "".join(word.capitalize() for word in name.split("_"))
 
 

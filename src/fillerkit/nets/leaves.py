@@ -1,0 +1,53 @@
+"""Layers that nothing depends on: what is not known of them keeps no net from being filled."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from difflib import get_close_matches
+
+from fillerkit.errors import some
+from fillerkit.layers.registry import layer_types
+from fillerkit.layers.splits import Takers
+from fillerkit.nets.asked import Choices
+from fillerkit.nets.unknown import is_unknown
+from fillerkit.prototxt import NetText
+
+
+def leaves(text: NetText, choices: Choices) -> frozenset[int]:
+    """The layers that are not known and whose tops no layer takes, but for such layers.
+
+    Parameters that they may have are drawn after all that stands before them, so only what stands
+    behind them can start otherwise than in a Caffe that knows them.
+    """
+    if choices.strict_layers:
+        return frozenset()
+    takers: dict[int, set[int]] = {}
+    for (taker, _), (maker, _) in Takers([layer for layer, _ in text.layers]).made.items():
+        takers.setdefault(maker, set()).add(taker)
+    found: set[int] = set()
+    for index in reversed(range(len(text.layers))):
+        layer, _ = text.layers[index]
+        nothing_depends = takers.get(index, set()) - {index} <= found
+        if nothing_depends and is_unknown(layer, choices) and not _is_slip(layer.type):
+            found.add(index)
+    return frozenset(found)
+
+
+def _is_slip(name: str) -> bool:
+    """Whether a type is a known one but for a letter or two: ``Convolutoin``, ``Relu``."""
+    if layer_types.get(name) is not None:
+        return False
+    known = [each.lower() for each in layer_types.names()]
+    return bool(get_close_matches(name.lower(), known, n=1, cutoff=0.9))
+
+
+def passed_over(text: NetText, left_out: Collection[int]) -> str:
+    """The note on layers that are left out."""
+    names = [
+        f"{text.layers[index][0].type} '{text.layers[index][0].name}'" for index in sorted(left_out)
+    ]
+    count = f"{len(names)} layer{'s' * (len(names) != 1)} that nothing depends on"
+    return (
+        f"{count} and that {'are' if len(names) != 1 else 'is'} not known, passed over: "
+        f"{some(names)}; what parameters they may have is not known and not filled"
+    )
