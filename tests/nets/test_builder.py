@@ -111,3 +111,9 @@ def test_an_answer_that_is_no_plan_of_the_layer_is_refused(answer: Any) -> None:
     text = INPUT + layer("p", "data > p q", "Python", PYTHON)
     with pytest.raises(fk.LayerError, match="layer 'p'"):
         fk.load_net(text, python_layers=lambda *_: answer)
+
+
+def test_a_rule_may_be_for_a_layer_that_is_at_fault_itself() -> None:
+    text = 'layer { name: "p" type: "Parameter" parameter_param { } }\n'
+    found = fk.check(INPUT + text, fillers={"p": "msra"})
+    assert [type(problem) for problem in found.problems] == [fk.LayerError]

@@ -48,8 +48,7 @@ def check(
     ignore
         Codes of warnings that are not wanted: ``["xavier-relu"]``.
     **asked
-        The keywords of `load_net`: phase, level, stages, shapes, allow_unknown_fields, dialect,
-        params.
+        The keywords of `load_net`, without `python_layers`.
 
     Raises
     ------

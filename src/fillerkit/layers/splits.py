@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from fillerkit.schema.forks_pb2 import LayerParameter
 
-Place = tuple[int, int]
+Port = tuple[int, int]
 """A layer's index, and a position among its bottoms or tops."""
 
 
@@ -18,16 +18,16 @@ class Takers:
 
     Attributes
     ----------
-    made : dict of Place to Place
+    made : dict of Port to Port
         For each bottom, the top that it is.
-    count : Counter of Place
+    count : Counter of Port
         For each top, how many bottoms it is, plus one with a loss weight.
     """
 
     def __init__(self, layers: Sequence[LayerParameter]) -> None:
-        self.made: dict[Place, Place] = {}
-        self.count: Counter[Place] = Counter()
-        latest: dict[str, Place] = {}
+        self.made: dict[Port, Port] = {}
+        self.count: Counter[Port] = Counter()
+        latest: dict[str, Port] = {}
         for index, layer in enumerate(layers):
             for position, name in enumerate(layer.bottom):
                 if name in latest:
@@ -50,7 +50,7 @@ def with_splits(
     that is put in. Layers that change are copies.
     """
     takers = Takers(layers)
-    taken: Counter[Place] = Counter()
+    taken: Counter[Port] = Counter()
     found: list[tuple[int | None, LayerParameter]] = []
     for index, layer in enumerate(layers):
         made = [takers.made.get((index, position)) for position in range(len(layer.bottom))]

@@ -31,9 +31,9 @@ from fillerkit.schema.forks_pb2 import LayerParameter
 def build(text: NetText, choices: Choices, report: OnError | None = None) -> Net:
     """Set up every layer in order.
 
-    Without `report` the first layer that makes no sense ends it. Given one, it gets each such
-    layer's error; the net is then made of the others, and what only follows from an error
-    reported already, like a bottom that is missing for it, is not reported again.
+    Without `report` the error of the first layer that makes no sense is raised. With it, `report`
+    gets each such layer's error; the net is then made of the others, and what only follows from an
+    error reported already, like a bottom that is missing for it, is not reported again.
     """
     return _Builder(text, choices, report).build()
 
@@ -160,7 +160,7 @@ class _Builder:
     def _plan(
         self, index: int, known: LayerType, layer: LayerParameter, bottoms: list[Shape]
     ) -> Plan:
-        """What the layer makes, as the caller says where it is asked and knows, else its type."""
+        """What the layer makes, by `python_layers` for a Python layer, else by its type."""
         plan = None
         if self._choices.python_layers is not None and is_asked(layer, self._choices):
             plan = self._choices.python_layers(index, layer, bottoms)

@@ -27,7 +27,13 @@ class LostBottom(Exception):
 
 
 class Connections:
-    """The blobs of a net after each layer: their shapes, who made them, which no layer takes."""
+    """The blobs of a net after each layer: their shapes, who made them, which no layer takes.
+
+    Attributes
+    ----------
+    complete : bool
+        Whether every layer so far could be set up.
+    """
 
     def __init__(self, text: NetText) -> None:
         self._text = text
@@ -35,6 +41,7 @@ class Connections:
         self._maker: dict[str, str] = {}
         self._unused: dict[str, None] = {}
         self._lost: set[str] = set()
+        self.complete = True
         takers = Takers([layer for layer, _ in text.layers])
         # Caffe puts a Split between such a blob and its takers: none can change it in place.
         self._crowded = {at for at, made in takers.made.items() if takers.count[made] > 1}
@@ -43,11 +50,6 @@ class Connections:
     def outputs(self) -> tuple[str, ...]:
         """The blobs that no layer takes, in alphabetical order."""
         return tuple(sorted(self._unused))
-
-    @property
-    def complete(self) -> bool:
-        """Whether every layer so far has been set up."""
-        return not self._lost
 
     def bottom(self, name: str) -> Shape:
         """The shape of a blob that an earlier layer made."""
@@ -78,6 +80,7 @@ class Connections:
 
     def lose(self, layer: LayerParameter) -> None:
         """Enter a layer whose error is reported already: its tops are not known."""
+        self.complete = False
         self._lost.update(layer.top)
         for name in layer.top:
             self._shapes.pop(name, None)

@@ -78,8 +78,9 @@ def load_net(
     PrototxtError
         The text is not a net; `file`, `line` and `column` say where.
     LayerError
-        A layer makes no sense. `ShapeNeeded` where `shapes` has to say more, `FillerError` where
-        a filler is at fault.
+        A layer makes no sense. `ShapeNeeded` where `shapes` has to say more, `UnknownLayers` where
+        types are not known and `shapes` can say what they make, `FillerError` where a filler is at
+        fault.
     """
     text, choices = read(
         path_or_text,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from fillerkit.blobs.blobs import Blobs
 from fillerkit.layers.net_layer import Layer
 from fillerkit.layers.registry import layer_types
-from fillerkit.layers.splits import Place, Takers
+from fillerkit.layers.splits import Port, Takers
 from fillerkit.nets.net import Net
 
 _LOOKING = (
@@ -64,7 +64,7 @@ def without(net: Net, left_out: set[int]) -> Net:
     return replace(net, layers=tuple(layers), outputs=tuple(sorted(outputs)))
 
 
-def ends(net: Net, left_out: Iterable[int] = ()) -> list[Place]:
+def ends(net: Net, left_out: Iterable[int] = ()) -> list[Port]:
     """The tops that no layer takes but those `left_out`; not those of sources of data."""
     out = set(left_out)
     takers = Takers([layer.message for layer in net.layers])

@@ -15,7 +15,7 @@ from fillerkit.errors import UsageError, did_you_mean
 from fillerkit.layers import Shape
 from fillerkit.layers.net_layer import Layer
 from fillerkit.layers.shapes import shown
-from fillerkit.layers.splits import Place, Takers
+from fillerkit.layers.splits import Port, Takers
 from fillerkit.libraries import library
 from fillerkit.nets.net import Net
 from fillerkit.signals.heads import is_loss
@@ -116,7 +116,7 @@ def _default(net: Net, shapes: Mapping[str, Shape], names: tuple[str, ...]) -> i
 def kind_of(net: Net, name: str) -> Kind:
     """What an input is used as, wherever it goes."""
     takers = Takers([layer.message for layer in net.layers])
-    used: dict[Place, list[Place]] = {}
+    used: dict[Port, list[Port]] = {}
     for bottom, top in takers.made.items():
         used.setdefault(top, []).append(bottom)
     place = next(
@@ -133,7 +133,7 @@ def kind_of(net: Net, name: str) -> Kind:
     return Kind(min(bounds)) if bounds else uses[0]
 
 
-def _uses(net: Net, place: Place, used: Mapping[Place, list[Place]]) -> Iterator[Kind]:
+def _uses(net: Net, place: Port, used: Mapping[Port, list[Port]]) -> Iterator[Kind]:
     for index, position in used.get(place, []):
         layer = net.layers[index]
         if layer.type in _PASSING:

@@ -13,7 +13,7 @@ from torch import Tensor
 from fillerkit.blobs.blobs import Blobs
 from fillerkit.layers import Shape
 from fillerkit.layers.net_layer import Layer
-from fillerkit.layers.splits import Place, Takers
+from fillerkit.layers.splits import Port, Takers
 from fillerkit.nets.net import Net
 from fillerkit.running import NetModule, Outputs, Step, module
 from fillerkit.signals import theory
@@ -57,7 +57,7 @@ def measure(
     net: Net,
     blobs: Blobs,
     out: set[int],
-    ends: list[Place],
+    ends: list[Port],
     seed: int,
     inputs: Any,
     batch: int | None,
@@ -115,19 +115,19 @@ class _Run:
         self.net = net
         self.out = out
         self.rows: list[int] = []
-        self.signals: dict[Place, Strength] = {}
-        self.gradients: dict[Place, Strength] = {}
+        self.signals: dict[Port, Strength] = {}
+        self.gradients: dict[Port, Strength] = {}
         self.takers = Takers([layer.message for layer in net.layers])
         self._progress = progress
         self._steps = 2 * len(net.layers)
         self._done = 0
 
     def forward(
-        self, running: NetModule, given: dict[str, Tensor], ends: list[Place]
+        self, running: NetModule, given: dict[str, Tensor], ends: list[Port]
     ) -> tuple[list[Tensor], Outputs]:
         """Run and measure; the tensors at the ends, and the losses."""
         outputs = Outputs()
-        last: dict[Place, Tensor] = {}
+        last: dict[Port, Tensor] = {}
         steps = running.steps(given, keep=(), outputs=outputs)
         for index, step in enumerate(steps):
             if index not in self.out:
@@ -152,7 +152,7 @@ class _Run:
         if step.tops and (step.bottoms or step.tops[0].requires_grad):
             self.rows.append(index)
 
-    def _hook(self, place: Place) -> Callable[[Tensor], None]:
+    def _hook(self, place: Port) -> Callable[[Tensor], None]:
         def seen(gradient: Tensor) -> None:
             self.gradients[place] = strength(gradient, zeros=False)
             if place[1] == 0:
@@ -203,7 +203,7 @@ class _Run:
         )
 
     def _theory(
-        self, index: int, below: Place | None, blobs: Blobs
+        self, index: int, below: Port | None, blobs: Blobs
     ) -> tuple[float | None, float | None]:
         layer = self.net.layers[index]
         if below is None or len(layer.bottoms) > 1:
@@ -225,13 +225,13 @@ class _Run:
             theory.backward(count, weight) if alone else None,
         )
 
-    def _summed(self, place: Place) -> bool:
+    def _summed(self, place: Port) -> bool:
         """Whether sums alone take a top: their gradient does not depend on the value's sign."""
         takers = {index for (index, _), top in self.takers.made.items() if top == place}
         types = {self.net.layers[index].type for index in takers - self.out}
         return bool(types) and types <= {*theory.SUMMING, "Dropout"}
 
-    def _even(self, place: Place, blobs: Blobs) -> bool:
+    def _even(self, place: Port, blobs: Blobs) -> bool:
         """Whether a layer's values are as often positive as negative."""
         layer = self.net.layers[place[0]]
         starts = theory.starts(self.net, layer, blobs) if layer.type in theory.SUMMING else None
@@ -240,7 +240,7 @@ class _Run:
         weight, bias = starts
         return not weight.mean and not (bias and bias.mean)
 
-    def change_forward(self, first: int | None, ends: list[Place]) -> Change:
+    def change_forward(self, first: int | None, ends: list[Port]) -> Change:
         """From what the first layer with a weight takes to the last end."""
         below = self.takers.made.get((first, 0)) if first is not None else None
         begin = self.signals.get(below) if below is not None else None
@@ -248,7 +248,7 @@ class _Run:
         lost = next((i for i in self.rows if not _passes(self.signals[i, 0])), None)
         return self._change(end, begin, lost)
 
-    def change_backward(self, first: int | None, ends: list[Place]) -> Change:
+    def change_backward(self, first: int | None, ends: list[Port]) -> Change:
         """From the last end to the top of the first layer with a weight."""
         begin = self.gradients.get(ends[-1]) if ends else None
         end = self.gradients.get((first, 0)) if first is not None else None
