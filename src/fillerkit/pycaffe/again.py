@@ -11,8 +11,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from fillerkit.pycaffe.finder import install
 from fillerkit.pycaffe.state import caffe
+from fillerkit.python_layers.finder import install
 
 _VARIABLE = "FILLERKIT_PYCAFFE_SCRIPT"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from fillerkit.pycaffe.blob import Blob, Floats, shown
+from fillerkit.python_layers.blob import Blob, Floats, shown
 
 
 class InputArrays:

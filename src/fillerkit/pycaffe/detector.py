@@ -8,9 +8,9 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from fillerkit.pycaffe.blob import Floats
 from fillerkit.pycaffe.classifier import transformer_of
 from fillerkit.pycaffe.net import Net
+from fillerkit.python_layers.blob import Floats
 
 Window = Sequence[int]
 """Top, left, bottom, right."""

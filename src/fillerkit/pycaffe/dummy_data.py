@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 import fillerkit as fk
-from fillerkit.pycaffe.blob import Blob, Memory
 from fillerkit.pycaffe.proto.caffe_pb2 import FillerParameter, LayerParameter
 from fillerkit.pycaffe.state import caffe
+from fillerkit.python_layers.blob import Blob, Memory
 
 
 def set_up(message: LayerParameter, tops: list[Blob]) -> None:

@@ -12,11 +12,12 @@ import numpy as np
 
 import fillerkit as fk
 from fillerkit.pycaffe import dummy_data
-from fillerkit.pycaffe.blob import Blob, Memory, shown
-from fillerkit.pycaffe.finder import caffe_is_ours
 from fillerkit.pycaffe.needs import Needs, needs
 from fillerkit.pycaffe.state import caffe
 from fillerkit.pycaffe.wiring import Wired, check_same_params
+from fillerkit.python_layers.blob import Blob, Memory, shown
+from fillerkit.python_layers.finder import caffe_is_ours
+from fillerkit.python_layers.say import say_once
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -287,7 +288,7 @@ class Runner:
         if wired.message.type == "Input":
             return
         what = f"layer '{wired.message.name}' ({wired.message.type})"
-        caffe.say_once(f"{what}: its data is not read; it hands out what the script writes")
+        say_once(f"{what}: its data is not read; it hands out what the script writes")
         tops = self._of(wired.tops)
         for number, top in zip(wired.tops, tops, strict=True):
             if not top.data_memory.touched:
@@ -299,7 +300,7 @@ class Runner:
         for number, top in zip(wired.tops, tops, strict=True):
             if not top.data.any():
                 name = self._net._wiring.names[number]
-                caffe.say_once(f"{what}: nothing but zeros is in its top '{name}'")
+                say_once(f"{what}: nothing but zeros is in its top '{name}'")
 
     def _python(self, wired: Wired) -> Any:
         return None if wired.index is None else self._net._python.layers.get(wired.index)

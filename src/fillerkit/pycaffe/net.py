@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import fillerkit as fk
 from fillerkit.pycaffe import dummy_data
-from fillerkit.pycaffe.blob import Blob, BlobVec, Memory
-from fillerkit.pycaffe.layer import Layer, PythonLayers
 from fillerkit.pycaffe.names import few
 from fillerkit.pycaffe.passes import CALLBACKS, Passes
 from fillerkit.pycaffe.proto.caffe_pb2 import LayerParameter
@@ -24,6 +22,10 @@ from fillerkit.pycaffe.weights import (
     layers_of,
 )
 from fillerkit.pycaffe.wiring import check_same_params, wire
+from fillerkit.python_layers.blob import Blob, BlobVec, Memory
+from fillerkit.python_layers.instances import PythonLayers
+from fillerkit.python_layers.layer import Layer
+from fillerkit.python_layers.say import say_once
 
 if TYPE_CHECKING:
     from fillerkit.pycaffe.forward import Runner
@@ -161,7 +163,7 @@ class Net(Passes):
         """Write a ``.caffemodel``, whatever the file is called, as Caffe does."""
         self._tell_of_zeros(path)
         if Path(path).suffix.lower() in OUR_FORMATS:
-            caffe.say_once(f"{os.fspath(path)}: is a .caffemodel, as net.save has it in Caffe")
+            say_once(f"{os.fspath(path)}: is a .caffemodel, as net.save has it in Caffe")
         self._as_blobs().save(path, "caffemodel")
 
     def save_hdf5(self, path: str | os.PathLike[str], write_diff: bool = False) -> None:
@@ -222,7 +224,7 @@ class Net(Passes):
         left = [name for name, arrays in there.items() if arrays]
         for what, names in (("not in the net", left), ("not in it, so as they were", missing)):
             if names:
-                caffe.say_once(f"{os.fspath(path)}: layers {what}: {few(names)}")
+                say_once(f"{os.fspath(path)}: layers {what}: {few(names)}")
 
     def _tell_of_zeros(self, path: str | os.PathLike[str]) -> None:
         """Say which weights nothing filled and no script wrote to."""
@@ -233,7 +235,7 @@ class Net(Passes):
             if param.dead and param.owner is None and not blob.data.any()
         ]
         if zeros:
-            caffe.say_once(
+            say_once(
                 f"{os.fspath(path)}: weights that are all zeros, as Caffe leaves them without a "
                 f"weight_filler: {few(zeros)}"
             )

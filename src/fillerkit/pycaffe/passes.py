@@ -9,9 +9,9 @@ import numpy as np
 
 import fillerkit as fk
 from fillerkit.pycaffe.batches import InputArrays, batches, gather, joined
-from fillerkit.pycaffe.blob import Floats
 from fillerkit.pycaffe.names import names_of
 from fillerkit.pycaffe.structure import Structure
+from fillerkit.python_layers.blob import Floats
 
 if TYPE_CHECKING:
     from fillerkit.pycaffe.forward import Runner

@@ -17,8 +17,9 @@ import click
 
 import fillerkit as fk
 from fillerkit.pycaffe import again, python_2
-from fillerkit.pycaffe.finder import OURS, install
 from fillerkit.pycaffe.state import Shape, caffe
+from fillerkit.python_layers.finder import install
+from fillerkit.python_layers.say import OURS, say_once
 
 _FOLDER = str(Path(fk.__file__).parent) + os.sep
 _STANDARD = sysconfig.get_path("stdlib") + os.sep
@@ -96,7 +97,7 @@ def _notebook(error: Exception, source: bytes, path: str) -> str:
 def _tell_of_unused_shapes() -> None:
     unused = caffe.shapes.keys() - caffe.shapes_used if caffe.made_nets else ()
     for name in unused:
-        caffe.say_once(f"--shape {name}=...: no net had a blob '{name}' whose shape was asked for")
+        say_once(f"--shape {name}=...: no net had a blob '{name}' whose shape was asked for")
 
 
 def _shape(text: str) -> tuple[str, Shape]:

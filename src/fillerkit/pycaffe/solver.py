@@ -11,6 +11,7 @@ from fillerkit.pycaffe.net import Net
 from fillerkit.pycaffe.proto.caffe_pb2 import SolverParameter
 from fillerkit.pycaffe.state import caffe
 from fillerkit.pycaffe.weights import check_file
+from fillerkit.python_layers.say import say_once
 
 Shapes = Mapping[str, Sequence[int]]
 
@@ -78,7 +79,7 @@ class Solver:
 
     def add_callback(self, on_start: object, on_gradients_ready: object) -> None:
         """Accepted; nothing is trained, so nothing is called."""
-        caffe.say_once("add_callback: nothing is trained here, so nothing is called back")
+        say_once("add_callback: nothing is trained here, so nothing is called back")
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._net!r}, {len(self._test_nets)} test nets>"

@@ -6,10 +6,10 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 import fillerkit as fk
-from fillerkit.pycaffe.blob import Blob, BlobVec
-from fillerkit.pycaffe.layer import Layer
 from fillerkit.pycaffe.names import ByName
 from fillerkit.pycaffe.wiring import Wiring
+from fillerkit.python_layers.blob import Blob, BlobVec
+from fillerkit.python_layers.layer import Layer
 
 _TRANSFORMER = "it moved to caffe.io.Transformer in 2014"
 _PHASE = "since 2014 the phase is said when the net is made: caffe.Net(file, weights, caffe.TEST)"

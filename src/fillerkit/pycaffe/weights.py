@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import fillerkit as fk
-from fillerkit.pycaffe.blob import BlobVec, shown
 from fillerkit.pycaffe.extra import needed
+from fillerkit.python_layers.blob import BlobVec, shown
 
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 OUR_FORMATS = {".npz": "npz", ".pt": "pt", ".pth": "pt", ".safetensors": "safetensors"}
