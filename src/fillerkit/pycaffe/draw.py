@@ -11,7 +11,7 @@ from typing import Any
 from google.protobuf import text_format
 
 import fillerkit as fk
-from fillerkit.pycaffe.extra import needed
+from fillerkit.libraries import needed
 from fillerkit.pycaffe.proto import caffe_pb2
 
 LAYER_STYLE_DEFAULT = {"shape": "record", "fillcolor": "#6495ED", "style": "filled"}

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 import fillerkit as fk
-from fillerkit.pycaffe.extra import needed
+from fillerkit.libraries import needed
 from fillerkit.pycaffe.proto import caffe_pb2 as caffe_pb2  # scripts take it from here too
 
 Array = np.ndarray[Any, Any]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import fillerkit as fk
-from fillerkit.pycaffe.extra import needed
+from fillerkit.libraries import library
 from fillerkit.python_layers.blob import BlobVec, shown
 
 _HDF5 = b"\x89HDF\r\n\x1a\n"
@@ -35,7 +35,7 @@ def format_of(path: Path) -> str:
 
 def add_diffs(path: str | os.PathLike[str], layers: Iterable[tuple[str, BlobVec]]) -> None:
     """Write gradients into an HDF5 file, as Caffe does: of shared blobs too."""
-    with needed("h5py").File(path, "r+") as file:
+    with library("h5py", "HDF5", "formats").File(path, "r+") as file:
         for name, blobs in layers:
             group = file.require_group(f"diff/{name}")
             for index, blob in enumerate(blobs):
@@ -54,7 +54,7 @@ def layers_of(source: fk.Blobs, path: str | os.PathLike[str]) -> dict[str, Seque
 
 def _groups(path: str | os.PathLike[str]) -> list[str]:
     """The layers of an HDF5 file: the groups that hold datasets, or nothing."""
-    h5py, found = needed("h5py"), []
+    h5py, found = library("h5py", "HDF5", "formats"), []
 
     def look(name: str, item: Any) -> None:
         if isinstance(item, h5py.Group):
