@@ -25,6 +25,19 @@ if _TYPE_CHECKING:
     from fillerkit.pycaffe.net_spec import layers as layers
     from fillerkit.pycaffe.net_spec import params as params
     from fillerkit.pycaffe.net_spec import to_proto as to_proto
+    from fillerkit.pycaffe.process import has_nccl as has_nccl
+    from fillerkit.pycaffe.process import init_log as init_log
+    from fillerkit.pycaffe.process import layer_type_list as layer_type_list
+    from fillerkit.pycaffe.process import log as log
+    from fillerkit.pycaffe.process import set_device as set_device
+    from fillerkit.pycaffe.process import set_mode_cpu as set_mode_cpu
+    from fillerkit.pycaffe.process import set_mode_gpu as set_mode_gpu
+    from fillerkit.pycaffe.process import set_multiprocess as set_multiprocess
+    from fillerkit.pycaffe.process import set_random_seed as set_random_seed
+    from fillerkit.pycaffe.process import set_solver_count as set_solver_count
+    from fillerkit.pycaffe.process import set_solver_rank as set_solver_rank
+    from fillerkit.pycaffe.process import solver_count as solver_count
+    from fillerkit.pycaffe.process import solver_rank as solver_rank
     from fillerkit.pycaffe.solver import AdaDeltaSolver as AdaDeltaSolver
     from fillerkit.pycaffe.solver import AdaGradSolver as AdaGradSolver
     from fillerkit.pycaffe.solver import AdamSolver as AdamSolver
@@ -33,19 +46,6 @@ if _TYPE_CHECKING:
     from fillerkit.pycaffe.solver import SGDSolver as SGDSolver
     from fillerkit.pycaffe.solver import Solver as Solver
     from fillerkit.pycaffe.solver import get_solver as get_solver
-    from fillerkit.pycaffe.state import has_nccl as has_nccl
-    from fillerkit.pycaffe.state import init_log as init_log
-    from fillerkit.pycaffe.state import layer_type_list as layer_type_list
-    from fillerkit.pycaffe.state import log as log
-    from fillerkit.pycaffe.state import set_device as set_device
-    from fillerkit.pycaffe.state import set_mode_cpu as set_mode_cpu
-    from fillerkit.pycaffe.state import set_mode_gpu as set_mode_gpu
-    from fillerkit.pycaffe.state import set_multiprocess as set_multiprocess
-    from fillerkit.pycaffe.state import set_random_seed as set_random_seed
-    from fillerkit.pycaffe.state import set_solver_count as set_solver_count
-    from fillerkit.pycaffe.state import set_solver_rank as set_solver_rank
-    from fillerkit.pycaffe.state import solver_count as solver_count
-    from fillerkit.pycaffe.state import solver_rank as solver_rank
     from fillerkit.python_layers.blob import Blob as Blob
     from fillerkit.python_layers.blob import BlobVec as BlobVec
     from fillerkit.python_layers.finder import install as install
@@ -67,7 +67,7 @@ _NAMES = {
     "pycaffe.net_spec": "layers NetSpec params to_proto",
     "pycaffe.solver": "AdaDeltaSolver AdaGradSolver AdamSolver get_solver NesterovSolver "
     "RMSPropSolver SGDSolver Solver",
-    "pycaffe.state": "has_nccl init_log layer_type_list log set_device set_mode_cpu set_mode_gpu "
+    "pycaffe.process": "has_nccl init_log layer_type_list log set_device set_mode_cpu set_mode_gpu "
     "set_multiprocess set_random_seed set_solver_count set_solver_rank solver_count solver_rank",
     "python_layers.blob": "Blob BlobVec",
     "python_layers.finder": "install",

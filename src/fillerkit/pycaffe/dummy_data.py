@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 import fillerkit as fk
+from fillerkit.pycaffe.process import caffe
 from fillerkit.pycaffe.proto.caffe_pb2 import FillerParameter, LayerParameter
-from fillerkit.pycaffe.state import caffe
 from fillerkit.python_layers.blob import Blob, Memory
 
 

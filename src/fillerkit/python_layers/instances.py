@@ -29,6 +29,10 @@ class PythonLayers:
         self.layers: dict[int, Layer] = {}
         self.tops: dict[str, Blob] = {}
 
+    def at(self, index: int | None) -> Layer | None:
+        """The layer at an index; None for any other layer, and for a Split, which has no index."""
+        return None if index is None else self.layers.get(index)
+
     def plan(
         self, index: int, message: LayerParameter, shapes: Sequence[tuple[int, ...]]
     ) -> Plan | None:

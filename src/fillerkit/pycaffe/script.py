@@ -16,8 +16,8 @@ from typing import NoReturn
 import click
 
 import fillerkit as fk
-from fillerkit.pycaffe import again, python_2
-from fillerkit.pycaffe.state import Shape, caffe
+from fillerkit.pycaffe import child_script, python_2
+from fillerkit.pycaffe.process import Shape, caffe
 from fillerkit.python_layers.finder import install
 from fillerkit.python_layers.say import OURS, say_once
 
@@ -64,9 +64,9 @@ def run(script: str, arguments: Sequence[str]) -> None:
     sys.path[0] = str(Path(path).resolve().parent)
     main_module = ModuleType("__main__")
     main_module.__file__ = path
-    main_module.__spec__ = ModuleSpec(again.__name__, None)  # what multiprocessing imports
+    main_module.__spec__ = ModuleSpec(child_script.__name__, None)  # what multiprocessing imports
     main_module.__dict__["__builtins__"] = __builtins__
-    again.tell(path)
+    child_script.tell(path)
     sys.modules["__main__"] = main_module
     try:
         exec(compile(source, path, "exec", dont_inherit=True), main_module.__dict__)

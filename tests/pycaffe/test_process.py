@@ -9,7 +9,7 @@ import pytest
 from caffe_nets import NET, WriteNet
 
 import fillerkit.pycaffe as caffe
-from fillerkit.pycaffe import state
+from fillerkit.pycaffe import process
 from fillerkit.python_layers.say import say_once
 
 # All that Caffe 1.0 registers.
@@ -29,7 +29,7 @@ TYPES = {
 def _nothing_said(monkeypatch: pytest.MonkeyPatch) -> None:
     say_once.cache_clear()
     for name in ("solvers", "rank"):
-        monkeypatch.setattr(state.caffe, name, getattr(state.caffe, name))
+        monkeypatch.setattr(process.caffe, name, getattr(process.caffe, name))
 
 
 @pytest.mark.parametrize(

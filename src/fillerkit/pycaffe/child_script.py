@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from fillerkit.pycaffe.state import caffe
+from fillerkit.pycaffe.process import caffe
 from fillerkit.python_layers.finder import install
 
 _VARIABLE = "FILLERKIT_PYCAFFE_SCRIPT"
