@@ -55,7 +55,7 @@ TRAIN = 0
 TEST = 1
 
 __version__ = "1.0.0"
-"""Of the pycaffe whose behaviour this is."""
+"""The version of pycaffe that this behaves like."""
 
 _MODULES = ("classifier", "coord_map", "detector", "draw", "io", "net_spec", "proto")
 

@@ -88,7 +88,7 @@ def gather(found: dict[str, list[Floats]], part: Mapping[str, Floats]) -> None:
 
 
 def joined(found: Mapping[str, list[Floats]], count: int) -> dict[str, Floats]:
-    """One array a name, cut to what comes of real inputs."""
+    """One array for each name, without what was computed from the zeros at the end."""
     if not found:
         raise ValueError("the values that are given hold nothing")
     joined = {name: np.concatenate(parts) for name, parts in found.items()}

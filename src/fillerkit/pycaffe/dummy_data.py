@@ -27,6 +27,6 @@ def run(message: LayerParameter, tops: list[Blob]) -> None:
 
 
 def _fillers(message: LayerParameter, count: int) -> list[FillerParameter]:
-    """One for each top; a single one is for all, and without any there are zeros."""
+    """A filler for each top: a single one serves all tops, and without any they are zeros."""
     fillers = list(message.dummy_data_param.data_filler) or [FillerParameter()]
     return fillers * (count if len(fillers) == 1 else 1)

@@ -19,7 +19,7 @@ from fillerkit.python_layers.say import say_once
 
 
 class Engine:
-    """Runs one net; a new one is made when the net is reshaped, or its parameters move."""
+    """Runs one net, for the shapes and the memory of parameters that it was made with."""
 
     def __init__(self, state: NetState) -> None:
         self._state = state
@@ -29,11 +29,11 @@ class Engine:
         self._torch = TorchLayers(state, self._needs)
 
     def stale(self) -> bool:
-        """Whether the net has been reshaped since, or parameters are in other memory."""
+        """Whether a new engine is needed: for new shapes, or parameters in other memory."""
         return self._net is not self._state.net or self._memories != _memories(self._state)
 
     def forward(self, first: int, last: int) -> float:
-        """Run layers, by number; the net's loss, as far as it is among them."""
+        """Run layers, by number, and give the sum of the losses among them."""
         self._check_numbers(first, last)
         self._check(range(first, last + 1))
         loss = 0.0

@@ -132,7 +132,7 @@ class Net:
 
     @property
     def layers(self) -> list[Layer]:
-        """All layers, the Splits that Caffe puts in among them."""
+        """All layers, with the Splits that Caffe puts in."""
         return self._state.layers
 
     @property
@@ -231,7 +231,7 @@ class Net:
         copy_weights(self._state, path, "h5")
 
     def share_with(self, other: Net) -> None:
-        """Have the values of another net's layers of the same names, in the same memory."""
+        """Take the values of another net's layers of the same names, in the same memory."""
         if not isinstance(other, Net):
             raise TypeError(f"share_with takes a Net, not {other!r}; copy_from takes a file")
         share_weights(self._state, other._state)
@@ -246,7 +246,7 @@ class Net:
     # Passes.
 
     def reshape(self) -> None:
-        """Let the shapes that a script gave the inputs flow through the net; parameters stay.
+        """Work out all shapes from those that a script gave the inputs; parameters stay.
 
         Raises
         ------
@@ -412,17 +412,17 @@ class Net:
     _set_input_arrays = set_input_arrays
 
     def before_forward(self, callback: Callback) -> None:
-        """Have a function called with the number of each layer before it runs."""
+        """Let a function be called with the number of each layer before it runs."""
         self._state.callbacks["before_forward"].append(callback)
 
     def after_forward(self, callback: Callback) -> None:
-        """Have a function called with the number of each layer after it has run."""
+        """Let a function be called with the number of each layer after it has run."""
         self._state.callbacks["after_forward"].append(callback)
 
     def before_backward(self, callback: Callback) -> None:
-        """Have a function called with the number of each layer before it runs backward."""
+        """Let a function be called with the number of each layer before it runs backward."""
         self._state.callbacks["before_backward"].append(callback)
 
     def after_backward(self, callback: Callback) -> None:
-        """Have a function called with the number of each layer after it has run backward."""
+        """Let a function be called with the number of each layer after it has run backward."""
         self._state.callbacks["after_backward"].append(callback)

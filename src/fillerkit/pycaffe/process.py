@@ -1,4 +1,4 @@
-"""What Caffe has one of in a process: its engine of random numbers, its mode, its log."""
+"""What a process has one of in Caffe: an engine of random numbers, a mode, a log."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class _Caffe:
     def __init__(self) -> None:
         self._stream: fk.CaffeStream | None = None
         self.shapes: Mapping[str, Shape] = {}
-        """Shapes of data layers' tops that whoever started the script gave; 0 is the own batch."""
+        """Shapes of data layers' tops from the command line; 0 is the layer's own batch_size."""
         self.solvers, self.rank = 1, 0
         self.seed_of_passes: int | None = None
-        """For PyTorch's engine, of which the next forward pass draws."""
+        """The seed that PyTorch's engine gets before the next layer runs."""
         self.made_nets = False
         self.shapes_used: set[str] = set()
 
@@ -36,7 +36,7 @@ class _Caffe:
 
     @property
     def stream(self) -> fk.CaffeStream:
-        """The engine; seeded from the system's entropy where no script has seeded it."""
+        """The engine of random numbers; its seed is random where the script gave none."""
         if self._stream is None:
             self._stream = fk.CaffeStream(int.from_bytes(os.urandom(4), "little"))
         return self._stream

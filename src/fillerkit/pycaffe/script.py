@@ -83,7 +83,7 @@ def run(script: str, arguments: Sequence[str]) -> None:
 
 
 def _notebook(error: Exception, source: bytes, path: str) -> str:
-    """What to say of a script that is a notebook, or was one; "" for another."""
+    """The message for a script that is a notebook, or was made from one, else ""."""
     if source.lstrip().startswith(b"{") and b'"cells"' in source:
         return f"{path}: is a notebook: jupyter nbconvert --to script {path} makes a script of it"
     line = (error.text or "").strip() if isinstance(error, SyntaxError) else ""
@@ -129,7 +129,7 @@ def _show(error: BaseException, code: int = 1) -> NoReturn:
 
 
 def _trim(shown: traceback.TracebackException) -> None:
-    """Leave out what is inside of fillerkit, of an error that it has raised on purpose."""
+    """Leave out fillerkit's own frames, of an error that it has raised on purpose."""
     last = shown.stack[-1] if shown.stack else None
     ours = [_is_ours(frame) for frame in shown.stack]
     on_purpose = last is not None and _is_ours(last) and (last.line or "").startswith("raise")

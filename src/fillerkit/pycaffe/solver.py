@@ -81,7 +81,7 @@ class Solver:
         return self._param
 
     def share_weights(self, net: Net) -> None:
-        """Let another net have the train net's parameters: the very same memory."""
+        """Let another net have the train net's parameters, in the same memory."""
         net.share_with(self._net)
 
     def add_callback(self, on_start: object, on_gradients_ready: object) -> None:
@@ -92,7 +92,7 @@ class Solver:
         return f"<{type(self).__name__} of {self._net!r}, {len(self._test_nets)} test nets>"
 
     def step(self, iterations: int) -> NoReturn:
-        """Not here: an error. The same net from the same bits is trained in PyTorch so.
+        """An error: nothing is trained here. PyTorch trains the same net, from the same bits.
 
         ::
 

@@ -115,7 +115,7 @@ class TorchLayers:
         return graph
 
     def _tops(self, layer: LayerModule, bottoms: Sequence[Tensor]) -> tuple[Tensor, ...]:
-        """What a layer makes, or the error that names it."""
+        """What a layer makes; an error names the layer."""
         try:
             tops: tuple[Tensor, ...] = layer(*bottoms)
         except (NotImplementedError, RecursionError):
@@ -131,7 +131,7 @@ class TorchLayers:
         return tops
 
     def _check_shapes(self, index: int, shapes: list[tuple[int, ...]]) -> None:
-        """Refuse what PyTorch would stretch: bottoms of new shapes that the layer cannot take."""
+        """Refuse new shapes of bottoms that Caffe's layer cannot take; PyTorch might broadcast."""
         if tuple(shapes) not in self._planned[index]:
             net = self._state.net
             new = fk.plan_layer(self._state.text, index, shapes)
@@ -182,12 +182,12 @@ def _bottom_shapes(net: fk.Net) -> list[set[tuple[tuple[int, ...], ...]]]:
 
 
 def _stand_in(layer: fk.Layer) -> fk.Layer:
-    """A source of data in the place of a layer that is not PyTorch's to run."""
+    """A source of data in the place of a layer that PyTorch cannot run."""
     return replace(layer, type="Input", bottoms=(), tops=layer.tops or (("", ()),))
 
 
 def _leaf(layer: LayerModule, position: int) -> tuple[Tensor, bool]:
-    """The tensor that holds a parameter's values, and whether it is the blob turned round."""
+    """The tensor that holds a parameter's values, and whether it is the blob transposed."""
     held = layer.held[position]
     if held.owner is not None:
         return _leaf(*held.owner)
@@ -202,7 +202,7 @@ def _is_parameter(tensor: Tensor) -> bool:
 
 
 def _alone_in_child() -> None:
-    """PyTorch's threads are not in a process that was forked, and it would wait for them."""
+    """Compute in one thread: a forked process has no other, and PyTorch would wait for them."""
     import torch
 
     torch.set_num_threads(1)

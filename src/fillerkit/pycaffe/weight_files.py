@@ -1,4 +1,4 @@
-"""Weight files as pycaffe takes them: by what they hold, whatever they are called."""
+"""Weight files as pycaffe reads them: their content says the format, not their name."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def add_diffs(path: str | os.PathLike[str], layers: Iterable[tuple[str, BlobVec]
 
 
 def layers_of(source: fk.Blobs, path: str | os.PathLike[str]) -> dict[str, Sequence[Any]]:
-    """The arrays of every layer of a weight file by name, of the layers without any too."""
+    """The arrays of every layer of a weight file by name; a layer may have none."""
     names: list[str] = []
     if source.model is not None:
         names = [message.name for _, message in source.model.layers]

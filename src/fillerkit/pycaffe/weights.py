@@ -33,7 +33,7 @@ def save_weights(state: NetState, path: str | os.PathLike[str], format: str) -> 
 
 
 def copy_weights(state: NetState, path: str | os.PathLike[str], format: str) -> None:
-    """Copy a file's layers over the net's of the same names, and say which have no partner."""
+    """Copy a file's layers over the net's of the same names, and say which only one has."""
     there, missing = layers_of(fk.load(path, format), path), []
     for name, blobs in state.by_name():
         if name not in there:

@@ -19,7 +19,7 @@ _MODULES = {
     *("classifier", "coord_map", "detector", "draw", "io", "net_spec"),
     *("proto", "proto.caffe_pb2", *_ITSELF),
 }
-"""What pycaffe has."""
+"""The modules of pycaffe."""
 
 
 def install() -> None:
@@ -78,7 +78,7 @@ class CaffeFinder(MetaPathFinder):
         return found
 
     def _imported_from_ours(self, fullname: str, path: Sequence[str] | None) -> ModuleSpec | None:
-        """``from caffe import model_libs``: the package's name is ours, the module a fork's."""
+        """Find a fork's module under our name, as ``from caffe import model_libs`` asks for it."""
         if PathFinder.find_spec(fullname, path) is not None:
             return None
         forks = fullname.replace(OURS, "caffe", 1)
