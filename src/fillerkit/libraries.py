@@ -1,4 +1,4 @@
-"""Packages that only some formats need."""
+"""Packages that only some parts of fillerkit need, and what is said where one is missing."""
 
 from __future__ import annotations
 
@@ -26,3 +26,12 @@ def library(module: str, what: str, extra: str) -> Any:
         package = module.partition(".")[0]
         raise UsageError(f"{what} needs {package}: pip install 'fillerkit[{extra}]'")
     return imported
+
+
+def needed(module: str, package: str = "'fillerkit[pycaffe]'") -> Any:
+    """A module; its ImportError, which scripts for pycaffe catch, says what to install."""
+    try:
+        return import_module(module)
+    except ImportError as error:
+        error.add_note(f"pip install {package} brings it")
+        raise

@@ -31,7 +31,7 @@ def described(net: caffe.Net) -> dict[str, Any]:
         tops = [[net._blob_names[top], net._blobs[top].shape] for top in net._top_ids(index)]
         blobs = [{"shape": blob.shape, "sha1": sha1(blob.data)} for blob in layer.blobs]
         layers.append({"name": name, "type": layer.type, "tops": tops, "blobs": blobs})
-    return {"name": net._net.name, "layers": layers, "outputs": net.outputs}
+    return {"name": net._state.net.name, "layers": layers, "outputs": net.outputs}
 
 
 def without_heads(golden: dict[str, Any]) -> dict[str, Any]:

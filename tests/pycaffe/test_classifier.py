@@ -32,7 +32,7 @@ def files(write: WriteNet, tmp_path: Path) -> tuple[str, str]:
     net.params["ip"][0].data[...] = [[1, 0, 0], [0, 1, 0]]
     weights = str(tmp_path / "means.caffemodel")
     net.save(weights)
-    return net._net.file, weights
+    return net._state.net.file, weights
 
 
 def image(height: int, width: int) -> Any:

@@ -10,7 +10,7 @@ from caffe_nets import NET
 
 import fillerkit as fk
 import fillerkit.pycaffe as caffe
-from fillerkit.pycaffe import state
+from fillerkit.pycaffe import process
 from fillerkit.pycaffe.proto import caffe_pb2
 
 SOLVERS = {
@@ -61,7 +61,7 @@ def test_its_random_seed_seeds_the_engine(solver_file: Path) -> None:
 
 
 def test_its_seed_is_that_of_its_rank(solver_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state.caffe, "rank", 2)
+    monkeypatch.setattr(process.caffe, "rank", 2)
     solver = caffe.SGDSolver(str(solver_file))
     caffe.set_random_seed(1703)
     net = caffe.Net(str(solver_file.with_name("net.prototxt")), caffe.TRAIN)

@@ -153,7 +153,7 @@ def takes_net(command: Callable[..., None]) -> Callable[..., None]:
 def _load(net: str, asked: Asked, python_layers: bool) -> fk.Net:
     if not python_layers:
         return fk.load_net(net, **asked)
-    from fillerkit.pycaffe.layer import load_net_running_layers
+    from fillerkit.python_layers.load import load_net_running_layers
 
     return load_net_running_layers(net, **asked)
 

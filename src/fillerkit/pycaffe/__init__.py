@@ -18,17 +18,26 @@ if _TYPE_CHECKING:
     from fillerkit.pycaffe import io as io
     from fillerkit.pycaffe import net_spec as net_spec
     from fillerkit.pycaffe import proto as proto
-    from fillerkit.pycaffe.blob import Blob as Blob
-    from fillerkit.pycaffe.blob import BlobVec as BlobVec
     from fillerkit.pycaffe.classifier import Classifier as Classifier
     from fillerkit.pycaffe.detector import Detector as Detector
-    from fillerkit.pycaffe.finder import install as install
-    from fillerkit.pycaffe.layer import Layer as Layer
     from fillerkit.pycaffe.net import Net as Net
     from fillerkit.pycaffe.net_spec import NetSpec as NetSpec
     from fillerkit.pycaffe.net_spec import layers as layers
     from fillerkit.pycaffe.net_spec import params as params
     from fillerkit.pycaffe.net_spec import to_proto as to_proto
+    from fillerkit.pycaffe.process import has_nccl as has_nccl
+    from fillerkit.pycaffe.process import init_log as init_log
+    from fillerkit.pycaffe.process import layer_type_list as layer_type_list
+    from fillerkit.pycaffe.process import log as log
+    from fillerkit.pycaffe.process import set_device as set_device
+    from fillerkit.pycaffe.process import set_mode_cpu as set_mode_cpu
+    from fillerkit.pycaffe.process import set_mode_gpu as set_mode_gpu
+    from fillerkit.pycaffe.process import set_multiprocess as set_multiprocess
+    from fillerkit.pycaffe.process import set_random_seed as set_random_seed
+    from fillerkit.pycaffe.process import set_solver_count as set_solver_count
+    from fillerkit.pycaffe.process import set_solver_rank as set_solver_rank
+    from fillerkit.pycaffe.process import solver_count as solver_count
+    from fillerkit.pycaffe.process import solver_rank as solver_rank
     from fillerkit.pycaffe.solver import AdaDeltaSolver as AdaDeltaSolver
     from fillerkit.pycaffe.solver import AdaGradSolver as AdaGradSolver
     from fillerkit.pycaffe.solver import AdamSolver as AdamSolver
@@ -37,111 +46,39 @@ if _TYPE_CHECKING:
     from fillerkit.pycaffe.solver import SGDSolver as SGDSolver
     from fillerkit.pycaffe.solver import Solver as Solver
     from fillerkit.pycaffe.solver import get_solver as get_solver
-    from fillerkit.pycaffe.state import has_nccl as has_nccl
-    from fillerkit.pycaffe.state import init_log as init_log
-    from fillerkit.pycaffe.state import layer_type_list as layer_type_list
-    from fillerkit.pycaffe.state import log as log
-    from fillerkit.pycaffe.state import set_device as set_device
-    from fillerkit.pycaffe.state import set_mode_cpu as set_mode_cpu
-    from fillerkit.pycaffe.state import set_mode_gpu as set_mode_gpu
-    from fillerkit.pycaffe.state import set_multiprocess as set_multiprocess
-    from fillerkit.pycaffe.state import set_random_seed as set_random_seed
-    from fillerkit.pycaffe.state import set_solver_count as set_solver_count
-    from fillerkit.pycaffe.state import set_solver_rank as set_solver_rank
-    from fillerkit.pycaffe.state import solver_count as solver_count
-    from fillerkit.pycaffe.state import solver_rank as solver_rank
+    from fillerkit.python_layers.blob import Blob as Blob
+    from fillerkit.python_layers.blob import BlobVec as BlobVec
+    from fillerkit.python_layers.finder import install as install
+    from fillerkit.python_layers.layer import Layer as Layer
 
 TRAIN = 0
 TEST = 1
 
 __version__ = "1.0.0"
-"""Of the pycaffe whose behaviour this is."""
-
-# Where each name lives: it is imported when it is asked for.
-_WHERE = {
-    "Blob": "blob",
-    "BlobVec": "blob",
-    "Classifier": "classifier",
-    "Detector": "detector",
-    "install": "finder",
-    "Layer": "layer",
-    "Net": "net",
-    "NetSpec": "net_spec",
-    "layers": "net_spec",
-    "params": "net_spec",
-    "to_proto": "net_spec",
-    "AdaDeltaSolver": "solver",
-    "AdaGradSolver": "solver",
-    "AdamSolver": "solver",
-    "NesterovSolver": "solver",
-    "RMSPropSolver": "solver",
-    "SGDSolver": "solver",
-    "Solver": "solver",
-    "get_solver": "solver",
-    "has_nccl": "state",
-    "init_log": "state",
-    "layer_type_list": "state",
-    "log": "state",
-    "set_device": "state",
-    "set_mode_cpu": "state",
-    "set_mode_gpu": "state",
-    "set_multiprocess": "state",
-    "set_random_seed": "state",
-    "set_solver_count": "state",
-    "set_solver_rank": "state",
-    "solver_count": "state",
-    "solver_rank": "state",
-}
+"""The version of pycaffe that this behaves like."""
 
 _MODULES = ("classifier", "coord_map", "detector", "draw", "io", "net_spec", "proto")
+
+# What is where: a name's module is imported when the name is asked for.
+_NAMES = {
+    "pycaffe.classifier": "Classifier",
+    "pycaffe.detector": "Detector",
+    "pycaffe.net": "Net",
+    "pycaffe.net_spec": "layers NetSpec params to_proto",
+    "pycaffe.solver": "AdaDeltaSolver AdaGradSolver AdamSolver get_solver NesterovSolver "
+    "RMSPropSolver SGDSolver Solver",
+    "pycaffe.process": "has_nccl init_log layer_type_list log set_device set_mode_cpu set_mode_gpu "
+    "set_multiprocess set_random_seed set_solver_count set_solver_rank solver_count solver_rank",
+    "python_layers.blob": "Blob BlobVec",
+    "python_layers.finder": "install",
+    "python_layers.layer": "Layer",
+}
+_WHERE = {name: f"fillerkit.{module}" for module, names in _NAMES.items() for name in names.split()}
 
 # Boost's vectors, which some scripts import from caffe._caffe: lists are in their place.
 _VECTORS = ("BoolVec", "DtypeVec", "IntVec", "LayerVec", "NetVec", "RawBlobVec", "StringVec")
 
-__all__ = [
-    "TEST",
-    "TRAIN",
-    "AdaDeltaSolver",
-    "AdaGradSolver",
-    "AdamSolver",
-    "Blob",
-    "BlobVec",
-    "Classifier",
-    "Detector",
-    "Layer",
-    "NesterovSolver",
-    "Net",
-    "NetSpec",
-    "RMSPropSolver",
-    "SGDSolver",
-    "Solver",
-    "__version__",
-    "classifier",
-    "coord_map",
-    "detector",
-    "draw",
-    "get_solver",
-    "has_nccl",
-    "init_log",
-    "install",
-    "io",
-    "layer_type_list",
-    "layers",
-    "log",
-    "net_spec",
-    "params",
-    "proto",
-    "set_device",
-    "set_mode_cpu",
-    "set_mode_gpu",
-    "set_multiprocess",
-    "set_random_seed",
-    "set_solver_count",
-    "set_solver_rank",
-    "solver_count",
-    "solver_rank",
-    "to_proto",
-]
+__all__ = sorted([*_WHERE, *_MODULES, "TEST", "TRAIN", "__version__"])
 
 
 if not _TYPE_CHECKING:  # a type checker is to complain of names that are not there
@@ -163,8 +100,7 @@ if not _TYPE_CHECKING:  # a type checker is to complain of names that are not th
             raise AttributeError(
                 f"module 'caffe' (fillerkit.pycaffe) has no attribute '{name}'{near}"
             )
-        module = _import_module(f"fillerkit.pycaffe.{_WHERE[name]}")
-        value = globals()[name] = getattr(module, name)
+        value = globals()[name] = getattr(_import_module(_WHERE[name]), name)
         return value
 
 

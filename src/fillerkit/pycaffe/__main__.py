@@ -1,5 +1,5 @@
 """``python -m fillerkit.pycaffe SCRIPT [ARGS]``: run an old script, unchanged."""
 
-from fillerkit.pycaffe.runner import main
+from fillerkit.pycaffe.script import main
 
 main()

@@ -1,4 +1,4 @@
-"""Arrays of any length, in pieces of a net's batch."""
+"""Arrays that a script gives a net: written to its blobs, or cut into pieces of its batch."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from fillerkit.pycaffe.blob import Blob, Floats, shown
+from fillerkit.python_layers.blob import Blob, Floats, shown
+
+Arrays = Mapping[str, Any]
 
 
 class InputArrays:
@@ -42,7 +44,31 @@ class InputArrays:
         self._position = (self._position + size) % len(self._arrays[0])
 
 
-def batches(given: Mapping[str, Any], size: int) -> Iterator[dict[str, Any]]:
+def put(blobs: Mapping[str, Blob], given: Arrays, names: Sequence[str], what: str) -> None:
+    """Write arrays into the blobs `names`, one for each; `what` is ``data`` or ``diff``."""
+    if set(given) != set(names):
+        kind = "inputs" if what == "data" else "outputs"
+        missing = ", ".join(name for name in names if name not in given)
+        raise ValueError(
+            f"the net's {kind} are {', '.join(names) or 'none'}"
+            + f", of which {missing} is missing" * bool(missing)
+            + f"; values are given for {', '.join(sorted(given))} (into other blobs they are "
+            f"written before: net.blobs[NAME].{what}[...] = values)"
+        )
+    for name, array in given.items():
+        blob = blobs[name]
+        batch, given_batch = blob.shape[:1], list(np.shape(array)[:1])
+        if batch != given_batch:
+            wanted = f"a batch of {batch[0]}" if batch else "one value"
+            there = given_batch[0] if given_batch else "one value"
+            raise ValueError(
+                f"'{name}' has {wanted}, but {there} given: net.blobs['{name}'].reshape(...) "
+                "before, or forward_all"
+            )
+        getattr(blob, what)[...] = array
+
+
+def batches(given: Arrays, size: int) -> Iterator[dict[str, Any]]:
     """Arrays by name in pieces of `size`, the last filled up with zeros."""
     if not given:
         return
@@ -62,7 +88,7 @@ def gather(found: dict[str, list[Floats]], part: Mapping[str, Floats]) -> None:
 
 
 def joined(found: Mapping[str, list[Floats]], count: int) -> dict[str, Floats]:
-    """One array a name, cut to what comes of real inputs."""
+    """One array for each name, without what was computed from the zeros at the end."""
     if not found:
         raise ValueError("the values that are given hold nothing")
     joined = {name: np.concatenate(parts) for name, parts in found.items()}

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from fillerkit.pycaffe.blob import Floats
 from fillerkit.pycaffe.net import Net
+from fillerkit.python_layers.blob import Floats
 
 _CROPS = 10
 """What oversampling makes of an image: four corners and the centre, and all of them mirrored."""

@@ -1,4 +1,4 @@
-"""How the pixels of one top lie on those of another, so that a Crop can bring them together.
+"""How the pixels of one top lie on those of another, so that a Crop can align them.
 
 Layers that move a window over their bottom relate the two by an affine map an axis: the place
 ``x`` of the bottom is at ``scale * x + shift`` of the top. Maps are followed back from both tops to
@@ -22,7 +22,7 @@ PASS_THROUGH_LAYERS = [
     *("AbsVal", "BatchNorm", "Bias", "BNLL", "Dropout", "Eltwise", "ELU", "Log", "LRN", "Exp"),
     *("MVN", "Power", "ReLU", "PReLU", "Scale", "Sigmoid", "Split", "TanH", "Threshold"),
 ]
-"""The types whose tops lie on their bottoms as they are."""
+"""The types whose tops have the coordinates of their bottoms."""
 
 _LEGACY = {f"{what}_{side}" for what in ("kernel", "stride", "pad") for side in "hw"}
 
@@ -99,7 +99,7 @@ def compose(base_map: Map, next_map: Map) -> Map:
 
 
 def inverse(coord_map: Map) -> Map:
-    """The map the other way round."""
+    """The inverse of a map."""
     axis, scale, shift = coord_map
     return axis, 1 / scale, -shift / scale
 
@@ -128,7 +128,7 @@ def coord_map_from_to(top_from: Top, top_to: Top) -> Map:
 
 
 def crop(top_from: Top, top_to: Top) -> Top:
-    """A Crop layer that cuts `top_from` to where and what `top_to` is.
+    """A Crop layer that cuts `top_from` to the place and the size of `top_to`.
 
     Raises
     ------

@@ -8,16 +8,16 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from fillerkit.pycaffe.blob import Floats
 from fillerkit.pycaffe.classifier import transformer_of
 from fillerkit.pycaffe.net import Net
+from fillerkit.python_layers.blob import Floats
 
 Window = Sequence[int]
 """Top, left, bottom, right."""
 
 
 class Detector(Net):
-    """A net of phase TEST with one image as its input, which windows of images are given to.
+    """A net of phase TEST whose one input gets windows of images.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ class Detector(Net):
         return self._with_context(im, (top, left, bottom, right), self.context_pad)
 
     def _with_context(self, im: Floats, window: Window, context_pad: int) -> Floats:
-        """The window scaled up around its centre; the mean where that leaves the image."""
+        """The window with what is around it; the mean where that is outside of the image."""
         from fillerkit.pycaffe import io
 
         low, high = np.array(window[:2], float), np.array(window[2:], float)

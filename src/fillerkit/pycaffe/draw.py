@@ -11,7 +11,7 @@ from typing import Any
 from google.protobuf import text_format
 
 import fillerkit as fk
-from fillerkit.pycaffe.extra import needed
+from fillerkit.libraries import needed
 from fillerkit.pycaffe.proto import caffe_pb2
 
 LAYER_STYLE_DEFAULT = {"shape": "record", "fillcolor": "#6495ED", "style": "filled"}
@@ -36,7 +36,7 @@ def get_pooling_types_dict() -> dict[int, str]:
 
 
 def get_edge_label(layer: caffe_pb2.LayerParameter) -> str:
-    """What stands beside the arrow to a layer's top: how many outputs, or the batch size.
+    """The text beside the arrow to a layer's top: how many outputs, or the batch size.
 
     Two quotes, as Graphviz wants them, where there is nothing to tell.
     """
@@ -68,7 +68,7 @@ def get_layer_lr_mult(layer: caffe_pb2.LayerParameter) -> tuple[float, float]:
 def get_layer_label(
     layer: caffe_pb2.LayerParameter, rankdir: str, display_lrm: bool = False
 ) -> str:
-    """What stands in a layer's box, in quotes: name, type, and of what moves a window its size.
+    """The text of a layer's box, in quotes: its name and type, and the size of its window.
 
     Parameters
     ----------
@@ -234,12 +234,12 @@ def _style(layer: caffe_pb2.LayerParameter) -> dict[str, str]:
 
 
 def _quoted(name: str) -> str:
-    """A name that stays one: a colon would begin a port, and some words mean something."""
+    """A name for Graphviz, in quotes where it needs them: some words and letters are special."""
     plain = name != "" and name.isprintable() and not set(name) & set(':"\\<')
     return name if plain and name.lower() not in _WORDS else f'"{_escaped(name)}"'
 
 
 def _escaped(text: str, special: str = '\\"') -> str:
-    """A text in which nothing means anything to Graphviz; what has no look is a question mark."""
+    """A text with its special letters escaped; what cannot be printed is a question mark."""
     letters = (letter if letter.isprintable() else "?" for letter in text)
     return "".join(f"\\{letter}" if letter in special else letter for letter in letters)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 import fillerkit as fk
-from fillerkit.pycaffe.blob import Blob, Memory
+from fillerkit.pycaffe.process import caffe
 from fillerkit.pycaffe.proto.caffe_pb2 import FillerParameter, LayerParameter
-from fillerkit.pycaffe.state import caffe
+from fillerkit.python_layers.blob import Blob, Memory
 
 
 def set_up(message: LayerParameter, tops: list[Blob]) -> None:
@@ -27,6 +27,6 @@ def run(message: LayerParameter, tops: list[Blob]) -> None:
 
 
 def _fillers(message: LayerParameter, count: int) -> list[FillerParameter]:
-    """One for each top; a single one is for all, and without any there are zeros."""
+    """A filler for each top: a single one serves all tops, and without any they are zeros."""
     fillers = list(message.dummy_data_param.data_filler) or [FillerParameter()]
     return fillers * (count if len(fillers) == 1 else 1)

@@ -13,13 +13,13 @@ from typing import Any, BinaryIO
 import numpy as np
 
 import fillerkit as fk
-from fillerkit.pycaffe.extra import needed
+from fillerkit.libraries import needed
 from fillerkit.pycaffe.proto import caffe_pb2 as caffe_pb2  # scripts take it from here too
 
 Array = np.ndarray[Any, Any]
 
 _LUMA = np.array([0.2125, 0.7154, 0.0721])
-"""What red, green and blue weigh in a grey, as scikit-image has it (ITU-R BT.709)."""
+"""The weights of red, green and blue in a grey, as in scikit-image (ITU-R BT.709)."""
 
 
 def blobproto_to_array(blob: caffe_pb2.BlobProto, return_diff: bool = False) -> Array:

@@ -1,4 +1,4 @@
-"""Names that scripts ask for: where one is not there, the nearest is offered."""
+"""Names that scripts ask for; the error for one that is not there offers the nearest."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class ByName(OrderedDict[str, T]):
-    """What a net, or a NetSpec, has, by name, in order.
+    """The blobs, layers or tops of a net, by name, in order.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class ByName(OrderedDict[str, T]):
 
 
 def names_of(names: Sequence[str] | None) -> list[str]:
-    """A list of names; one name in its place would be taken letter by letter."""
+    """The names as a list; a string is refused, since it would be read letter by letter."""
     if isinstance(names, str):
         raise KeyError(f"names of blobs are a list: [{names!r}]")
     return list(names or ())

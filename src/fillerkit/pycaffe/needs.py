@@ -13,13 +13,16 @@ _BOTH_SIDES = {"EuclideanLoss": (0, 1), "ContrastiveLoss": (0, 1)}
 
 
 class Needs(NamedTuple):
-    """By layer, as Caffe runs them: whether it runs, towards which bottoms, and which parameters.
+    """What a backward pass computes, by layer, in the order in which Caffe runs them.
 
     Attributes
     ----------
     layers : list of bool
+        Whether the layer runs backward.
     bottoms : list of list of bool
+        Whether it computes the gradient of each bottom.
     params : list of list of bool
+        Whether it computes the gradient of each parameter blob.
     """
 
     layers: list[bool]
@@ -28,7 +31,7 @@ class Needs(NamedTuple):
 
 
 def needs(net: fk.Net, wiring: Wiring, *, force: bool) -> Needs:
-    """Work it out from learning rates, losses and ``propagate_down``; `force` wants it all.
+    """Decide it by learning rates, losses and ``propagate_down``; `force` asks for everything.
 
     A gradient is needed behind anything that is learned (``lr_mult`` is not 0), as far as a loss
     depends on it.

@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 import os
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import fillerkit as fk
-from fillerkit.pycaffe import dummy_data
-from fillerkit.pycaffe.blob import Blob, BlobVec, Memory
-from fillerkit.pycaffe.layer import Layer, PythonLayers
-from fillerkit.pycaffe.names import few
-from fillerkit.pycaffe.passes import CALLBACKS, Passes
-from fillerkit.pycaffe.proto.caffe_pb2 import LayerParameter
-from fillerkit.pycaffe.state import caffe
-from fillerkit.pycaffe.weights import (
-    OUR_FORMATS,
-    add_diffs,
-    check_file,
-    check_fits,
-    format_of,
-    layers_of,
-)
-from fillerkit.pycaffe.wiring import check_same_params, wire
-
-if TYPE_CHECKING:
-    from fillerkit.pycaffe.forward import Runner
+from fillerkit.pycaffe.batches import Arrays, InputArrays, batches, gather, joined, put
+from fillerkit.pycaffe.engine import Engine
+from fillerkit.pycaffe.names import ByName, names_of
+from fillerkit.pycaffe.net_state import Callback, NetState
+from fillerkit.pycaffe.structure import Structure
+from fillerkit.pycaffe.weight_files import add_diffs, check_file, format_of
+from fillerkit.pycaffe.weights import copy_weights, save_weights, share_weights
+from fillerkit.python_layers.blob import Blob, BlobVec, Floats
+from fillerkit.python_layers.layer import Layer
 
 PHASES = ("TRAIN", "TEST")
 
+_TRANSFORMER = "it moved to caffe.io.Transformer in 2014"
+_PHASE = "since 2014 the phase is said when the net is made: caffe.Net(file, weights, caffe.TEST)"
+_BEFORE_1_0 = {
+    "set_phase_train": _PHASE,
+    "set_phase_test": _PHASE,
+    "set_mode_cpu": "it is caffe.set_mode_cpu() since 2014",
+    "set_mode_gpu": "it is caffe.set_mode_gpu() since 2014",
+    "set_device": "it is caffe.set_device() since 2014",
+    **dict.fromkeys(("set_mean", "set_input_scale", "set_raw_scale"), _TRANSFORMER),
+    **dict.fromkeys(("set_channel_swap", "preprocess", "deprocess"), _TRANSFORMER),
+}
 
-class Net(Passes):
+
+class Net:
     """A net, initialised.
 
     Parameters
@@ -86,7 +89,7 @@ class Net(Passes):
             level=level or 0,
             stages=stages or (),
         )
-        self._set_up(text, shapes or {})
+        self._set_up(NetState.of(text, shapes or {}))
         if weights is not None:
             self.copy_from(weights)
 
@@ -94,82 +97,117 @@ class Net(Passes):
     def of_text(cls, text: fk.NetText, shapes: Mapping[str, Sequence[int]]) -> Net:
         """A net that is read already, as a solver's are."""
         net = cls.__new__(cls)
-        net._set_up(text, shapes)
+        net._set_up(NetState.of(text, shapes))
         return net
 
-    def _set_up(self, text: fk.NetText, shapes: Mapping[str, Sequence[int]]) -> None:
-        known = {
-            name: caffe.shape_of(name, message)
-            for name, message in _open(text)
-            if name in caffe.shapes
-        }
-        caffe.made_nets = True
-        self._text = text
-        self._shapes: Mapping[str, Sequence[int]] = {**known, **shapes}
-        self._python = PythonLayers()
-        try:
-            self._net = fk.load_net(text, shapes=self._shapes, python_layers=self._python.plan)
-        except fk.ShapeNeeded as error:
-            error.add_note("for an old script: python -m fillerkit.pycaffe --shape ... SCRIPT")
-            raise
-        self._wiring = wire(self._net)
-        self._fill()
-        self._blob_list = self._made_blobs()
-        self._runner: Runner | None = None
-        self._input_arrays = None
-        self._callbacks = {name: [] for name in CALLBACKS}
+    def _set_up(self, state: NetState) -> None:
+        self._state = state
+        self._structure = Structure(state)
+        self._engine: Engine | None = None
 
-    def _fill(self) -> None:
-        """Make all parameter blobs, from the next draws of the process's engine."""
-        filled = self._net.fill(stream=caffe.stream)
-        self._layers = []
-        of_layer: list[BlobVec] = []
-        for index, layer in enumerate(self._net.layers):
-            python = self._python.layers.get(index)
-            blobs = BlobVec() if python is None else python.blobs
-            for position, param in enumerate(layer.params):
-                if python is None:
-                    drawn = filled[layer.key][position] if param.owner is None else None
-                    blobs.append(Blob(param.shape, drawn))
-                if param.owner is not None:
-                    blobs[position].share(of_layer[param.owner[0]][param.owner[1]])
-            of_layer.append(blobs)
-        for wired in self._wiring.layers:
-            python = None if wired.index is None else self._python.layers.get(wired.index)
-            if python is None:
-                python = Layer(wired.message)
-                if wired.index is not None:
-                    python._blobs = of_layer[wired.index]
-            self._layers.append(python)
-        self._of_layer = of_layer
+    def __repr__(self) -> str:
+        net = self._state.net
+        return f"<Net '{net.name}', {net.phase}, {len(self.layers)} layers>"
 
-    def _made_blobs(self) -> list[Blob]:
-        wiring, found = self._wiring, []
-        for number, name in enumerate(wiring.names):
-            blob = self._python.tops.get(name) or Blob(wiring.shapes[number])
-            # A loss begins its own backward pass: its gradient is its weight.
-            blob.diff_memory = Memory(blob.count, wiring.loss_weights[number])
-            found.append(blob)
-        for wired in wiring.layers:
-            if wired.message.type == "DummyData":
-                dummy_data.set_up(wired.message, [found[number] for number in wired.tops])
-        return found
+    if not TYPE_CHECKING:  # a type checker is to complain of names that are not there
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            before = _BEFORE_1_0.get(name)
+            hint = f"; {before}" if before else fk.did_you_mean(name, dir(type(self)))
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'{hint}")
+
+    # What is in it.
+
+    @property
+    def blobs(self) -> ByName[Blob]:
+        """All blobs that layers make, by name, from the input to the output."""
+        return self._structure.blobs
+
+    @property
+    def params(self) -> ByName[BlobVec]:
+        """The parameter blobs of every layer that has any, by the layer's name."""
+        return self._structure.params
+
+    @property
+    def layers(self) -> list[Layer]:
+        """All layers, with the Splits that Caffe puts in."""
+        return self._state.layers
+
+    @property
+    def layer_dict(self) -> ByName[Layer]:
+        """The layers by name."""
+        return self._structure.layer_dict
+
+    @property
+    def inputs(self) -> list[str]:
+        """The names of the Input layers' tops."""
+        return self._structure.inputs
+
+    @property
+    def outputs(self) -> list[str]:
+        """The names of the blobs that no layer takes, sorted."""
+        return self._structure.outputs
+
+    @property
+    def top_names(self) -> OrderedDict[str, list[str]]:
+        """By layer, the names of the blobs that it makes."""
+        return self._structure.top_names
+
+    @property
+    def bottom_names(self) -> OrderedDict[str, list[str]]:
+        """By layer, the names of the blobs that it takes."""
+        return self._structure.bottom_names
+
+    @property
+    def blob_loss_weights(self) -> OrderedDict[str, float]:
+        """What each blob counts in the net's loss."""
+        return OrderedDict(zip(self._blob_names, self._blob_loss_weights, strict=True))
+
+    # Names of Caffe's own compiled module that scripts use.
+
+    @property
+    def _layer_names(self) -> list[str]:
+        return self._structure.layer_names
+
+    @property
+    def _blob_names(self) -> list[str]:
+        return list(self._state.wiring.names)
+
+    @property
+    def _blob_loss_weights(self) -> list[float]:
+        return list(self._state.wiring.loss_weights)
+
+    @property
+    def _blobs(self) -> list[Blob]:
+        return self._state.blobs
+
+    @property
+    def _inputs(self) -> list[int]:
+        return list(self._state.wiring.inputs)
+
+    @property
+    def _outputs(self) -> list[int]:
+        return list(self._state.wiring.outputs)
+
+    def _bottom_ids(self, layer: int) -> list[int]:
+        return list(self._state.wiring.layers[layer].bottoms)
+
+    def _top_ids(self, layer: int) -> list[int]:
+        return list(self._state.wiring.layers[layer].tops)
 
     # Weights.
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a ``.caffemodel``, whatever the file is called, as Caffe does."""
-        self._tell_of_zeros(path)
-        if Path(path).suffix.lower() in OUR_FORMATS:
-            caffe.say_once(f"{os.fspath(path)}: is a .caffemodel, as net.save has it in Caffe")
-        self._as_blobs().save(path, "caffemodel")
+        save_weights(self._state, path, "caffemodel")
 
     def save_hdf5(self, path: str | os.PathLike[str], write_diff: bool = False) -> None:
         """Write Caffe's HDF5, with `write_diff` the gradients too."""
-        self._tell_of_zeros(path)
-        self._as_blobs().save(path, "h5")
+        save_weights(self._state, path, "h5")
         if write_diff:
-            add_diffs(path, self._by_name())
+            add_diffs(path, self._state.by_name())
 
     def copy_from(self, path: str | os.PathLike[str]) -> None:
         """Copy the layers of a weight file over the net's of the same names; others stay.
@@ -185,109 +223,206 @@ class Net(Passes):
             It cannot be read, or a layer's blobs have other shapes, or another number.
         """
         check_file(path)
-        self._copy(fk.load(path, format_of(Path(path))), path)
+        copy_weights(self._state, path, format_of(Path(path)))
 
     def load_hdf5(self, path: str | os.PathLike[str]) -> None:
         """Copy from an HDF5 file, as `copy_from` does."""
         check_file(path)
-        self._copy(fk.load(path, "h5"), path)
+        copy_weights(self._state, path, "h5")
 
     def share_with(self, other: Net) -> None:
-        """Have the values of another net's layers of the same names: the very same memory."""
+        """Take the values of another net's layers of the same names, in the same memory."""
         if not isinstance(other, Net):
             raise TypeError(f"share_with takes a Net, not {other!r}; copy_from takes a file")
-        theirs = dict(reversed(list(other._by_name())))
-        for name, blobs in self._by_name():
-            if name in theirs:
-                check_fits(name, blobs, [blob.shape for blob in theirs[name]], "the other net")
-                for blob, source in zip(blobs, theirs[name], strict=True):
-                    blob.share(source, diff=False)
-
-    def _by_name(self) -> Iterator[tuple[str, BlobVec]]:
-        """The layers and their parameters under the names that weight files have them by."""
-        for layer, blobs in zip(self._net.layers, self._of_layer, strict=True):
-            yield layer.key, blobs
-
-    def _copy(self, source: fk.Blobs, path: str | os.PathLike[str]) -> None:
-        there, missing = layers_of(source, path), []
-        for name, blobs in self._by_name():
-            if name not in there:
-                missing += [name] * bool(blobs)
-            else:
-                arrays = there.pop(name)  # a later layer of that name is not meant
-                check_fits(name, blobs, [list(array.shape) for array in arrays], os.fspath(path))
-                for blob, array in zip(blobs, arrays, strict=True):
-                    blob.data[...] = array.reshape(blob.data.shape)
-
-        left = [name for name, arrays in there.items() if arrays]
-        for what, names in (("not in the net", left), ("not in it, so as they were", missing)):
-            if names:
-                caffe.say_once(f"{os.fspath(path)}: layers {what}: {few(names)}")
-
-    def _tell_of_zeros(self, path: str | os.PathLike[str]) -> None:
-        """Say which weights nothing filled and no script wrote to."""
-        zeros = [
-            layer.name
-            for layer, blobs in zip(self._net.layers, self._of_layer, strict=True)
-            for param, blob in zip(layer.params, blobs, strict=False)
-            if param.dead and param.owner is None and not blob.data.any()
-        ]
-        if zeros:
-            caffe.say_once(
-                f"{os.fspath(path)}: weights that are all zeros, as Caffe leaves them without a "
-                f"weight_filler: {few(zeros)}"
-            )
-
-    def _as_blobs(self) -> fk.Blobs:
-        """The parameters as they are now."""
-        layers = zip(self._net.layers, self._of_layer, strict=True)
-        arrays = {layer.key: [blob.data for blob in blobs] for layer, blobs in layers if blobs}
-        return fk.Blobs.of(self._net, arrays, any_shape=True)
+        share_weights(self._state, other._state)
 
     def clear_param_diffs(self) -> None:
         """Set the gradients of all parameters to 0."""
-        for blobs in self._of_layer:
+        for blobs in self._state.params:
             for blob in blobs:
                 if blob.diff_memory.touched:
                     blob.diff[...] = 0
 
-    # Shapes.
+    # Passes.
 
     def reshape(self) -> None:
-        """Let the shapes that a script gave the inputs flow through the net; parameters stay.
+        """Work out all shapes from those that a script gave the inputs; parameters stay.
 
         Raises
         ------
         FillerkitError
             A layer cannot take the new shapes, or would need other parameters.
         """
-        shapes = dict(self._shapes)
-        for wired in self._wiring.layers:
-            if not wired.bottoms and wired.index not in self._python.layers:
-                for number in wired.tops:
-                    shapes[self._wiring.names[number]] = tuple(self._blob_list[number].shape)
-        net = fk.load_net(self._text, shapes=shapes, python_layers=self._python.plan)
-        for layer, new in zip(self._net.layers, net.layers, strict=True):
-            check_same_params(layer, new, self._net.file)
-        self._net, self._wiring, self._runner = net, wire(net), None
-        for blob, shape in zip(self._blob_list, self._wiring.shapes, strict=True):
-            if tuple(blob.shape) != shape:
-                blob.reshape(*shape)
+        self._state.reshape()
 
-    def _run(self) -> Runner:
-        if self._runner is None or self._runner.stale():
-            from fillerkit.pycaffe.forward import Runner
+    def forward(
+        self,
+        blobs: Sequence[str] | None = None,
+        start: str | None = None,
+        end: str | None = None,
+        **inputs: Any,
+    ) -> dict[str, Floats]:
+        """Run the net forward, or its layers from `start` to `end`.
 
-            self._runner = Runner(self)
-        return self._runner
+        Parameters
+        ----------
+        blobs
+            Names of blobs to return besides the outputs.
+        start, end
+            Names of layers; both run.
+        **inputs
+            Values for all inputs, by name; without them what the blobs hold.
 
+        Returns
+        -------
+        dict of str to ndarray
+            The blobs' own memory, of the net's outputs, or of the tops of `end`.
+        """
+        wanted = names_of(blobs)
+        first = 0 if start is None else self._structure.index(start)
+        if end is None:
+            last, wanted = len(self.layers) - 1, self.outputs + wanted
+        else:
+            last = self._structure.index(end)
+            wanted = self.top_names[end] + wanted
+        if inputs:
+            put(self.blobs, inputs, self.inputs, "data")
+        self._forward(first, last)
+        return {name: self.blobs[name].data for name in wanted}
 
-def _open(text: fk.NetText) -> Iterator[tuple[str, LayerParameter]]:
-    """The tops whose shapes the prototxt itself does not settle, and their layers."""
-    for message, _ in text.layers:
-        known = fk.layer_types.get(message.type)
-        settled = message.type == "DummyData" or (
-            message.type == "Input" and len(message.input_param.shape)
-        )
-        if known is None or known.code or (known.source and not settled):
-            yield from ((name, message) for name in message.top)
+    def backward(
+        self,
+        diffs: Sequence[str] | None = None,
+        start: str | None = None,
+        end: str | None = None,
+        **tops: Any,
+    ) -> dict[str, Floats]:
+        """Run the net backward, or its layers from `start` back to `end`.
+
+        As in Caffe, layers that no loss depends on are passed over unless the net says
+        ``force_backward: true``, and gradients of parameters add up until `clear_param_diffs`.
+
+        Parameters
+        ----------
+        diffs
+            Names of blobs whose gradients to return besides the inputs'.
+        start, end
+            Names of layers; both run.
+        **tops
+            Gradients of all outputs, by name; without them what the blobs hold.
+
+        Returns
+        -------
+        dict of str to ndarray
+            The gradients' own memory, of the net's inputs, or of the bottoms of `end`.
+        """
+        wanted = names_of(diffs)
+        first = len(self.layers) - 1 if start is None else self._structure.index(start)
+        if end is None:
+            last, wanted = 0, self.inputs + wanted
+        else:
+            last = self._structure.index(end)
+            wanted = self.bottom_names[end] + wanted
+        if tops:
+            put(self.blobs, tops, self.outputs, "diff")
+        self._backward(first, last)
+        return {name: self.blobs[name].diff for name in wanted}
+
+    def _forward(self, first: int, last: int) -> float:
+        return self._running().forward(first, last)
+
+    def _backward(self, first: int, last: int) -> None:
+        self._running().backward(first, last)
+
+    def _running(self) -> Engine:
+        """The engine, for the shapes and the memory that there are now."""
+        if self._engine is None or self._engine.stale():
+            self._engine = Engine(self._state)
+        return self._engine
+
+    def forward_all(self, blobs: Sequence[str] | None = None, **inputs: Any) -> dict[str, Floats]:
+        """Run any number of inputs through the net, batch after batch; see `forward`.
+
+        As in some of Caffe's forks, `start` and `end` may be among the keywords.
+
+        Returns
+        -------
+        dict of str to ndarray
+            Copies, one after the other along axis 0. The last batch is filled up with zeros, and
+            what comes of those is cut off.
+        """
+        start, end = inputs.pop("start", None), inputs.pop("end", None)
+        if not inputs:
+            raise ValueError("forward_all takes values for the net's inputs, by name")
+        found: dict[str, list[Floats]] = {}
+        for batch in self._batch(inputs):
+            gather(found, self.forward(blobs, start, end, **batch))
+        return joined(found, len(next(iter(inputs.values()))))
+
+    def forward_backward_all(
+        self, blobs: Sequence[str] | None = None, diffs: Sequence[str] | None = None, **given: Any
+    ) -> tuple[dict[str, Floats], dict[str, Floats]]:
+        """Run any number of inputs forward and backward, batch after batch.
+
+        Parameters
+        ----------
+        blobs, diffs
+            As for `forward` and `backward`.
+        **given
+            Values of inputs and gradients of outputs, by name.
+        """
+        if not given:
+            raise ValueError("forward_backward_all takes values for inputs and outputs, by name")
+        for name in given:
+            if name not in (*self.inputs, *self.outputs):
+                near = fk.did_you_mean(name, (*self.inputs, *self.outputs))
+                raise ValueError(f"the net has no input or output '{name}'{near}")
+        outs: dict[str, list[Floats]] = {}
+        backs: dict[str, list[Floats]] = {}
+        inputs = {name: given[name] for name in self.inputs if name in given}
+        tops = {name: given[name] for name in self.outputs if name in given}
+        forward, backward = list(self._batch(inputs)), list(self._batch(tops))
+        for index in range(max(len(forward), len(backward))):
+            ins = forward[index] if index < len(forward) else {}
+            diff = backward[index] if index < len(backward) else {}
+            gather(outs, self.forward(blobs=blobs, **ins))
+            gather(backs, self.backward(diffs=diffs, **diff))
+        count = len(next(iter(given.values())))
+        return joined(outs, count), joined(backs, count)
+
+    def _batch(self, given: Arrays) -> Iterator[dict[str, Any]]:
+        return batches(given, next(iter(self.blobs.values())).shape[0])
+
+    def set_input_arrays(self, data: Floats, labels: Floats) -> None:
+        """Give a MemoryData layer, the net's first, what it hands out batch after batch.
+
+        Parameters
+        ----------
+        data
+            float32, N x C x H x W, N a multiple of the batch.
+        labels
+            float32, N, or N x 1 x 1 x 1.
+        """
+        first = self._state.wiring.layers[0]
+        if first.message.type != "MemoryData":
+            raise RuntimeError("set_input_arrays is for nets whose first layer is a MemoryData")
+        shape = self._state.blobs[first.tops[0]].shape
+        self._state.input_arrays = InputArrays(data, labels, shape)
+
+    _set_input_arrays = set_input_arrays
+
+    def before_forward(self, callback: Callback) -> None:
+        """Let a function be called with the number of each layer before it runs."""
+        self._state.callbacks["before_forward"].append(callback)
+
+    def after_forward(self, callback: Callback) -> None:
+        """Let a function be called with the number of each layer after it has run."""
+        self._state.callbacks["after_forward"].append(callback)
+
+    def before_backward(self, callback: Callback) -> None:
+        """Let a function be called with the number of each layer before it runs backward."""
+        self._state.callbacks["before_backward"].append(callback)
+
+    def after_backward(self, callback: Callback) -> None:
+        """Let a function be called with the number of each layer after it has run backward."""
+        self._state.callbacks["after_backward"].append(callback)

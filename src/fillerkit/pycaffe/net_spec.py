@@ -246,7 +246,7 @@ class _Constants:
 
 
 def to_proto(*tops: Top) -> caffe_pb2.NetParameter:
-    """The net of the layers that some tops need, all names made up: ``Convolution1``, ...
+    """The net of the layers that some tops need, with generated names: ``Convolution1``, ...
 
     Parameters
     ----------
@@ -256,7 +256,7 @@ def to_proto(*tops: Top) -> caffe_pb2.NetParameter:
 
 
 def assign_proto(proto: Any, name: str, val: Any) -> None:
-    """Set a field of a message from what Python has in its place.
+    """Set a field of a message from a value of Python's.
 
     Parameters
     ----------
@@ -318,7 +318,7 @@ def _assign_all(proto: Any, fields: Mapping[str, Any]) -> None:
 
 
 def _net(functions: Iterable[Function], names: Names) -> caffe_pb2.NetParameter:
-    """The layers that some need, each after those that it needs, named as they come."""
+    """The net of some layers and of those that they need, which stand before them."""
     layers: dict[Function, caffe_pb2.LayerParameter] = {}
     counts: Counter[str] = Counter()
     for function in functions:

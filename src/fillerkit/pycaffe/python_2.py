@@ -1,4 +1,4 @@
-"""Python 2, which most old scripts are written in: telling it from other mistakes."""
+"""Tells scripts that are written for Python 2, as most old ones are, by their errors."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _BY_HAND = "; 3 / 2 has to become 3 // 2, and open(binary) open(binary, 'rb'), b
 
 
 def unreadable(error: Exception) -> str:
-    """What to say of a line that only Python 2 reads, with file and line; "" for another error."""
+    """The message for a line that only Python 2 reads, with file and line, else ""."""
     if not isinstance(error, SyntaxError):
         return ""
     text = (error.text or "").strip()

@@ -8,9 +8,10 @@ from typing import NoReturn
 
 import fillerkit as fk
 from fillerkit.pycaffe.net import Net
+from fillerkit.pycaffe.process import caffe
 from fillerkit.pycaffe.proto.caffe_pb2 import SolverParameter
-from fillerkit.pycaffe.state import caffe
-from fillerkit.pycaffe.weights import check_file
+from fillerkit.pycaffe.weight_files import check_file
+from fillerkit.python_layers.say import say_once
 
 Shapes = Mapping[str, Sequence[int]]
 
@@ -38,6 +39,13 @@ class Solver:
     ) -> None:
         check_file(solver_file)
         self._set_up(fk.read_solver(solver_file, as_caffe=True), shapes or {})
+
+    @classmethod
+    def of_text(cls, text: fk.SolverText, shapes: Shapes) -> Solver:
+        """A solver whose file is read already."""
+        solver = cls.__new__(cls)
+        solver._set_up(text, shapes)
+        return solver
 
     def _set_up(self, text: fk.SolverText, shapes: Shapes) -> None:
         if text.random_seed is not None:
@@ -73,18 +81,18 @@ class Solver:
         return self._param
 
     def share_weights(self, net: Net) -> None:
-        """Let another net have the train net's parameters: the very same memory."""
+        """Let another net have the train net's parameters, in the same memory."""
         net.share_with(self._net)
 
     def add_callback(self, on_start: object, on_gradients_ready: object) -> None:
         """Accepted; nothing is trained, so nothing is called."""
-        caffe.say_once("add_callback: nothing is trained here, so nothing is called back")
+        say_once("add_callback: nothing is trained here, so nothing is called back")
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._net!r}, {len(self._test_nets)} test nets>"
 
     def step(self, iterations: int) -> NoReturn:
-        """Not here: an error. The same net from the same bits is trained in PyTorch so.
+        """An error: nothing is trained here. PyTorch trains the same net, from the same bits.
 
         ::
 
@@ -160,9 +168,7 @@ def get_solver(solver_file: str | os.PathLike[str], *, shapes: Shapes | None = N
     if name not in _TYPES:
         near = fk.did_you_mean(name, _TYPES) or f"; there are {', '.join(_TYPES)}"
         raise fk.UsageError(f"{os.fspath(solver_file)}: unknown solver type '{name}'{near}")
-    solver = _TYPES[name].__new__(_TYPES[name])
-    solver._set_up(text, shapes or {})
-    return solver
+    return _TYPES[name].of_text(text, shapes or {})
 
 
 def _refuse(what: str) -> NoReturn:

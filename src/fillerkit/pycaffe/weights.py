@@ -1,69 +1,62 @@
-"""Weight files as pycaffe takes them: by what they hold, whatever they are called."""
+"""A net's parameters: written to weight files, copied from them, and shared with other nets."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import fillerkit as fk
-from fillerkit.pycaffe.blob import BlobVec, shown
-from fillerkit.pycaffe.extra import needed
-
-_HDF5 = b"\x89HDF\r\n\x1a\n"
-OUR_FORMATS = {".npz": "npz", ".pt": "pt", ".pth": "pt", ".safetensors": "safetensors"}
-
-
-def check_file(path: str | os.PathLike[str]) -> None:
-    """Refuse a file that is not there as pycaffe does."""
-    if not os.access(path, os.R_OK) or Path(path).is_dir():
-        raise RuntimeError(f"Could not open file {os.fspath(path)}")
+from fillerkit.pycaffe.names import few
+from fillerkit.pycaffe.net_state import NetState
+from fillerkit.pycaffe.weight_files import OUR_FORMATS, layers_of
+from fillerkit.python_layers.blob import BlobVec, shown
+from fillerkit.python_layers.say import say_once
 
 
-def format_of(path: Path) -> str:
-    """The format of a weight file, by what it begins with; of fillerkit's own, by suffix too."""
-    with path.open("rb") as file:
-        start = file.read(9)
-    if start.startswith(_HDF5):
-        return "h5"
-    own = OUR_FORMATS.get(path.suffix.lower())
-    if own is not None and (start[8:] == b"{" if own == "safetensors" else start[:2] == b"PK"):
-        return own
-    return "caffemodel"
+def save_weights(state: NetState, path: str | os.PathLike[str], format: str) -> None:
+    """Write a weight file, and say which weights nothing filled and no script wrote to."""
+    zeros = [
+        layer.name
+        for layer, blobs in zip(state.net.layers, state.params, strict=True)
+        for param, blob in zip(layer.params, blobs, strict=False)
+        if param.dead and param.owner is None and not blob.data.any()
+    ]
+    if zeros:
+        say_once(
+            f"{os.fspath(path)}: weights that are all zeros, as Caffe leaves them without a "
+            f"weight_filler: {few(zeros)}"
+        )
+    if format == "caffemodel" and Path(path).suffix.lower() in OUR_FORMATS:
+        say_once(f"{os.fspath(path)}: is a .caffemodel, as net.save has it in Caffe")
+    state.as_blobs().save(path, format)
 
 
-def add_diffs(path: str | os.PathLike[str], layers: Iterable[tuple[str, BlobVec]]) -> None:
-    """Write gradients into an HDF5 file, as Caffe does: of shared blobs too."""
-    with needed("h5py").File(path, "r+") as file:
-        for name, blobs in layers:
-            group = file.require_group(f"diff/{name}")
-            for index, blob in enumerate(blobs):
-                group.create_dataset(str(index), data=blob.diff)
+def copy_weights(state: NetState, path: str | os.PathLike[str], format: str) -> None:
+    """Copy a file's layers over the net's of the same names, and say which only one has."""
+    there, missing = layers_of(fk.load(path, format), path), []
+    for name, blobs in state.by_name():
+        if name not in there:
+            missing += [name] * bool(blobs)
+        else:
+            arrays = there.pop(name)  # a later layer of that name is not meant
+            check_fits(name, blobs, [list(array.shape) for array in arrays], os.fspath(path))
+            for blob, array in zip(blobs, arrays, strict=True):
+                blob.data[...] = array.reshape(blob.data.shape)
+    left = [name for name, arrays in there.items() if arrays]
+    for what, names in (("not in the net", left), ("not in it, so as they were", missing)):
+        if names:
+            say_once(f"{os.fspath(path)}: layers {what}: {few(names)}")
 
 
-def layers_of(source: fk.Blobs, path: str | os.PathLike[str]) -> dict[str, Sequence[Any]]:
-    """The arrays of every layer of a weight file by name, of the layers without any too."""
-    names: list[str] = []
-    if source.model is not None:
-        names = [message.name for _, message in source.model.layers]
-    elif format_of(Path(path)) == "h5":
-        names = _groups(path)
-    return {**dict.fromkeys(names, ()), **source}
-
-
-def _groups(path: str | os.PathLike[str]) -> list[str]:
-    """The layers of an HDF5 file: the groups that hold datasets, or nothing."""
-    h5py, found = needed("h5py"), []
-
-    def look(name: str, item: Any) -> None:
-        if isinstance(item, h5py.Group):
-            inside = [isinstance(inner, h5py.Group) for inner in item.values()]
-            found.extend([name] * (not any(inside)))
-
-    with h5py.File(path) as file:
-        file["data"].visititems(look)
-    return found
+def share_weights(state: NetState, other: NetState) -> None:
+    """Have the values of another net's layers of the same names, in the same memory."""
+    theirs = dict(reversed(list(other.by_name())))
+    for name, blobs in state.by_name():
+        if name in theirs:
+            check_fits(name, blobs, [blob.shape for blob in theirs[name]], "the other net")
+            for blob, source in zip(blobs, theirs[name], strict=True):
+                blob.share(source, diff=False)
 
 
 def check_fits(name: str, blobs: BlobVec, shapes: Sequence[Sequence[int]], file: str) -> None:

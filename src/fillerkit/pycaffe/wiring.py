@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import fillerkit as fk
-from fillerkit.pycaffe.blob import shown
 from fillerkit.pycaffe.proto.caffe_pb2 import LayerParameter
+from fillerkit.python_layers.blob import shown
 
 Shape = tuple[int, ...]
 

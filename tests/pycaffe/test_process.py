@@ -9,7 +9,8 @@ import pytest
 from caffe_nets import NET, WriteNet
 
 import fillerkit.pycaffe as caffe
-from fillerkit.pycaffe import state
+from fillerkit.pycaffe import process
+from fillerkit.python_layers.say import say_once
 
 # All that Caffe 1.0 registers.
 TYPES = {
@@ -26,9 +27,9 @@ TYPES = {
 
 @pytest.fixture(autouse=True)
 def _nothing_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state.caffe, "_said", set())
+    say_once.cache_clear()
     for name in ("solvers", "rank"):
-        monkeypatch.setattr(state.caffe, name, getattr(state.caffe, name))
+        monkeypatch.setattr(process.caffe, name, getattr(process.caffe, name))
 
 
 @pytest.mark.parametrize(

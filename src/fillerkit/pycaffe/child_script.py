@@ -1,7 +1,7 @@
-"""What a process that multiprocessing starts runs in the place of the script that started it.
+"""The main module of a process that multiprocessing starts from a script.
 
-With the start methods "spawn" and "forkserver" such a process imports the main module again: here
-that is this one, which runs the script, with our modules under Caffe's names.
+With the start methods "spawn" and "forkserver" such a process imports its parent's main module:
+this one, which runs the script with our modules under Caffe's names.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import os
 from pathlib import Path
 from typing import Any
 
-from fillerkit.pycaffe.finder import install
-from fillerkit.pycaffe.state import caffe
+from fillerkit.pycaffe.process import caffe
+from fillerkit.python_layers.finder import install
 
 _VARIABLE = "FILLERKIT_PYCAFFE_SCRIPT"
 
 
 def tell(script: str) -> None:
-    """Leave to the processes that the script starts which it is, and the shapes that were given."""
+    """Tell the processes that a script starts its path and the shapes that were given."""
     os.environ[_VARIABLE] = json.dumps([script, caffe.shapes])
 
 

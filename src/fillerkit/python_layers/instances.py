@@ -1,64 +1,17 @@
-"""Layers as a script sees them, and layers that are Python classes, which are imported and run."""
+"""The Python layers of one net: instances of the classes that its prototxt names."""
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
-import fillerkit as fk
-from fillerkit.pycaffe.blob import Blob, BlobVec, shown
-from fillerkit.pycaffe.finder import caffe_is_ours
-from fillerkit.pycaffe.proto.caffe_pb2 import LayerParameter
-
-PYTHON = "Python"
-
-
-class Layer:
-    """A layer of a net, and the base of those that are written in Python.
-
-    A subclass that a net's ``python_param`` names has ``setup``, ``reshape``, ``forward`` and
-    ``backward``; ``self.param_str`` and ``self.phase`` are there before its ``setup`` runs.
-    """
-
-    param_str: str = ""
-    phase: int = 0
-
-    def __init__(self, message: LayerParameter | None = None) -> None:
-        self._blobs = BlobVec()
-        self._type = PYTHON if message is None else message.type
-
-    @property
-    def type(self) -> str:
-        """The type as a prototxt writes it."""
-        return self._type
-
-    @property
-    def blobs(self) -> BlobVec:
-        """The parameter blobs."""
-        return self._blobs
-
-    def __repr__(self) -> str:
-        shapes = ", ".join(shown(blob.shape) for blob in self._blobs)
-        return f"<{self._type} layer{shapes and f', blobs {shapes}'}>"
-
-    def setup(self, bottom: Sequence[Blob], top: Sequence[Blob]) -> None:
-        """Nothing is left to do once the net is there; a Python layer's own begins with it."""
-
-    def reshape(self, bottom: Sequence[Blob], top: Sequence[Blob]) -> None:
-        """Nothing is left to do once the net is there; a Python layer gives its tops shapes."""
-
-
-class Phase(int):
-    """A phase as Python layers see it: the number, and in words TRAIN or TEST.
-
-    Caffe 1.0 has the number; py-faster-rcnn's Caffe has an enum, whose words its layers look up.
-    """
-
-    def __str__(self) -> str:
-        return ("TRAIN", "TEST")[self]
+from fillerkit.errors import LayerError, did_you_mean
+from fillerkit.layers import Param, Plan, layer_types
+from fillerkit.python_layers.blob import Blob
+from fillerkit.python_layers.finder import caffe_is_ours
+from fillerkit.python_layers.layer import PYTHON, Layer, Phase
+from fillerkit.schema.forks_pb2 import LayerParameter
 
 
 class PythonLayers:
@@ -76,9 +29,13 @@ class PythonLayers:
         self.layers: dict[int, Layer] = {}
         self.tops: dict[str, Blob] = {}
 
+    def at(self, index: int | None) -> Layer | None:
+        """The layer at an index; None for any other layer, and for a Split, which has no index."""
+        return None if index is None else self.layers.get(index)
+
     def plan(
         self, index: int, message: LayerParameter, shapes: Sequence[tuple[int, ...]]
-    ) -> fk.Plan | None:
+    ) -> Plan | None:
         """Set a layer up unless it is, let it reshape its tops, and tell what it makes.
 
         None for a layer whose code is not there, but whose shapes fillerkit knows.
@@ -88,7 +45,7 @@ class PythonLayers:
 
     def _plan(
         self, index: int, message: LayerParameter, shapes: Sequence[tuple[int, ...]]
-    ) -> fk.Plan | None:
+    ) -> Plan | None:
         layer = self.layers[index] if index in self.layers else _made(message)
         if layer is None:
             return None
@@ -112,42 +69,19 @@ class PythonLayers:
                 f"in the set-up of layer '{message.name}' (Python), {_class_of(message)}"
             )
             raise
-        params = [fk.Param("", tuple(blob.shape)) for blob in layer.blobs]
-        return fk.Plan([tuple(top.shape) for top in tops], params)
-
-
-def load_net_running_layers(path_or_text: str | os.PathLike[str], **asked: Any) -> fk.Net:
-    """What `fillerkit.load_net` reads, its Python layers asked for shapes and blobs themselves.
-
-    This imports the modules that the prototxt names, from the working directory or where Python
-    looks, and runs their classes' ``setup`` and ``reshape``.
-
-    Raises
-    ------
-    LayerError
-        A module cannot be imported, or its class fails.
-    """
-    sys.path.insert(0, "")
-    try:
-        return fk.load_net(path_or_text, python_layers=PythonLayers().plan, **asked)
-    except fk.FillerkitError:
-        raise
-    except Exception as error:
-        why = "; ".join([str(error), *getattr(error, "__notes__", ())])
-        raise fk.LayerError(f"a Python layer failed: {type(error).__name__}: {why}") from error
-    finally:
-        sys.path.remove("")
+        params = [Param("", tuple(blob.shape)) for blob in layer.blobs]
+        return Plan([tuple(top.shape) for top in tops], params)
 
 
 def _made(message: LayerParameter) -> Layer | None:
     """An instance of the class that a layer names; None where only its shapes are known."""
     p = message.python_param
     if not p.module or not p.layer:
-        raise fk.LayerError("needs python_param { module layer }")
+        raise LayerError("needs python_param { module layer }")
     try:
         module = import_module(p.module)
     except ImportError as error:
-        known = fk.layer_types.get(PYTHON)
+        known = layer_types.get(PYTHON)
         if known is not None and known.code is not None and known.code(message):
             return None
         error.add_note(
@@ -159,7 +93,7 @@ def _made(message: LayerParameter) -> Layer | None:
     if kind is None:
         raise AttributeError(
             f"layer '{message.name}': module {p.module} ({module.__file__}) has no class "
-            f"'{p.layer}'{fk.did_you_mean(p.layer, dir(module))}"
+            f"'{p.layer}'{did_you_mean(p.layer, dir(module))}"
         )
     layer: Any = kind(message)
     layer.param_str = layer.param_str_ = p.param_str  # the second is its name of before 2015

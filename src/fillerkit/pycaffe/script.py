@@ -16,9 +16,10 @@ from typing import NoReturn
 import click
 
 import fillerkit as fk
-from fillerkit.pycaffe import again, python_2
-from fillerkit.pycaffe.finder import OURS, install
-from fillerkit.pycaffe.state import Shape, caffe
+from fillerkit.pycaffe import child_script, python_2
+from fillerkit.pycaffe.process import Shape, caffe
+from fillerkit.python_layers.finder import install
+from fillerkit.python_layers.say import OURS, say_once
 
 _FOLDER = str(Path(fk.__file__).parent) + os.sep
 _STANDARD = sysconfig.get_path("stdlib") + os.sep
@@ -63,9 +64,9 @@ def run(script: str, arguments: Sequence[str]) -> None:
     sys.path[0] = str(Path(path).resolve().parent)
     main_module = ModuleType("__main__")
     main_module.__file__ = path
-    main_module.__spec__ = ModuleSpec(again.__name__, None)  # what multiprocessing imports
+    main_module.__spec__ = ModuleSpec(child_script.__name__, None)  # what multiprocessing imports
     main_module.__dict__["__builtins__"] = __builtins__
-    again.tell(path)
+    child_script.tell(path)
     sys.modules["__main__"] = main_module
     try:
         exec(compile(source, path, "exec", dont_inherit=True), main_module.__dict__)
@@ -82,7 +83,7 @@ def run(script: str, arguments: Sequence[str]) -> None:
 
 
 def _notebook(error: Exception, source: bytes, path: str) -> str:
-    """What to say of a script that is a notebook, or was one; "" for another."""
+    """The message for a script that is a notebook, or was made from one, else ""."""
     if source.lstrip().startswith(b"{") and b'"cells"' in source:
         return f"{path}: is a notebook: jupyter nbconvert --to script {path} makes a script of it"
     line = (error.text or "").strip() if isinstance(error, SyntaxError) else ""
@@ -96,7 +97,7 @@ def _notebook(error: Exception, source: bytes, path: str) -> str:
 def _tell_of_unused_shapes() -> None:
     unused = caffe.shapes.keys() - caffe.shapes_used if caffe.made_nets else ()
     for name in unused:
-        caffe.say_once(f"--shape {name}=...: no net had a blob '{name}' whose shape was asked for")
+        say_once(f"--shape {name}=...: no net had a blob '{name}' whose shape was asked for")
 
 
 def _shape(text: str) -> tuple[str, Shape]:
@@ -128,7 +129,7 @@ def _show(error: BaseException, code: int = 1) -> NoReturn:
 
 
 def _trim(shown: traceback.TracebackException) -> None:
-    """Leave out what is inside of fillerkit, of an error that it has raised on purpose."""
+    """Leave out fillerkit's own frames, of an error that it has raised on purpose."""
     last = shown.stack[-1] if shown.stack else None
     ours = [_is_ours(frame) for frame in shown.stack]
     on_purpose = last is not None and _is_ours(last) and (last.line or "").startswith("raise")

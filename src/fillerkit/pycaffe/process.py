@@ -1,4 +1,4 @@
-"""What Caffe has one of in a process: its engine of random numbers, its mode, its log."""
+"""What a process has one of in Caffe: an engine of random numbers, a mode, a log."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import fillerkit as fk
+from fillerkit.python_layers.say import say_once
 
 if TYPE_CHECKING:
     from fillerkit.pycaffe.proto.caffe_pb2 import LayerParameter
@@ -21,12 +22,11 @@ class _Caffe:
 
     def __init__(self) -> None:
         self._stream: fk.CaffeStream | None = None
-        self._said: set[str] = set()
         self.shapes: Mapping[str, Shape] = {}
-        """Shapes of data layers' tops that whoever started the script gave; 0 is the own batch."""
+        """Shapes of data layers' tops from the command line; 0 is the layer's own batch_size."""
         self.solvers, self.rank = 1, 0
         self.seed_of_passes: int | None = None
-        """For PyTorch's engine, of which the next forward pass draws."""
+        """The seed that PyTorch's engine gets before the next layer runs."""
         self.made_nets = False
         self.shapes_used: set[str] = set()
 
@@ -36,7 +36,7 @@ class _Caffe:
 
     @property
     def stream(self) -> fk.CaffeStream:
-        """The engine; seeded from the system's entropy where no script has seeded it."""
+        """The engine of random numbers; its seed is random where the script gave none."""
         if self._stream is None:
             self._stream = fk.CaffeStream(int.from_bytes(os.urandom(4), "little"))
         return self._stream
@@ -46,11 +46,6 @@ class _Caffe:
         self.shapes_used.add(blob)
         batch, *rest = self.shapes[blob]
         return (batch or _batch_size(layer), *rest)
-
-    def say_once(self, message: str) -> None:
-        if message not in self._said:
-            self._said.add(message)
-            sys.stderr.write(f"fillerkit.pycaffe: {message}\n")
 
 
 def _batch_size(layer: LayerParameter) -> int:
@@ -78,17 +73,17 @@ def set_mode_cpu() -> None:
 
 def set_mode_gpu() -> None:
     """Accepted; nets are filled on the CPU, as in Caffe, and run there."""
-    caffe.say_once("set_mode_gpu: there is no GPU mode; nets are filled and run on the CPU")
+    say_once("set_mode_gpu: there is no GPU mode; nets are filled and run on the CPU")
 
 
 def set_device(device_id: int) -> None:
     """Accepted; there is one device, the CPU."""
-    caffe.say_once("set_device: there is no GPU mode, so no device is chosen")
+    say_once("set_device: there is no GPU mode, so no device is chosen")
 
 
 def init_log(level: int = 0, stderr: bool = False) -> None:
     """Accepted; what is said goes to standard error."""
-    caffe.say_once("init_log: there is no log to set up; what is said goes to standard error")
+    say_once("init_log: there is no log to set up; what is said goes to standard error")
 
 
 def log(message: str) -> None:
@@ -104,7 +99,7 @@ def solver_count() -> int:
 def set_solver_count(count: int) -> None:
     """Accepted; nothing is trained here."""
     caffe.solvers = operator.index(count)
-    caffe.say_once("set_solver_count: nothing is trained here, so there are no solvers to count")
+    say_once("set_solver_count: nothing is trained here, so there are no solvers to count")
 
 
 def solver_rank() -> int:
@@ -115,12 +110,12 @@ def solver_rank() -> int:
 def set_solver_rank(rank: int) -> None:
     """Accepted; nothing is trained here."""
     caffe.rank = operator.index(rank)
-    caffe.say_once("set_solver_rank: nothing is trained here, so solvers have no rank")
+    say_once("set_solver_rank: nothing is trained here, so solvers have no rank")
 
 
 def set_multiprocess(multiprocess: bool) -> None:
     """Accepted; nothing is trained here."""
-    caffe.say_once("set_multiprocess: nothing is trained here, in one process or in several")
+    say_once("set_multiprocess: nothing is trained here, in one process or in several")
 
 
 def has_nccl() -> bool:

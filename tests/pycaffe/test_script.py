@@ -24,7 +24,7 @@ def said_of(
 
     It runs in this process, which costs less than one of its own.
     """
-    from fillerkit.pycaffe.runner import run
+    from fillerkit.pycaffe.script import run
 
     def said(line: str) -> str:
         for name in ("meta_path", "path", "argv"):

@@ -13,7 +13,7 @@ from caffe_nets import NET, RunScript, WriteNet
 
 import fillerkit as fk
 import fillerkit.pycaffe as caffe
-from fillerkit.pycaffe import state
+from fillerkit.pycaffe import process
 
 pytest.importorskip("torch")
 
@@ -815,9 +815,9 @@ if __name__ == "__main__":
 
 def test_pytorchs_engine_is_left_alone_unless_a_script_seeds(net: caffe.Net) -> None:
     torch = pytest.importorskip("torch")
-    state.caffe._stream = state.caffe.seed_of_passes = None
+    process.caffe._stream = process.caffe.seed_of_passes = None
     torch.manual_seed(5)
     wanted = torch.rand(1)
     torch.manual_seed(5)
-    caffe.Net(net._net.file, caffe.TEST).forward()
+    caffe.Net(net._state.net.file, caffe.TEST).forward()
     assert torch.rand(1) == wanted

@@ -10,27 +10,23 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-import fillerkit as fk
+from fillerkit.errors import UsageError
+from fillerkit.layers.shapes import shown as shown
 
 Floats = NDArray[np.float32]
 
 
-def shown(shape: Sequence[int]) -> str:
-    """A shape as messages have it: ``64x3x7x7``."""
-    return "x".join(map(str, shape)) or "scalar"
-
-
 class Memory:
-    """Room for values that blobs can share; it costs nothing before somebody looks at it.
+    """Memory for values, which blobs can share. It is allocated when the values are first read.
 
     Parameters
     ----------
     count
-        How many values there is room for.
+        The number of values.
     value
-        What they are at first.
+        What each of them is at first.
     values
-        A flat array that they already are.
+        A flat array that already holds them.
     """
 
     def __init__(self, count: int, value: float = 0.0, values: Floats | None = None) -> None:
@@ -40,7 +36,7 @@ class Memory:
 
     @property
     def touched(self) -> bool:
-        """Whether somebody has looked at the values."""
+        """Whether the values have been read or written."""
         return self._values is not None
 
     @property
@@ -125,7 +121,7 @@ class Blob:
             raise RuntimeError("reshape takes the lengths of the axes and nothing else")
         lengths = tuple(operator.index(length) for length in shape)
         if min(lengths, default=0) < 0:
-            raise fk.UsageError(f"an axis cannot have a length below 0: {lengths}")
+            raise UsageError(f"an axis cannot have a length below 0: {lengths}")
         self._shape = lengths
         if self.count > min(self.data_memory.count, self.diff_memory.count):
             self.data_memory = Memory(self.count)
@@ -139,7 +135,7 @@ class Blob:
 
     def _legacy(self, axis: int) -> int:
         if len(self._shape) > 4:
-            raise fk.UsageError(
+            raise UsageError(
                 f"a blob of {len(self._shape)} axes has no num, channels, height and width: "
                 "look at its shape"
             )

@@ -1,4 +1,4 @@
-"""Where ``import caffe`` leads, in a process whose scripts are to find our modules by that name."""
+"""Lets ``import caffe`` find `fillerkit.pycaffe`, in a whole process or for a while."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 
-from fillerkit.pycaffe.state import caffe
+from fillerkit.python_layers.say import OURS, say_once
 
-OURS = "fillerkit.pycaffe"
 _PACKAGES = ("caffe", "caffe.proto")
 _ITSELF = ("_caffe", "pycaffe")
 """Caffe's inner modules, whose names are all in the package too."""
@@ -20,18 +19,18 @@ _MODULES = {
     *("classifier", "coord_map", "detector", "draw", "io", "net_spec"),
     *("proto", "proto.caffe_pb2", *_ITSELF),
 }
-"""What pycaffe has."""
+"""The modules of pycaffe."""
 
 
 def install() -> None:
-    """Let ``import caffe`` find this package from here on, in this process: for notebooks."""
+    """Let ``import caffe`` find fillerkit from here on, in this process: for notebooks."""
     if not any(isinstance(finder, CaffeFinder) for finder in sys.meta_path):
         sys.meta_path.insert(0, CaffeFinder())
 
 
 @contextmanager
 def caffe_is_ours() -> Iterator[None]:
-    """Within it, and no longer, ``import caffe`` finds this package."""
+    """Let ``import caffe`` find fillerkit inside a ``with`` block, and not after it."""
     if any(isinstance(finder, CaffeFinder) for finder in sys.meta_path):
         yield
         return
@@ -67,7 +66,7 @@ class CaffeFinder(MetaPathFinder):
         other = PathFinder.find_spec("caffe")
         if not self._looked and other is not None and other.origin is not None:
             self._looked = True
-            caffe.say_once(f"there is a caffe in {other.origin}; this script gets fillerkit's")
+            say_once(f"there is a caffe in {other.origin}; this script gets fillerkit's")
         if not inner or inner in _MODULES:
             ours = OURS if not inner or inner in _ITSELF else f"{OURS}.{inner}"
             return ModuleSpec(fullname, _Alias(ours), is_package=fullname in _PACKAGES)
@@ -75,11 +74,11 @@ class CaffeFinder(MetaPathFinder):
         found = PathFinder.find_spec(fullname, folders) if folders else None
         if found is None:
             raise ModuleNotFoundError(f"No module named '{fullname}' in {OURS}", name=fullname)
-        caffe.say_once(f"{fullname} is taken from {found.origin}")
+        say_once(f"{fullname} is taken from {found.origin}")
         return found
 
     def _imported_from_ours(self, fullname: str, path: Sequence[str] | None) -> ModuleSpec | None:
-        """``from caffe import model_libs``: the package's name is ours, the module a fork's."""
+        """Find a fork's module under our name, as ``from caffe import model_libs`` asks for it."""
         if PathFinder.find_spec(fullname, path) is not None:
             return None
         forks = fullname.replace(OURS, "caffe", 1)

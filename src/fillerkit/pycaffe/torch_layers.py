@@ -1,0 +1,214 @@
+"""The layers of a net that PyTorch computes, from the net's blobs into its blobs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+import fillerkit as fk
+from fillerkit.pycaffe import batch_norm
+from fillerkit.pycaffe.needs import Needs
+from fillerkit.pycaffe.net_state import NetState
+from fillerkit.pycaffe.process import caffe
+from fillerkit.pycaffe.wiring import Wired, check_same_params
+from fillerkit.python_layers.blob import shown
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from fillerkit.torch import LayerModule, NetModule
+
+
+class _Graph:
+    """What a layer's forward pass leaves for its backward pass."""
+
+    def __init__(self, bottoms: Sequence[Tensor], tops: Sequence[Tensor]) -> None:
+        self.bottoms = bottoms
+        self.tops = tops
+
+
+class TorchLayers:
+    """PyTorch's modules of a net's layers, as the net is now."""
+
+    def __init__(self, state: NetState, needs: Needs) -> None:
+        self._state = state
+        self._needs = needs
+        self._graphs: dict[int, _Graph] = {}
+        self._module: NetModule | None = None
+        self._planned = _bottom_shapes(state.net)
+        """The shapes of bottoms that each layer is known to take."""
+
+    def forward(self, index: int, wired: Wired) -> None:
+        """Compute a layer's tops."""
+        self._graphs.pop(index, None)
+        graph = self._graph(index, wired)
+        for number, tensor in zip(wired.tops, graph.tops, strict=False):
+            top = self._state.blobs[number]
+            top.reshape(*tensor.shape)
+            top.data[...] = tensor.detach().numpy()
+
+    def backward(self, index: int, wired: Wired) -> None:
+        """The gradients of a layer's bottoms, and of its parameters, which add up."""
+        import torch
+
+        assert wired.index is not None
+        graph = self._graphs.get(index) or self._graph(index, wired)
+        layer = self._modules[wired.index]
+        blobs = self._state.params[wired.index]
+        places = [i for i, needed in enumerate(self._needs.params[index]) if needed]
+        params = [_leaf(layer, i)[0] for i in places]
+        tops = [
+            (tensor, torch.from_numpy(self._state.blobs[number].diff).reshape(tensor.shape))
+            for tensor, number in zip(graph.tops, wired.tops, strict=False)
+            if tensor.requires_grad
+        ]
+        wanted = [tensor for tensor in (*graph.bottoms, *params) if tensor.requires_grad]
+        if not tops or not wanted:
+            return
+        found = torch.autograd.grad(
+            [tensor for tensor, _ in tops],
+            wanted,
+            [diff.clone() for _, diff in tops],
+            retain_graph=True,
+            allow_unused=True,
+        )
+        gradients = {id(tensor): grad for tensor, grad in zip(wanted, found, strict=True)}
+        for number, tensor in zip(wired.bottoms, graph.bottoms, strict=True):
+            gradient = gradients.get(id(tensor))
+            if gradient is not None:
+                self._state.blobs[number].diff[...] = gradient.numpy()
+        for place, tensor in zip(places, params, strict=True):
+            gradient = gradients.get(id(tensor))
+            if gradient is not None:
+                gradient = gradient.t() if _leaf(layer, place)[1] else gradient
+                blobs[place].diff[...] += gradient.reshape(blobs[place].data.shape).numpy()
+
+    def _graph(self, index: int, wired: Wired) -> _Graph:
+        """Run a layer's module; what a backward pass needs is kept if there can be one."""
+        import torch
+
+        assert wired.index is not None
+        blobs, params = self._state.blobs, self._state.params[wired.index]
+        self._check_shapes(wired.index, [tuple(blobs[number].shape) for number in wired.bottoms])
+        layer = self._modules[wired.index]
+        if batch_norm.is_batch_norm(layer):
+            batch_norm.to_module(layer, params)
+        before = batch_norm.batches_seen(layer)
+        in_place = set(wired.bottoms) & set(wired.tops)
+        bottoms = []
+        for number, goes in zip(wired.bottoms, self._needs.bottoms[index], strict=True):
+            tensor = torch.from_numpy(blobs[number].data)
+            tensor = tensor.clone() if number in in_place else tensor
+            bottoms.append(tensor.requires_grad_(goes and self._needs.layers[index]))
+        if caffe.seed_of_passes is not None:
+            torch.manual_seed(caffe.seed_of_passes)
+            caffe.seed_of_passes = None
+        with torch.set_grad_enabled(self._needs.layers[index]):
+            graph = _Graph(bottoms, self._tops(layer, bottoms))
+        if batch_norm.batches_seen(layer) > before:
+            batch_norm.to_blobs(layer, params)
+        if self._needs.layers[index]:
+            self._graphs[index] = graph
+        return graph
+
+    def _tops(self, layer: LayerModule, bottoms: Sequence[Tensor]) -> tuple[Tensor, ...]:
+        """What a layer makes; an error names the layer."""
+        try:
+            tops: tuple[Tensor, ...] = layer(*bottoms)
+        except (NotImplementedError, RecursionError):
+            raise
+        except (IndexError, RuntimeError, ValueError) as error:
+            of, taken = layer.layer, ", ".join(shown(bottom.shape) for bottom in bottoms)
+            own = ", ".join(shown(param.shape) for param in of.params)
+            raise fk.UsageError(
+                f"layer '{of.name}' ({of.type}{own and f', of blobs {own}'}) cannot run on "
+                f"{taken}: {error}",
+                place=fk.Place(self._state.net.file, of.line, 1),
+            ) from error
+        return tops
+
+    def _check_shapes(self, index: int, shapes: list[tuple[int, ...]]) -> None:
+        """Refuse new shapes of bottoms that Caffe's layer cannot take; PyTorch might broadcast."""
+        if tuple(shapes) not in self._planned[index]:
+            net = self._state.net
+            new = fk.plan_layer(self._state.text, index, shapes)
+            check_same_params(net.layers[index], new, net.file)
+            self._planned[index].add(tuple(shapes))
+
+    @property
+    def _modules(self) -> tuple[LayerModule, ...]:
+        """PyTorch's module of every layer of the net as it was read."""
+        if self._module is None:
+            from fillerkit.torch import module
+
+            _watch_forks()
+            net = self._state.net
+            layers = tuple(_stand_in(layer) if refusal(layer) else layer for layer in net.layers)
+            self._module = module(replace(net, layers=layers), self._state.as_blobs())
+            self._learn(self._module.layers)
+        return self._module.layers
+
+    def _learn(self, layers: Sequence[LayerModule]) -> None:
+        """Ask PyTorch for the gradients of what is learned, or forced to have one."""
+        for wired, needed in zip(self._state.wiring.layers, self._needs.params, strict=True):
+            for position, learned in enumerate(needed):
+                assert wired.index is not None
+                if learned and position < len(layers[wired.index].held):
+                    tensor, _ = _leaf(layers[wired.index], position)
+                    tensor.requires_grad_(tensor.requires_grad or _is_parameter(tensor))
+
+
+def refusal(layer: fk.Layer) -> str:
+    """Why a layer cannot be run, or ""."""
+    from fillerkit.torch import refusal as of_pytorch
+
+    if layer.type == "Python":
+        module = layer.message.python_param.module
+        return f"its module {module} is not there, or its shapes were given and it was not run"
+    return of_pytorch(layer)
+
+
+def _bottom_shapes(net: fk.Net) -> list[set[tuple[tuple[int, ...], ...]]]:
+    """Of each layer the shapes of its bottoms, as the net was read or last reshaped."""
+    latest: dict[str, tuple[int, ...]] = {}
+    found = []
+    for layer in net.layers:
+        found.append({tuple(latest[name] for name in layer.bottoms)})
+        latest.update(layer.tops)
+    return found
+
+
+def _stand_in(layer: fk.Layer) -> fk.Layer:
+    """A source of data in the place of a layer that PyTorch cannot run."""
+    return replace(layer, type="Input", bottoms=(), tops=layer.tops or (("", ()),))
+
+
+def _leaf(layer: LayerModule, position: int) -> tuple[Tensor, bool]:
+    """The tensor that holds a parameter's values, and whether it is the blob transposed."""
+    held = layer.held[position]
+    if held.owner is not None:
+        return _leaf(*held.owner)
+    tensor: Tensor = getattr(layer, held.name)
+    return tensor, held.turned
+
+
+def _is_parameter(tensor: Tensor) -> bool:
+    from torch import nn
+
+    return isinstance(tensor, nn.Parameter)
+
+
+def _alone_in_child() -> None:
+    """Compute in one thread: a forked process has no other, and PyTorch would wait for them."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
+@cache
+def _watch_forks() -> None:
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_alone_in_child)
