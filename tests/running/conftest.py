@@ -1,4 +1,4 @@
-"""Nets of one layer that run."""
+"""Nets of one layer that run, and what they are given."""
 
 from __future__ import annotations
 
@@ -7,25 +7,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from one_layer import one_layer
 
 import fillerkit as fk
-
-
-def one_layer(kind: str, *shapes: tuple[int, ...], body: str = "", tops: int = 1) -> str:
-    """A net of a layer ``x`` with bottoms ``b0``, ``b1``, ... and tops ``t0``, ``t1``, ..."""
-    inputs = [
-        f'layer {{ name: "b{i}" type: "Input" top: "b{i}"'
-        f" input_param {{ shape {{ dim: {list(shape)} }} }} }}"
-        for i, shape in enumerate(shapes)
-    ]
-    wires = [f'bottom: "b{i}"' for i in range(len(shapes))] + [f'top: "t{i}"' for i in range(tops)]
-    return "\n".join([*inputs, f'layer {{ name: "x" type: "{kind}" {" ".join(wires)}\n{body}\n}}'])
 
 
 @pytest.fixture
 def build() -> Callable[..., Any]:
     """``build(type, *shapes, body, tops, phase, dtype)``: the module of a net of one layer."""
-    from fillerkit.running import module  # only here: it needs PyTorch
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+    from fillerkit.running import module
 
     def built(
         kind: str,
@@ -61,3 +52,8 @@ def run(build: Callable[..., Any]) -> Callable[..., Any]:
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(7)
+
+
+@pytest.fixture
+def x(rng: np.random.Generator) -> Any:
+    return rng.normal(0, 2, (2, 6, 5, 7)).astype(np.float32)

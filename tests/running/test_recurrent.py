@@ -26,7 +26,9 @@ def cont(rng: np.random.Generator) -> Any:
 
 
 @pytest.mark.parametrize("static", [False, True])
-def test_lstm(run: Callable[..., Any], rng: np.random.Generator, static: bool) -> None:
+def test_an_lstm_is_its_steps(
+    run: Callable[..., Any], rng: np.random.Generator, static: bool
+) -> None:
     x, on, more = rng.normal(size=(T, N, D)), cont(rng), rng.normal(size=(N, 3))
     h0, c0 = rng.normal(size=(1, N, H)), rng.normal(size=(1, N, H))
     body = f"recurrent_param {{ num_output: {H} expose_hidden: true {FILLER} }}"
@@ -48,7 +50,9 @@ def test_lstm(run: Callable[..., Any], rng: np.random.Generator, static: bool) -
 
 
 @pytest.mark.parametrize("static", [False, True])
-def test_rnn(run: Callable[..., Any], rng: np.random.Generator, static: bool) -> None:
+def test_an_rnn_is_its_steps(
+    run: Callable[..., Any], rng: np.random.Generator, static: bool
+) -> None:
     x, on, more = rng.normal(size=(T, N, D)), cont(rng), rng.normal(size=(N, 3))
     h0 = rng.normal(size=(1, N, H))
     body = f"recurrent_param {{ num_output: {H} expose_hidden: true {FILLER} }}"
@@ -62,15 +66,6 @@ def test_rnn(run: Callable[..., Any], rng: np.random.Generator, static: bool) ->
         outputs.append(np.tanh(h @ w_ho.T + b_o))
     np.testing.assert_allclose(found, outputs, rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(h_last[0], h, rtol=1e-4, atol=1e-6)
-
-
-def test_lstm_unit(run: Callable[..., Any], rng: np.random.Generator) -> None:
-    c, gates, on = rng.normal(size=(1, N, H)), rng.normal(size=(1, N, 4 * H)), np.array([[1, 0, 1]])
-    cell, hidden = run("LSTMUnit", c, gates, on, tops=2)
-    i, f, o, g = np.split(gates, 4, 2)
-    expected = on[..., None] * sigmoid(f) * c + sigmoid(i) * np.tanh(g)
-    np.testing.assert_allclose(cell, expected, rtol=1e-4, atol=1e-6)
-    np.testing.assert_allclose(hidden, sigmoid(o) * np.tanh(expected), rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("kind", ["LSTM", "RNN"])

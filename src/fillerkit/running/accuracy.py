@@ -8,7 +8,7 @@ from torch import Tensor
 from fillerkit.running.argmax import largest
 from fillerkit.running.layer_module import LayerModule
 from fillerkit.running.registry import Tops, runs
-from fillerkit.running.softmax_losses import rows
+from fillerkit.running.softmax import rows
 
 
 @runs("Accuracy", without=("accuracy_param.min_is_better",))

@@ -11,7 +11,7 @@ from torch.nn import functional
 from fillerkit.running.layer_module import LayerModule
 from fillerkit.running.mvn import root
 from fillerkit.running.registry import runs
-from fillerkit.running.softmax_losses import mode_of, normalizer
+from fillerkit.running.softmax import mode_of, normalizer
 from fillerkit.schema.forks_pb2 import HingeLossParameter, LossParameter
 
 _LOG_THRESHOLD = 1e-20

@@ -1,10 +1,9 @@
-"""Reshape and Flatten: axes with new lengths."""
+"""Reshape: the same elements under other axes."""
 
 from __future__ import annotations
 
 from torch import Tensor
 
-from fillerkit.layers.flatten import flatten as plan_flatten
 from fillerkit.layers.reshape import reshape as plan_reshape
 from fillerkit.running.layer_module import LayerModule, shapes_of
 from fillerkit.running.registry import runs
@@ -14,9 +13,3 @@ from fillerkit.running.registry import runs
 def reshape(layer: LayerModule, x: Tensor) -> Tensor:
     """num_axes axes from axis on get the lengths of shape; 0 copies one, -1 is worked out."""
     return x.reshape(plan_reshape(layer.message, shapes_of([x])).tops[0])
-
-
-@runs("Flatten")
-def flatten(layer: LayerModule, x: Tensor) -> Tensor:
-    """Makes the axes from axis to end_axis one."""
-    return x.reshape(plan_flatten(layer.message, shapes_of([x])).tops[0])

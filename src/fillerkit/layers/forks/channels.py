@@ -11,12 +11,6 @@ from fillerkit.layers.shapes import shown
 from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
 
 
-@layer("ReLU6")
-def relu6(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """min(6, max(0, x)) (MobileNet's forks)."""
-    return Plan(tops=[bottoms[0]])
-
-
 @layer("ShuffleChannel")
 def shuffle_channel(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Mixes the channels of groups (ShuffleNet)."""
@@ -46,9 +40,3 @@ def channel_scale(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
         return Plan(tops=[bottoms[0]])
     start = FillerParameter(value=p.init_global_scale)
     return Plan(tops=[bottoms[0], (1,)], params=[Param("scale", (1,), start, learned=False)])
-
-
-@layer("Gather", bottoms=(1, None), tops=(1, None), same=True)
-def gather(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """Collects batches from all processes; alone it copies (TSN)."""
-    return Plan(tops=list(bottoms))

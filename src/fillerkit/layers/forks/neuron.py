@@ -27,6 +27,12 @@ def mish(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=[bottoms[0]])
 
 
+@layer("ReLU6")
+def relu6(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """min(6, max(0, x)) (MobileNet's forks)."""
+    return Plan(tops=[bottoms[0]])
+
+
 @layer("ReLUX")
 def relux(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """A ReLU that ends at maximal_value (py-RFCN-priv)."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from torch import Tensor
 
 from fillerkit.layers.net_layer import Layer
-from fillerkit.running.batch_norm import by_channel
 from fillerkit.running.layer_module import LayerModule
-from fillerkit.running.registry import Tops, runs
+from fillerkit.running.registry import runs
 
 
 @runs("Axpy")
@@ -24,19 +23,6 @@ def _kept_mean(layer: Layer) -> str:
 def channel_scale(layer: LayerModule, x: Tensor, scale: Tensor) -> Tensor:
     """Multiplies all channels of a place with one number (happynear)."""
     return x * scale.reshape(len(x), 1, *x.shape[2:])
-
-
-@runs("EltwiseAffine")
-def eltwise_affine(layer: LayerModule, x: Tensor) -> Tensor:
-    """Slope x + bias, one of each a channel or for all (happynear)."""
-    slope, bias = layer.blobs()
-    return x * by_channel(slope, x) + by_channel(bias, x)
-
-
-@runs("Gather")
-def gather(layer: LayerModule, *bottoms: Tensor) -> Tops:
-    """Its bottoms: here is one process alone (TSN)."""
-    return bottoms
 
 
 @runs("ShuffleChannel")

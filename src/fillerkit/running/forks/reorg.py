@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from fillerkit.layers.forks.yolo import reorg as plan_reorg
+from fillerkit.layers.forks.reorg import reorg as plan_reorg
 from fillerkit.layers.net_layer import Layer
 from fillerkit.running.layer_module import LayerModule, shapes_of
 from fillerkit.running.registry import runs

@@ -14,7 +14,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 import fillerkit as fk
 
-SAMPLE_NETS = Path(__file__).parents[1] / "sample_nets"
+SAMPLE_NETS = Path(__file__).parents[2] / "sample_nets"
 LENET = SAMPLE_NETS / "lenet" / "deploy.prototxt"
 
 # A slash in a name, a shared weight, a Split, a BatchNorm, layers without blobs.

@@ -18,7 +18,7 @@ from fillerkit.running import module  # noqa: E402
 
 Run = Callable[..., Any]
 PRIORS, CLASSES, IMAGES = 40, 4, 2
-FORKS = Path(__file__).parents[1] / "forks" / "forks.tar.xz"
+FORKS = Path(__file__).parents[2] / "forks" / "forks.tar.xz"
 SSD = "nets/chuanqi305__MobileNet-SSD__deploy.prototxt.TEST.prototxt"
 
 

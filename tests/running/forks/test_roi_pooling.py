@@ -1,0 +1,35 @@
+"""Pooling of regions against NumPy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from one_layer import Run, close
+
+
+def test_roi_pooling_takes_the_largest_of_each_bin(run: Run, x: Any) -> None:
+    regions = np.array([[0, 0, 0, 15, 11], [1, 4, 2, 9, 7], [1, 14, 10, 14, 10]], float)
+    body = "roi_pooling_param { pooled_h: 2 pooled_w: 3 spatial_scale: 0.5 }"
+    (found,) = run("ROIPooling", x, regions, body=body)
+    for region, top in zip(regions, found, strict=True):
+        left, upper, right, lower = (int(np.floor(v / 2 + 0.5)) for v in region[1:])
+        high, wide = max(lower - upper + 1, 1) / 2, max(right - left + 1, 1) / 3
+        for i, j in np.ndindex(2, 3):
+            rows = slice(int(i * high) + upper, int(np.ceil((i + 1) * high)) + upper)
+            columns = slice(int(j * wide) + left, int(np.ceil((j + 1) * wide)) + left)
+            window = x[int(region[0]), :, rows, columns].reshape(4, -1)
+            close(top[:, i, j], window.max(1) if window.size else 0)
+
+
+def test_psroi_pooling_takes_the_mean_of_channels_of_the_bin(run: Run, x: Any) -> None:
+    regions = np.array([[0, 0, 0, 15, 11], [1, 4, 2, 9, 7]], float)
+    body = "psroi_pooling_param { spatial_scale: 0.5 output_dim: 1 group_size: 2 }"
+    (found,) = run("PSROIPooling", x, regions, body=body)
+    for region, top in zip(regions, found, strict=True):
+        left, upper = region[1] / 2, region[2] / 2
+        wide, high = ((region[3] + 1) / 2 - left) / 2, ((region[4] + 1) / 2 - upper) / 2
+        for i, j in np.ndindex(2, 2):
+            rows = slice(int(i * high + upper), int(np.ceil((i + 1) * high + upper)))
+            columns = slice(int(j * wide + left), int(np.ceil((j + 1) * wide + left)))
+            close(top[0, i, j], x[int(region[0]), 2 * i + j, rows, columns].mean())

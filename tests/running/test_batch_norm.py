@@ -1,0 +1,39 @@
+"""BatchNorm against NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from one_layer import close
+
+torch: Any = pytest.importorskip("torch", reason="PyTorch is not installed")
+
+
+def test_batch_norm_gathers_as_caffe_does(build: Callable[..., Any], x: Any) -> None:
+    body = "batch_norm_param { moving_average_fraction: 0.9 eps: 0.01 }"
+    net = build("BatchNorm", x.shape, body=body, phase="TRAIN")
+    mean, variance, factor = np.zeros(6), np.zeros(6), 0.0
+    for step in (1, 2, 3):
+        batch = x * step + step
+        found = net(torch.from_numpy(batch))["t0"].numpy()
+        now = batch.mean((0, 2, 3)), batch.var((0, 2, 3))
+        spread = [values[:, None, None] for values in now]
+        close(found, (batch - spread[0]) / np.sqrt(spread[1] + 0.01))
+        mean, variance = 0.9 * mean + now[0], 0.9 * variance + 70 / 69 * now[1]
+        factor = 0.9 * factor + 1
+    blobs = net.blobs()["x"]
+    for blob, expected in zip(blobs, (mean, variance, [factor]), strict=True):
+        close(blob, expected)
+    found = net.eval()(torch.from_numpy(x))["t0"].numpy()
+    mean, variance = mean[:, None, None] / factor, variance[:, None, None] / factor
+    close(found, (x - mean) / np.sqrt(variance + 0.01))
+
+
+def test_batch_norm_by_global_stats_gathers_nothing(build: Callable[..., Any], x: Any) -> None:
+    body = "batch_norm_param { use_global_stats: true eps: 0.25 }"
+    net = build("BatchNorm", x.shape, body=body, phase="TRAIN")
+    close(net(torch.from_numpy(x))["t0"].numpy(), x / 0.5)
+    assert not net.state_dict()["x.running_var"].any()

@@ -1,0 +1,45 @@
+"""Layers that change values one by one, against NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from one_layer import Run, close
+
+NEURONS: list[tuple[str, str, Callable[[Any], Any]]] = [
+    ("AbsVal", "", np.abs),
+    ("BNLL", "", lambda x: np.log1p(np.exp(x))),
+    ("Clip", "clip_param { min: -1 max: 2 }", lambda x: np.clip(x, -1, 2)),
+    ("Dropout", "dropout_param { dropout_ratio: 0.3 }", lambda x: x),
+    ("Dropout", "dropout_param { dropout_ratio: 0.3 scale_train: false }", lambda x: 0.7 * x),
+    ("ELU", "elu_param { alpha: 0.5 }", lambda x: np.where(x > 0, x, 0.5 * (np.exp(x) - 1))),
+    ("Exp", "", np.exp),
+    ("Exp", "exp_param { base: 2 scale: 0.5 shift: 3 }", lambda x: 2 ** (3 + 0.5 * x)),
+    ("Log", "log_param { base: 10 scale: 0.1 shift: 5 }", lambda x: np.log10(5 + 0.1 * x)),
+    ("Power", "power_param { power: 2 scale: 3 shift: 1 }", lambda x: (1 + 3 * x) ** 2),
+    ("Power", "power_param { power: 3 scale: 0 shift: 2 }", lambda x: np.full_like(x, 8)),
+    ("Power", "power_param { power: 0 shift: -1 }", np.ones_like),
+    ("ReLU", "", lambda x: np.maximum(x, 0)),
+    ("ReLU", "relu_param { negative_slope: 0.1 }", lambda x: np.where(x > 0, x, 0.1 * x)),
+    ("Sigmoid", "", lambda x: 1 / (1 + np.exp(-x))),
+    ("Swish", "swish_param { beta: 2 }", lambda x: x / (1 + np.exp(-2 * x))),
+    ("TanH", "", np.tanh),
+    ("Threshold", "threshold_param { threshold: 0.5 }", lambda x: (x > 0.5).astype(float)),
+]
+
+
+@pytest.mark.parametrize(("kind", "body", "expected"), NEURONS)
+def test_values_one_by_one(
+    run: Run, x: Any, kind: str, body: str, expected: Callable[[Any], Any]
+) -> None:
+    close(run(kind, x, body=body)[0], expected(x))
+
+
+def test_dropout_scales_what_it_leaves_in_training(run: Run) -> None:
+    body = "dropout_param { dropout_ratio: 0.2 }"
+    (found,) = run("Dropout", np.ones((100, 100)), body=body, phase="TRAIN")
+    assert set(np.unique(found)) == {0.0, np.float32(1.25)}
+    assert 0.17 < (found == 0).mean() < 0.23
