@@ -20,6 +20,7 @@ from fillerkit.schema.forks_pb2 import LayerParameter
 
 TRACKED = "num_batches_tracked"
 _STATISTICS = {"mean": "running_mean", "variance": "running_var"}
+_FACTOR = BLOBS[2]
 _BLOB_OF = {"running_mean": 0, "running_var": 1}
 _NAMES = {"slope": "weight"}
 _ORDER = {"weight": 0, "bias": 1}
@@ -63,13 +64,12 @@ def forms(
     message
         The layer, where it is known.
     """
-    if tuple(names) == BLOBS:
+    if sorted(names) in (sorted(BLOBS), sorted([*BLOBS, "weight", "bias"])):
         flat = [(int(np.prod(shape)),) for shape in shapes]
-        statistics = [
-            Form(_STATISTICS[name], shape, divided=True)
-            for name, shape in zip(names[:2], flat[:2], strict=True)
+        return [
+            Form(_STATISTICS.get(name, name), shape, False, name in _STATISTICS, name != _FACTOR)
+            for name, shape in zip(names, flat, strict=True)
         ]
-        return [*statistics, Form("scale_factor", flat[2], saved=False)]
     found: list[Form] = []
     for index, (name, shape) in enumerate(zip(names, shapes, strict=True)):
         called = _NAMES.get(name, name) or str(index)
@@ -102,7 +102,8 @@ class Tensors:
 
     def of_layer(self, arrays: Sequence[Array], forms: Sequence[Form]) -> list[Any]:
         """A layer's blobs, each in its form; statistics have memory of their own."""
-        factor: Any = arrays[2].flat[0] if any(form.divided for form in forms) else 1
+        factors = [array for array, form in zip(arrays, forms, strict=True) if not form.saved]
+        factor: Any = factors[0].flat[0] if factors else 1
         return [self._of(array, form, factor) for array, form in zip(arrays, forms, strict=True)]
 
     def _of(self, array: Array, form: Form, factor: float) -> Any:

@@ -13,6 +13,8 @@ from fillerkit.schema.forks_pb2 import LayerParameter
 DIALECTS = {
     "caffe": "Caffe 1.0",
     "happynear": "caffe-windows: Normalize has no blobs, and its norms as a second top",
+    "nvidia": "NVIDIA 0.16 and 0.17: BatchNorm may have five blobs, statistics first",
+    "nvidia-0.15": "NVIDIA 0.15: BatchNorm has five blobs, scale and bias first",
     "pspnet": "PSPNet: BN has four blobs of 1 x C x 1 x 1",
     "segnet": "SegNet and ENet: BN has two blobs of 1 x C x 1 x 1, Upsample takes a mask",
     "ssd": "SSD: Normalize has a blob",
@@ -31,6 +33,17 @@ def of_layer(layer: LayerParameter) -> str:
     """The dialect that one layer's own text tells, or ""."""
     tell = _TELLS.get(layer.type)
     return tell(layer) if tell else ""
+
+
+def _of_batch_norm(layer: LayerParameter) -> str:
+    """NVIDIA's fields tell it; learned first blobs and unlearned later ones tell 0.15's order."""
+    p = layer.batch_norm_param
+    if p.HasField("scale_bias"):
+        return "nvidia"
+    if not (p.HasField("scale_filler") or p.HasField("bias_filler")):
+        return ""
+    rates = [param.lr_mult != 0 for param in layer.param]
+    return "nvidia-0.15" if rates[:4] == [True, True, False, False] else "nvidia"
 
 
 def _of_bn(layer: LayerParameter) -> str:
@@ -52,4 +65,9 @@ def _of_upsample(layer: LayerParameter) -> str:
     return "segnet" if len(layer.bottom) > 1 else "yolo"
 
 
-_TELLS = {"BN": _of_bn, "Normalize": _of_normalize, "Upsample": _of_upsample}
+_TELLS = {
+    "BatchNorm": _of_batch_norm,
+    "BN": _of_bn,
+    "Normalize": _of_normalize,
+    "Upsample": _of_upsample,
+}

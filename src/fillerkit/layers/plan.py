@@ -25,12 +25,15 @@ class Param:
         Which values it starts with; None means zeros that no filler writes.
     learned
         Whether a solver changes it unless the prototxt says otherwise.
+    rates
+        lr_mult and decay_mult that the layer gives it itself, whatever the prototxt says.
     """
 
     name: str
     shape: Shape
     filler: FillerParameter | None = None
     learned: bool = True
+    rates: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,15 @@ class Setting:
     said: bool = False
     params: Mapping[str, Sequence[Param]] = field(default_factory=dict)
 
-    def dialect_for(self, layer: LayerParameter, default: str) -> str:
-        """The dialect said outright, else the layer's own, else the net's, else `default`."""
-        if self.said:
+    def dialect_for(self, layer: LayerParameter, default: str, *others: str) -> str:
+        """The dialect said outright, else the layer's own, else the net's, else `default`.
+
+        Only `default` and `others` say anything of this type of layer.
+        """
+        if self.said and self.dialect in (default, *others):
             return self.dialect
-        return of_layer(layer) or self.dialect or default
+        net = self.dialect if self.dialect in others else default
+        return of_layer(layer) or net
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,8 @@ def param_blobs(
         spec = ParamSpec() if planned.learned else ParamSpec(lr_mult=0)
         if position < len(layer.param):
             spec = layer.param[position]
+        if planned.rates is not None:
+            spec = _with_rates(spec, planned.rates)
         try:
             made = param_blob(planned, layer.blobs[position] if layer.blobs else None)
         except FillerError as error:
@@ -49,6 +51,13 @@ def param_blobs(
     if wrong:
         raise WrongFillers(wrong)
     return tuple(params)
+
+
+def _with_rates(spec: ParamSpec, rates: tuple[float, float]) -> ParamSpec:
+    changed = type(spec)()
+    changed.CopyFrom(spec)
+    changed.lr_mult, changed.decay_mult = rates
+    return changed
 
 
 def _check_counts(layer: LayerParameter, count: int) -> None:

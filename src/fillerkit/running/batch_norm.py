@@ -17,6 +17,8 @@ from fillerkit.running.registry import runs
         "batch_norm_param.disable_mean",
         "batch_norm_param.disable_variance",
         "batch_norm_param.scale_bias",
+        "batch_norm_param.scale_filler",
+        "batch_norm_param.bias_filler",
         "batch_norm_param.stats_batch_size",
         "batch_norm_param.relu",
     ),

@@ -25,7 +25,7 @@ def bn(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Pla
         raise LayerError(
             f"needs a bottom of 2 axes or more, axis 1 the channels, not {shown(shape)}"
         )
-    dialect = setting.dialect_for(layer, default="tsn")
+    dialect = setting.dialect_for(layer, "tsn", "pspnet", "segnet")
     blob = (1, shape[1]) if dialect == "tsn" else (1, shape[1], 1, 1)
     if dialect == "segnet":
         params = [Param("weight", blob, p.scale_filler), Param("bias", blob, p.shift_filler)]

@@ -23,7 +23,7 @@ def normalize(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting)
         raise LayerError(
             f"needs a bottom of 2 axes or more, axis 1 the channels, not {shown(shape)}"
         )
-    if setting.dialect_for(layer, default="ssd") == "happynear":
+    if setting.dialect_for(layer, "ssd", "happynear") == "happynear":
         note = "Normalize is read as happynear's, without blobs (another dialect can be named)"
         return Plan(tops=[shape, (shape[0], 1, *shape[2:])], notes=[note])
     filler = p.scale_filler if p.HasField("scale_filler") else FillerParameter(value=1)
