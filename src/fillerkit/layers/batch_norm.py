@@ -10,10 +10,11 @@ from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import shown
 from fillerkit.schema.forks_pb2 import LayerParameter
 
-_BLOBS = ("mean", "variance", "scale_factor")
+BLOBS = ("mean", "variance", "scale_factor")
+"""Sums over batches, and the factor to divide them by."""
 
 
-@layer("BatchNorm")
+@layer("BatchNorm", blobs=BLOBS, normalises=True)
 def batch_norm(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Normalises channels (Ioffe & Szegedy 2015).
 
@@ -36,6 +37,6 @@ def batch_norm(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(
         tops=[shape],
         params=[
-            Param(name, shape, learned=False) for name, shape in zip(_BLOBS, shapes, strict=True)
+            Param(name, shape, learned=False) for name, shape in zip(BLOBS, shapes, strict=True)
         ],
     )

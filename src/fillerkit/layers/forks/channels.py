@@ -11,13 +11,13 @@ from fillerkit.layers.shapes import shown
 from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
 
 
-@layer("ReLU6")
+@layer("ReLU6", activates=True, rectifies=True)
 def relu6(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """min(6, max(0, x)) (MobileNet's forks)."""
     return Plan(tops=[bottoms[0]])
 
 
-@layer("ShuffleChannel")
+@layer("ShuffleChannel", moves=True)
 def shuffle_channel(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Mixes the channels of groups (ShuffleNet)."""
     return Plan(tops=[bottoms[0]])
@@ -35,7 +35,7 @@ def axpy(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=[x])
 
 
-@layer("ChannelScale", bottoms=2, tops=(1, 2))
+@layer("ChannelScale", bottoms=2, tops=(1, 2), blobs=("scale",))
 def channel_scale(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Multiplies all channels of a place with one number (happynear).
 
@@ -48,7 +48,7 @@ def channel_scale(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=[bottoms[0], (1,)], params=[Param("scale", (1,), start, learned=False)])
 
 
-@layer("Gather", bottoms=(1, None), tops=(1, None), same=True)
+@layer("Gather", bottoms=(1, None), tops=(1, None), same=True, moves=True)
 def gather(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Collects batches from all processes; alone it copies (TSN)."""
     return Plan(tops=list(bottoms))

@@ -11,7 +11,7 @@ from fillerkit.layers.shapes import axes4, count, positive, shown
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("Reorg")
+@layer("Reorg", moves=True)
 def reorg(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Moves squares of pixels into channels, or back (YOLOv2)."""
     num, channels, height, width = axes4(bottoms[0])
@@ -60,7 +60,7 @@ def assisted_excitation(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan
     return Plan(tops=[bottoms[0]])
 
 
-@layer("SegmentationEvaluate", bottoms=2)
+@layer("SegmentationEvaluate", bottoms=2, reads_out=True)
 def segmentation_evaluate(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """How much of a segmentation is right (MobileNet-YOLO)."""
     return Plan(tops=[(1, 1, 1, 1)])
@@ -82,7 +82,7 @@ def detection_loss(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=[()])
 
 
-@layer("EvalDetection", bottoms=(2, 3))
+@layer("EvalDetection", bottoms=(2, 3), reads_out=True)
 def eval_detection(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """How many truths a class has, and how each box fared: 4 numbers (caffe-yolo, intel).
 
