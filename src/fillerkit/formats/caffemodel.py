@@ -25,11 +25,10 @@ from fillerkit.formats.background import BackgroundWriter
 from fillerkit.formats.damage import reading
 from fillerkit.formats.entry import Content, Entry, little
 from fillerkit.formats.mapped import frozen, mapped
-from fillerkit.formats.names import blob_names
 from fillerkit.formats.whole_file import whole_file
 from fillerkit.formats.wire import FIXED32, FIXED64, LENGTH, VARINT, Item, head, items
 from fillerkit.layers.net_layer import Model
-from fillerkit.layers.registry import layer_types
+from fillerkit.layers.registry import traits_of
 from fillerkit.layers.splits import is_inserted, with_splits
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, Kind
@@ -181,9 +180,7 @@ def _around_blobs(layer: LayerParameter) -> tuple[bytes, bytes]:
     saved.MergeFromString(layer.SerializePartialToString())
     saved.DiscardUnknownFields()
     saved.ClearField("blobs")
-    known = layer_types.get(layer.type) if layer.type else None
-    if known is not None and known.loss and not saved.loss_weight:
-        saved.loss_weight.append(1)
+    saved.loss_weight[:] = traits_of(layer.type).loss_weights(layer)
     if layer.type == "BatchNorm":
         while len(saved.param) < 3:
             saved.param.add(lr_mult=0)
@@ -222,7 +219,7 @@ def _read(data: memoryview) -> Blobs:
         inserted += is_inserted(layer)
         key = _free_key(layer.name or f"#{index - inserted}", owned) if blobs else ""
         layers.append((key, layer))
-        names = blob_names(layer.type, len(blobs))
+        names = traits_of(layer.type).blob_names(layer, len(blobs))
         for position, array in enumerate(blobs):
             owned[key, position] = names[position], array
     return Blobs(owned, {}, {"net": name}, model=Model(name, tuple(layers)))

@@ -28,7 +28,7 @@ from fillerkit.layers import Param, Plan, Shape, layer_type
 from fillerkit.layers.dialects import DIALECTS, of_net
 from fillerkit.layers.net_layer import Layer, ParamBlob
 from fillerkit.layers.plan import PlanPython, Setting
-from fillerkit.layers.registry import LayerType, layer_types
+from fillerkit.layers.registry import LayerType, layer_types, traits_of
 from fillerkit.layers.shapes import checked, shown
 from fillerkit.layers.splits import Takers
 from fillerkit.nets.net import Net
@@ -357,7 +357,7 @@ class _Builder:
             bottoms=tuple(layer.bottom),
             tops=tops,
             params=params,
-            forgotten=tuple(_param(planned, None) for planned in plan.forgotten),
+            forgotten=tuple(_param(layer, planned, None) for planned in plan.forgotten),
             draws=plan.draws,
             line=self._text.place(field).line,
             key=self._key(layer.name, index) if params else layer.name,
@@ -500,7 +500,7 @@ class _Builder:
             blob = layer.blobs[position] if layer.blobs else None
             at = (len(self._layers), position)
             try:
-                made = _param(planned, blob)
+                made = _param(layer, planned, blob)
             except FillerError as error:
                 if self._report is None:
                     raise
@@ -612,7 +612,7 @@ def _warnings(layers: Sequence[Layer]) -> list[str]:
     if not layers:
         return ["there is no layer in it"]
     params = [(layer, param) for layer in layers for param in layer.params]
-    dead = [layer.name for layer, param in params if param.dead]
+    dead = list(dict.fromkeys(layer.name for layer, param in params if param.dead))
     wild = [f"{layer.name}/{param.name}" for layer, param in params if not param.finite]
     found = []
     if dead:
@@ -671,7 +671,7 @@ def _tops(known: LayerType, layer: LayerParameter, plan: Plan) -> tuple[tuple[st
     names = list(layer.top)
     if known.loss:
         names += [AUTOMATIC] * (known.tops[0] - len(names))
-    weights = len(layer.loss_weight) or (1 if known.loss else 0)
+    weights = len(known.traits.loss_weights(layer))
     if weights and weights != len(names):
         own = "" if layer.loss_weight else " that a loss layer has by itself"
         raise LayerError(
@@ -684,13 +684,14 @@ def _tops(known: LayerType, layer: LayerParameter, plan: Plan) -> tuple[tuple[st
     )
 
 
-def _param(planned: Param, blob: BlobProto | None) -> ParamBlob:
+def _param(layer: LayerParameter, planned: Param, blob: BlobProto | None) -> ParamBlob:
     """A planned parameter blob, its shape, filler and values checked."""
     shape = checked(planned.shape, f"its {planned.name}")
     if prod(shape) == 0:
         raise LayerError(f"its {planned.name} would be {shown(shape)}: there is nothing to fill")
     given = None if blob is None else _given(blob, planned.name, shape)
-    param = ParamBlob(planned.name, shape, planned.filler, given)
+    weight = len(shape) > 1 and planned.name in traits_of(layer.type).weights
+    param = ParamBlob(planned.name, shape, planned.filler, given, weight=weight)
     try:
         param.distribution  # noqa: B018  (raises where the filler cannot fill this blob)
     except FillerError as error:
