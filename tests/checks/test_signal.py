@@ -26,6 +26,33 @@ def test_zeros_that_the_filler_asks_for_are_told_apart(codes: Codes) -> None:
     assert "constant 0" in fk.check(INPUT + layer).warnings[0].message
 
 
+LSTM = """
+layer { name: "steps" type: "Input" top: "steps" input_param { shape { dim: [7, 2, 5] } } }
+layer { name: "cont" type: "Input" top: "cont" input_param { shape { dim: [7, 2] } } }
+layer { name: "lstm" type: "LSTM" bottom: "steps" bottom: "cont" top: "h" recurrent_param {
+        num_output: 5 weight_filler { FILLER } } }
+"""
+
+
+def test_each_weight_of_an_lstm_without_a_filler_starts_as_zeros(codes: Codes) -> None:
+    net = LSTM.replace("FILLER", "")
+    assert codes(net) == [("lstm", "zero-weights")] * 2
+    first, second = fk.check(INPUT + net).warnings
+    assert "its weight_xc starts as zeros: it has no weight_filler" in first.message
+    assert "its weight_hc starts as zeros" in second.message
+    assert fk.load_net(net).notes[-1].endswith("without a weight_filler: lstm")
+
+
+def test_the_gates_of_an_lstm_settle_its_signal_whatever_its_weights_are(codes: Codes) -> None:
+    assert codes(LSTM.replace("FILLER", 'type: "gaussian" std: 9')) == []
+
+
+def test_centers_of_zeros_let_the_signal_pass(codes: Codes) -> None:
+    labels = 'layer { name: "l" type: "Input" top: "l" input_param { shape { dim: 2 } } }\n'
+    loss = 'layer { name: "c" type: "CenterLoss" bottom: "x" bottom: "l" top: "c" '
+    assert codes(labels + loss + "center_loss_param { num_output: 3 } }") == []
+
+
 def test_biases_and_statistics_of_zeros_are_as_they_should_be(image_codes: Codes) -> None:
     assert image_codes('layer { name: "bn" type: "BatchNorm" bottom: "x" top: "bn" }') == []
 
@@ -37,6 +64,27 @@ def test_one_value_everywhere_leaves_all_units_alike(codes: Codes) -> None:
 def test_a_uniform_from_0_to_1_is_one_sided(codes: Codes) -> None:
     assert codes(inner('type: "uniform"')) == [("ip", "one-sided")]
     assert codes(inner('type: "uniform" min: -0.1 max: 0.1')) == []
+
+
+UP = (
+    'layer { name: "up" type: "Deconvolution" bottom: "x" top: "up" convolution_param { '
+    "kernel_size: 4 stride: 2 num_output: 8 group: GROUP weight_filler { FILLER } } }"
+)
+
+
+def test_a_deconvolution_sums_its_inputs_too(image_codes: Codes) -> None:
+    up = UP.replace("GROUP", "1")
+    assert image_codes(up.replace("FILLER", 'type: "uniform"')) == [("up", "one-sided")]
+    # 8 channels, and 4 x 4 products that lie 2 x 2 apart: 32 of them.
+    small, kept = (f'type: "gaussian" std: {factor / sqrt(32)}' for factor in (0.4, 0.6))
+    assert image_codes(up.replace("FILLER", small)) == [("up", "signal-scale")]
+    assert image_codes(up.replace("FILLER", kept)) == []
+
+
+def test_units_that_take_channels_of_their_own_do_not_stay_alike(image_codes: Codes) -> None:
+    up = UP.replace("FILLER", 'type: "constant" value: 1')
+    assert image_codes(up.replace("GROUP", "4")) == [("up", "same-weights")]
+    assert image_codes(up.replace("GROUP", "8")) == []
 
 
 def test_xavier_in_front_of_a_relu_is_told_of(codes: Codes) -> None:
@@ -53,6 +101,16 @@ def test_a_relu_behind_a_pooling_counts(image_codes: Codes) -> None:
         "kernel_size: 2 stride: 2 } }\n"
     )
     assert image_codes(conv + relu(bottom="pool")) == [("conv", "xavier-relu")]
+
+
+@pytest.mark.parametrize("kind", ["ReLU6", "ReLUX", "PReLU", "Insanity"])
+def test_every_rectifier_counts(kind: str, image_codes: Codes) -> None:
+    conv = (
+        'layer { name: "conv" type: "Convolution" bottom: "x" top: "conv" convolution_param { '
+        'num_output: 4 kernel_size: 3 weight_filler { type: "xavier" } } }\n'
+    )
+    rectifier = relu(bottom="conv").replace('"ReLU"', f'"{kind}"')
+    assert image_codes(conv + rectifier) == [("conv", "xavier-relu")]
 
 
 def test_a_relu_on_another_branch_does_not_count(codes: Codes) -> None:
@@ -92,9 +150,6 @@ def test_a_transposed_inner_product_sums_along_its_other_axis(codes: Codes) -> N
 
 
 def test_a_bilinear_filler_without_groups_mixes_channels(image_codes: Codes) -> None:
-    layer = (
-        'layer { name: "up" type: "Deconvolution" bottom: "x" top: "up" convolution_param { '
-        'kernel_size: 4 stride: 2 num_output: 8 group: GROUP weight_filler { type: "bilinear" } } }'
-    )
+    layer = UP.replace("FILLER", 'type: "bilinear"')
     assert image_codes(layer.replace("GROUP", "1")) == [("up", "bilinear-mixes")]
     assert image_codes(layer.replace("GROUP", "8")) == []

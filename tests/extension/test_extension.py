@@ -38,7 +38,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _fillerkit(site: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """The command line with the package installed beside it."""
-    environment = os.environ | {"PYTHONPATH": str(site)}
+    path = os.pathsep.join(filter(None, (str(site), os.environ.get("PYTHONPATH"))))
+    environment = os.environ | {"PYTHONPATH": path}
     command = [sys.executable, "-c", "from fillerkit.cli import main; main()", *words]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
@@ -52,6 +53,14 @@ def test_a_net_with_its_layer_and_its_filler_fills(site: Path, tmp_path: Path) -
     weight = fk.load(output)["sum"].weight
     assert weight.shape == (5,)
     assert np.all(np.abs(weight) <= np.float32(np.sqrt(3)))
+
+
+def test_a_caffemodel_has_its_blobs_by_their_names(site: Path, tmp_path: Path) -> None:
+    net, model, output = (tmp_path / name for name in ("net.prototxt", "x.caffemodel", "x.npz"))
+    net.write_text(NET)
+    assert _fillerkit(site, "init", str(net), "-o", str(model)).returncode == 0
+    assert _fillerkit(site, "convert", str(model), str(output)).returncode == 0
+    assert fk.load(output)["sum"].names == ("weight",)
 
 
 def test_both_are_listed_and_explain_themselves(site: Path) -> None:

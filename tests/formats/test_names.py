@@ -1,4 +1,4 @@
-"""Names of layers and blobs in files."""
+"""Names of layers in files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 import weights
 
 import fillerkit as fk
-from fillerkit.formats.names import blob_names
 from fillerkit.formats.stored import Alias
 
 ONES = np.ones(2, np.float32)
@@ -68,11 +67,3 @@ def test_layers_of_the_same_name_keep_their_blobs_apart(suffix: str, tmp_path: P
     loaded = fk.load(tmp_path / f"x.{suffix}")
     assert weights.bits(loaded) == weights.bits(net.fill(seed=1))
     assert list(loaded) == ["a", "a#2"]
-
-
-def test_blobs_are_named_by_their_layer_s_type() -> None:
-    assert blob_names("Convolution", 2) == ("weight", "bias")
-    assert blob_names("BatchNorm", 3) == ("mean", "variance", "scale_factor")
-    assert blob_names("PReLU", 1) == ("slope",)
-    assert blob_names("LSTM", 3) == ("", "", "")
-    assert blob_names("InnerProduct", 3) == ("weight", "bias", "")

@@ -130,8 +130,6 @@ def test_nvidias_own_rates_go_before_those_of_the_prototxt() -> None:
 LEARNED_FIRST = "param { lr_mult: 1 } param { lr_mult: 1 } param { lr_mult: 0 } " + (
     "param { lr_mult: 0 }"
 )
-    "param { lr_mult: 1 } param { lr_mult: 1 } param { lr_mult: 0 } param { lr_mult: 0 }"
-)
 
 
 def test_scale_and_bias_come_first_in_nvidias_0_15() -> None:

@@ -96,6 +96,19 @@ def test_a_convolutions_theory_counts_what_lies_on_padding() -> None:
     assert conv.gradient_factor == pytest.approx(conv.gradient_theory, rel=0.1)
 
 
+@pytest.mark.parametrize("group", [1, 4])
+def test_a_deconvolutions_theory_is_that_of_the_convolution_back(group: int) -> None:
+    net = fk.load_net(f"""
+layer {{ name: "data" type: "Input" top: "data" input_param {{ shape {{ dim: [16, 32, 9, 9] }} }} }}
+layer {{ name: "up" type: "Deconvolution" bottom: "data" top: "up" convolution_param {{
+        num_output: 64 kernel_size: 4 stride: 2 pad: 1 group: {group}
+        weight_filler {{ type: "gaussian" std: 0.1 }} }} }}
+""")
+    up = fk.signal(net)["up"]
+    assert up.factor_theory == pytest.approx(up.factor, rel=0.05)
+    assert up.gradient_theory == pytest.approx(up.gradient_factor, rel=0.05)
+
+
 def test_a_bias_counts_in_theory() -> None:
     net = fk.load_net(
         SCORES.replace('weight_filler { type: "msra" }', "bias_filler { value: 2 }", 1).replace(
@@ -233,11 +246,13 @@ def test_words_and_marks_of_sequences_are_whole_numbers() -> None:
 
 
 def test_labels_are_in_the_range_of_the_scores() -> None:
+    from fillerkit.layers.splits import Takers
     from fillerkit.signals.inputs import Kind, kind_of
 
     net = fk.load_net(SCORES)
-    assert kind_of(net, "label") == Kind(below=5)
-    assert kind_of(net, "data") == Kind()
+    takers = Takers([layer.message for layer in net.layers])
+    assert kind_of(net, takers, "label") == Kind(below=5)
+    assert kind_of(net, takers, "data") == Kind()
 
 
 def test_an_array_is_the_batch() -> None:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator
 from math import sqrt
+from typing import NamedTuple
 
 from fillerkit.checks.warning import Warned, warning
 from fillerkit.fillers import Constant, Uniform
 from fillerkit.layers.net_layer import Layer, ParamBlob
 from fillerkit.nets.net import Net
 
-_RECTIFIERS = ("ReLU", "ReLU6", "PReLU")
-_NORMALISERS = ("BatchNorm", "BN", "MVN", "Normalize", "LayerNorm", "GroupNorm", "InstanceNorm")
-# The scale of a signal passes through these as it is, or nearly.
-_PASSING = ("Pooling", "Dropout", "Split", "Flatten", "Reshape")
-_SUMMING = ("Convolution", "ConvolutionDepthwise", "DepthwiseConvolution", "InnerProduct")
 _SHRINKS, _GROWS = 0.5, 2.0
 
 
@@ -37,8 +33,8 @@ def zero_weights(net: Net) -> Iterator[Warned]:
                 )
                 yield (
                     layer,
-                    f"its weight starts as zeros: {why}; give it one, such as msra, in the file or "
-                    "by --filler",
+                    f"its {param.name} starts as zeros: {why}; give it one, such as msra, in the "
+                    "file or by --filler",
                 )
 
 
@@ -50,13 +46,13 @@ def same_weights(net: Net) -> Iterator[Warned]:
     one. Initial values have to break the symmetry. Source: Goodfellow, Bengio and Courville,
     Deep Learning (2016), section 8.4.
     """
-    for layer, param in _weights(net):
-        starts = param.distribution
-        if isinstance(starts, Constant) and starts.value != 0 and param.shape[0] > 1:
+    for summed in _sums(net):
+        starts = summed.param.distribution
+        if isinstance(starts, Constant) and starts.value != 0 and summed.units > 1:
             yield (
-                layer,
-                f"its weight is {starts.value:g} everywhere: its {param.shape[0]} units start, and "
-                "stay, alike; draw it at random",
+                summed.layer,
+                f"its {summed.param.name} is {starts.value:g} everywhere: its {summed.units} units "
+                "start, and stay, alike; draw it at random",
             )
 
 
@@ -68,12 +64,12 @@ def one_sided(net: Net) -> Iterator[Warned]:
     fan-in n multiplies the mean of its input with n times theirs. Source: Caffe 1.0
     (``FillerParameter.min`` is 0, ``max`` is 1), LeCun et al., Efficient BackProp (1998).
     """
-    for layer, param in _weights(net):
-        starts = param.distribution
+    for summed in _sums(net):
+        starts = summed.param.distribution
         if isinstance(starts, Uniform) and (starts.low >= 0 or starts.high <= 0):
             yield (
-                layer,
-                f"its weight is {starts}: all of one sign; say min and max, such as "
+                summed.layer,
+                f"its {summed.param.name} is {starts}: all of one sign; say min and max, such as "
                 "min: -0.05 max: 0.05",
             )
 
@@ -89,7 +85,7 @@ def xavier_relu(net: Net) -> Iterator[Warned]:
     """
     for index, layer in enumerate(net.layers):
         for param in layer.params[:1]:
-            rectifier = _next(net, index, _RECTIFIERS)
+            rectifier = _next(net, index, _rectifies)
             if rectifier is None or _filler(param) != "xavier":
                 continue
             yield (
@@ -111,22 +107,23 @@ def signal_scale(net: Net) -> Iterator[Warned]:
     Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks
     (2010); He et al. (2015).
     """
-    for index, (layer, param) in _summing(net):
+    for index, layer, param, fan_in, _ in _sums(net):
         starts = param.distribution
-        fan_in = _inputs(layer, param)
-        rectified = _next(net, index, _RECTIFIERS) is not None
+        if isinstance(starts, Constant) or layer.traits.activates:
+            continue
+        rectified = _next(net, index, _rectifies) is not None
         factor = starts.std * sqrt(fan_in / 2 if rectified else fan_in)
         if _SHRINKS <= factor <= _GROWS or abs(starts.mean) > starts.std:
             continue
-        if _next(net, index, _NORMALISERS) is not None:
+        if _next(net, index, lambda behind: behind.traits.normalises) is not None:
             continue
         behind = ", the ReLU behind it counted" if rectified else ""
         wanted = sqrt((2 if rectified else 1) / fan_in)
         yield (
             layer,
             f"the signal {'shrinks' if factor < 1 else 'grows'} to {factor:.2g} of its strength: "
-            f"its weight's std is {starts.std:.2g} with a fan-in of {fan_in:,}{behind}; "
-            f"{wanted:.2g} keeps it",
+            f"its {param.name}'s std is {starts.std:.2g} with a fan-in of {round(fan_in, 1):,.12g}"
+            f"{behind}; {wanted:.2g} keeps it",
         )
 
 
@@ -148,44 +145,45 @@ def bilinear_mixes(net: Net) -> Iterator[Warned]:
                 )
 
 
-def _weights(net: Net) -> Iterator[tuple[Layer, ParamBlob]]:
-    """The weights of layers whose units sum their inputs, where a filler fills them."""
-    for _, (layer, param) in _summing(net, constant=True):
-        yield layer, param
+class _Sum(NamedTuple):
+    """A weight whose products a layer adds up, and that a filler fills."""
+
+    at: int
+    layer: Layer
+    param: ParamBlob
+    products: float
+    units: int
 
 
-def _summing(net: Net, *, constant: bool = False) -> Iterator[tuple[int, tuple[Layer, ParamBlob]]]:
+def _sums(net: Net) -> Iterator[_Sum]:
     for index, layer in enumerate(net.layers):
-        if layer.type not in _SUMMING:
+        sums = layer.traits.sums
+        if sums is None:
             continue
-        param = layer.params[0]
-        drawn = constant or not isinstance(param.distribution, Constant)
-        if param.filler is not None and param.given is None and param.finite and drawn:
-            yield index, (layer, param)
+        for param in layer.params:
+            filled = param.filler is not None and param.given is None
+            if param.weight and filled and param.finite:
+                yield _Sum(index, layer, param, *sums(layer.message, param.shape))
 
 
-def _inputs(layer: Layer, param: ParamBlob) -> int:
-    """How many products a unit sums; a transposed InnerProduct has its units along axis 1."""
-    units = layer.tops[0][1][-1]
-    if layer.type == "InnerProduct" and param.shape[0] != units:
-        return param.shape[0]
-    return param.count // param.shape[0]
+def _rectifies(layer: Layer) -> bool:
+    return layer.traits.is_rectifier(layer.message)
 
 
 def _filler(param: ParamBlob) -> str:
     return param.filler.type if param.filler is not None and param.given is None else ""
 
 
-def _next(net: Net, index: int, types: Collection[str]) -> Layer | None:
-    """The first layer of these types that takes what layer `index` makes, as it made it."""
+def _next(net: Net, index: int, wanted: Callable[[Layer], bool]) -> Layer | None:
+    """The first wanted layer that takes what layer `index` makes, as strong as it made it."""
     made = {name for name, _ in net.layers[index].tops}
     for layer in net.layers[index + 1 :]:
         if not made.intersection(layer.bottoms):
             continue
-        if layer.type in types:
+        if wanted(layer):
             return layer
         tops = {name for name, _ in layer.tops}
-        if layer.type in _PASSING:
+        if layer.traits.passes or layer.traits.moves:
             made |= tops
         else:
             made -= tops

@@ -10,7 +10,6 @@ from typing import Any
 from google.protobuf.message import Message
 
 from fillerkit.layers.net_layer import Layer, ParamBlob
-from fillerkit.layers.registry import layer_types
 from fillerkit.layers.shapes import shown
 from fillerkit.nets.net import Net
 from fillerkit.prototxt import phase_name
@@ -185,8 +184,7 @@ def _kind(layers: list[Layer]) -> str:
         return "source"
     if any(layer.params for layer in layers):
         return "learned"
-    known = layer_types.get(first.type)
-    if known is not None and known.loss:
+    if first.traits.loss:
         return "loss"
     return "pooling" if "Pooling" in first.type else "other"
 

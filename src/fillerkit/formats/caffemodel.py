@@ -24,12 +24,11 @@ from fillerkit.formats.background import BackgroundWriter
 from fillerkit.formats.damage import reading
 from fillerkit.formats.entry import Content, Entry, little
 from fillerkit.formats.mapped import frozen, mapped
-from fillerkit.formats.names import blob_names
 from fillerkit.formats.stored import Alias, Array, Stored
 from fillerkit.formats.whole_file import whole_file
 from fillerkit.formats.wire import FIXED32, FIXED64, LENGTH, VARINT, Item, head, items
 from fillerkit.layers.net_layer import Model
-from fillerkit.layers.registry import layer_types
+from fillerkit.layers.registry import traits_of
 from fillerkit.layers.splits import is_inserted, with_splits
 from fillerkit.prototxt.upgrade import freeze_batch_norm, from_old
 from fillerkit.schema import caffe_pb2
@@ -178,9 +177,7 @@ def _around_blobs(layer: LayerParameter) -> tuple[bytes, bytes]:
     saved.MergeFromString(layer.SerializePartialToString())
     saved.DiscardUnknownFields()
     saved.ClearField("blobs")
-    known = layer_types.get(layer.type) if layer.type else None
-    if known is not None and known.loss and not saved.loss_weight:
-        saved.loss_weight.append(1)
+    saved.loss_weight[:] = traits_of(layer.type).loss_weights(layer)
     if layer.type == "BatchNorm":
         while len(saved.param) < 3:
             saved.param.add(lr_mult=0)
@@ -219,7 +216,7 @@ def _read(data: memoryview) -> Stored:
         inserted += is_inserted(layer)
         key = _free_key(layer.name or f"#{index - inserted}", owned) if blobs else ""
         layers.append((key, layer))
-        names = blob_names(layer.type, len(blobs))
+        names = traits_of(layer.type).blob_names(layer, len(blobs))
         for position, array in enumerate(blobs):
             owned[key, position] = names[position], array
     return Stored(owned, {}, {"net": name}, model=Model(name, tuple(layers)))

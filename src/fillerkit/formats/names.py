@@ -1,35 +1,13 @@
-"""Names in files: of blobs where a file only numbers them, and of layers where they are paths."""
+"""Names of layers where they are paths inside a file."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from fillerkit.errors import FormatError
+from fillerkit.layers.batch_norm import BLOBS
 
-BATCH_NORM = ("mean", "variance", "scale_factor")
-
-_BY_TYPE: Mapping[str, tuple[str, ...]] = {
-    "BatchNorm": BATCH_NORM,
-    "Bias": ("bias",),
-    "PReLU": ("slope",),
-    "Parameter": ("parameter",),
-}
-_WEIGHTED = (
-    "Convolution",
-    "ConvolutionDepthwise",
-    "Deconvolution",
-    "DepthwiseConvolution",
-    "Embed",
-    "InnerProduct",
-    "Scale",
-)
-
-
-def blob_names(kind: str, count: int) -> tuple[str, ...]:
-    """The names of the blobs of a layer of a type; empty ones where the type does not tell."""
-    known = _BY_TYPE.get(kind, ("weight", "bias") if kind in _WEIGHTED else ())
-    return tuple(known[index] if index < len(known) else "" for index in range(count))
+BATCH_NORM = BLOBS
 
 
 def checked_name(path: Path, layer: str) -> str:

@@ -9,10 +9,15 @@ from fillerkit.layers.labels import labels_match
 from fillerkit.layers.plan import Plan, Setting, Shape
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import canonical_axis, count
+from fillerkit.layers.traits import classes
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("Accuracy", bottoms=2, tops=(1, 2), setting=True)
+def _classes(layer: LayerParameter, bottoms: Sequence[Shape]) -> int:
+    return classes(layer.accuracy_param.axis, bottoms)
+
+
+@layer("Accuracy", bottoms=2, tops=(1, 2), setting=True, reads_out=True, whole={1: _classes})
 def accuracy(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
     """The share of labels among the top_k predictions.
 

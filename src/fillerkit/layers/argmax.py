@@ -11,7 +11,7 @@ from fillerkit.layers.shapes import canonical_axis, count, positive
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("ArgMax")
+@layer("ArgMax", reads_out=True)
 def argmax(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """The places of the top_k largest values of an axis or item.
 

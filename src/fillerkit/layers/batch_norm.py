@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fillerkit.errors import LayerError
+from fillerkit.layers.dialects import of_layer
 from fillerkit.layers.plan import Param, Plan, Setting, Shape
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import shown
@@ -15,7 +16,13 @@ BLOBS = ("mean", "variance", "scale_factor")
 _KEPT, _LEARNED = (0.0, 0.0), (1.0, 1.0)
 
 
-@layer("BatchNorm", setting=True)
+def _names(layer: LayerParameter, count: int) -> tuple[str, ...]:
+    learned = ("weight", "bias")
+    first = of_layer(layer) == "nvidia-0.15"
+    return (*learned, *BLOBS) if first else (*BLOBS, *learned)
+
+
+@layer("BatchNorm", blobs=_names, normalises=True, setting=True)
 def batch_norm(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
     """Normalises channels (Ioffe & Szegedy 2015).
 

@@ -11,7 +11,7 @@ from fillerkit.layers.shapes import canonical_axis, shown
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("BatchReindex", bottoms=2)
+@layer("BatchReindex", bottoms=2, fixed_batch=True)
 def batch_reindex(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """The items of bottom 0 that bottom 1 names, in its order."""
     data, numbers = bottoms

@@ -11,7 +11,7 @@ from fillerkit.layers.shapes import canonical_axis, shown
 from fillerkit.schema.forks_pb2 import ConcatParameter, LayerParameter, SliceParameter
 
 
-@layer("Concat", bottoms=(1, None))
+@layer("Concat", bottoms=(1, None), moves=True)
 def concat(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Joins bottoms along one axis."""
     p, first = layer.concat_param, bottoms[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 
 from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Param, Plan, Shape
@@ -15,7 +16,29 @@ from fillerkit.schema.forks_pb2 import (
 )
 
 
-@layer("Convolution", bottoms=(1, None), tops=(1, None), same=True)
+def gathered(layer: LayerParameter, weight: Shape) -> tuple[float, int]:
+    """The sums of a convolution: a unit adds up what one filter covers in its group."""
+    return prod(weight[1:]), weight[0] // layer.convolution_param.group
+
+
+def _spread(layer: LayerParameter, weight: Shape) -> tuple[float, int]:
+    """The sums of a deconvolution, away from the edges.
+
+    Filters lie a stride apart, so a value gets kernel / stride^2 products from each channel.
+    """
+    p = layer.convolution_param
+    stride = prod(_lengths(p, "stride", "stride", len(weight) - 2, 1, "convolution_param"))
+    return weight[0] / p.group * prod(weight[2:]) / stride, weight[1]
+
+
+@layer(
+    "Convolution",
+    bottoms=(1, None),
+    tops=(1, None),
+    same=True,
+    blobs=("weight", "bias"),
+    sums=gathered,
+)
 def convolution(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Cross-correlates each bottom with one bank of filters.
 
@@ -24,7 +47,14 @@ def convolution(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return _plan(layer, bottoms, convolved, transposed=False)
 
 
-@layer("Deconvolution", bottoms=(1, None), tops=(1, None), same=True)
+@layer(
+    "Deconvolution",
+    bottoms=(1, None),
+    tops=(1, None),
+    same=True,
+    blobs=("weight", "bias"),
+    sums=_spread,
+)
 def deconvolution(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """The transpose of a convolution: spreads each bottom.
 

@@ -41,7 +41,7 @@ def _input_shape(layer: LayerParameter, given: Mapping[str, Shape], index: int) 
     return _dims(shapes[0 if len(shapes) == 1 else index])
 
 
-@source("DummyData", tops=(1, None))
+@source("DummyData", tops=(1, None), fixed_batch=True)
 def dummy_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     """Blobs that fillers fill in the forward pass."""
     p, tops = layer.dummy_data_param, len(layer.top)

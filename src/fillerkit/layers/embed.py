@@ -10,7 +10,7 @@ from fillerkit.layers.shapes import positive
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("Embed")
+@layer("Embed", blobs=("weight", "bias"), whole={0: lambda layer, _: layer.embed_param.input_dim})
 def embed(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """A learned vector for each number in its bottom.
 

@@ -11,7 +11,7 @@ from fillerkit.layers.shapes import canonical_axis, count
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("Flatten", in_place=False)
+@layer("Flatten", in_place=False, moves=True)
 def flatten(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Makes the axes from axis to end_axis one."""
     p, shape = layer.flatten_param, bottoms[0]

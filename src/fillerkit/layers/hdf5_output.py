@@ -10,7 +10,7 @@ from fillerkit.layers.registry import layer
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("HDF5Output", bottoms=2, tops=0)
+@layer("HDF5Output", bottoms=2, tops=0, reads_out=True)
 def hdf5_output(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Writes data and labels to an HDF5 file in the forward pass.
 

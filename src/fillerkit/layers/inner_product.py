@@ -10,7 +10,13 @@ from fillerkit.layers.shapes import canonical_axis, count, positive
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("InnerProduct")
+def _products(layer: LayerParameter, weight: Shape) -> tuple[float, int]:
+    """A unit adds up a product for each input."""
+    units, inputs = weight[::-1] if layer.inner_product_param.transpose else weight
+    return inputs, units
+
+
+@layer("InnerProduct", blobs=("weight", "bias"), sums=_products)
 def inner_product(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Multiplies with a matrix and adds a bias.
 

@@ -11,7 +11,7 @@ from fillerkit.layers.shapes import count, equal_batch, legacy_shape, shown
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("ContrastiveLoss", bottoms=3, loss=True)
+@layer("ContrastiveLoss", bottoms=3, loss=True, both_sides=True, whole={2: 2})
 def contrastive_loss(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Pulls like pairs together and unlike ones apart (Hadsell et al. 2006)."""
     equal_batch(bottoms)
@@ -26,7 +26,7 @@ def contrastive_loss(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=[()])
 
 
-@layer("EuclideanLoss", bottoms=2, loss=True)
+@layer("EuclideanLoss", bottoms=2, loss=True, both_sides=True, whole={})
 def euclidean_loss(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Half the mean squared distance of its bottoms."""
     equal_batch(bottoms)
@@ -55,7 +55,7 @@ def multinomial_logistic_loss(layer: LayerParameter, bottoms: Sequence[Shape]) -
     return Plan(tops=[()])
 
 
-@layer("SigmoidCrossEntropyLoss", bottoms=2, loss=True)
+@layer("SigmoidCrossEntropyLoss", bottoms=2, loss=True, whole={1: 2})
 def sigmoid_cross_entropy_loss(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Cross entropy of the sigmoid of bottom 0."""
     equal_batch(bottoms)

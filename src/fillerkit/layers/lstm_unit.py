@@ -11,7 +11,7 @@ from fillerkit.layers.shapes import shown
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("LSTMUnit", bottoms=3, tops=2)
+@layer("LSTMUnit", bottoms=3, tops=2, activates=True, marks=2, fixed_batch=True)
 def lstm_unit(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """The cell and output of one step from the cell and the gates."""
     cell, gates, cont = bottoms

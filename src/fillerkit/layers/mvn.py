@@ -10,7 +10,7 @@ from fillerkit.layers.shapes import legacy_shape
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("MVN")
+@layer("MVN", normalises=True)
 def mvn(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Gives each item mean 0, and variance 1, over its axes."""
     legacy_shape(bottoms[0])

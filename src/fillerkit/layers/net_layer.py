@@ -12,6 +12,8 @@ import numpy as np
 
 from fillerkit.fillers import Constant, Distribution, Given, distribution, fan_in, fan_out
 from fillerkit.layers.plan import Shape
+from fillerkit.layers.registry import traits_of
+from fillerkit.layers.traits import Traits
 from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
 
 At = tuple[int, int]
@@ -37,6 +39,9 @@ class ParamBlob:
         The name under which it is shared, or "".
     lr_mult, decay_mult : float
         What a solver multiplies its rates with for this blob.
+    weight : bool
+        Whether its layer's type calls it a weight, and it has more than one axis. (One of one axis
+        scales channels; its zeros are often meant.)
     """
 
     name: str
@@ -47,6 +52,7 @@ class ParamBlob:
     share_name: str = ""
     lr_mult: float = 1.0
     decay_mult: float = 1.0
+    weight: bool = False
 
     @property
     def count(self) -> int:
@@ -66,7 +72,7 @@ class ParamBlob:
     @property
     def dead(self) -> bool:
         """Whether it is a weight that starts as zeros, so that no signal passes."""
-        return self.name == "weight" and len(self.shape) > 1 and self.distribution == Constant(0.0)
+        return self.weight and self.distribution == Constant(0.0)
 
     @property
     def finite(self) -> bool:
@@ -121,6 +127,11 @@ class Layer:
     line: int
     key: str
     message: LayerParameter = field(repr=False, compare=False)
+
+    @property
+    def traits(self) -> Traits:
+        """What its type declares of itself."""
+        return traits_of(self.type)
 
 
 class Model(NamedTuple):

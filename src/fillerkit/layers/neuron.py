@@ -10,44 +10,44 @@ from fillerkit.layers.registry import layer
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("AbsVal", in_place=False)
+@layer("AbsVal", in_place=False, activates=True)
 def absval(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """|x|."""
     return Plan(tops=[bottoms[0]])
 
 
-@layer("BNLL")
+@layer("BNLL", activates=True)
 def bnll(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """log(1 + exp(x))."""
     return Plan(tops=[bottoms[0]])
 
 
-@layer("Clip")
+@layer("Clip", activates=True, rectifies=lambda layer: layer.clip_param.min == 0)
 def clip(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """X held between min and max."""
     return Plan(tops=[bottoms[0]])
 
 
-@layer("Dropout")
+@layer("Dropout", passes=True, drops=True)
 def dropout(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Sets some values to 0 in training; drawn in the forward pass."""
     return Plan(tops=[bottoms[0]])
 
 
-@layer("ELU")
+@layer("ELU", activates=True)
 def elu(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """x, or alpha (exp(x) - 1) below 0."""
     return Plan(tops=[bottoms[0]])
 
 
-@layer("Exp")
+@layer("Exp", activates=True)
 def exp(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Base ^ (shift + scale x)."""
     _check_base(layer.exp_param.base, "exp_param.base")
     return Plan(tops=[bottoms[0]])
 
 
-@layer("Log")
+@layer("Log", activates=True)
 def log(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """The logarithm, to a base, of shift + scale x."""
     _check_base(layer.log_param.base, "log_param.base")
@@ -60,31 +60,31 @@ def power(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=[bottoms[0]])
 
 
-@layer("ReLU")
+@layer("ReLU", activates=True, rectifies=True)
 def relu(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """max(0, x), or negative_slope x below 0."""
     return Plan(tops=[bottoms[0]])
 
 
-@layer("Sigmoid")
+@layer("Sigmoid", activates=True, reads_out=True)
 def sigmoid(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """1 / (1 + exp(-x))."""
     return Plan(tops=[bottoms[0]])
 
 
-@layer("Swish")
+@layer("Swish", activates=True)
 def swish(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """X sigmoid(beta x)."""
     return Plan(tops=[bottoms[0]])
 
 
-@layer("TanH")
+@layer("TanH", activates=True)
 def tanh(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """The hyperbolic tangent."""
     return Plan(tops=[bottoms[0]])
 
 
-@layer("Threshold")
+@layer("Threshold", activates=True, rectifies=True)
 def threshold(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """1 above the threshold, else 0."""
     return Plan(tops=[bottoms[0]])

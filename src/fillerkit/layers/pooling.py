@@ -11,7 +11,7 @@ from fillerkit.layers.shapes import axes4, positive
 from fillerkit.schema.forks_pb2 import LayerParameter, PoolingParameter
 
 
-@layer("Pooling", tops=(1, 2))
+@layer("Pooling", tops=(1, 2), passes=True)
 def pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """The largest, mean or a drawn value of each window.
 

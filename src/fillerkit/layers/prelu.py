@@ -11,7 +11,7 @@ from fillerkit.layers.shapes import shown
 from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
 
 
-@layer("PReLU")
+@layer("PReLU", blobs=("slope",), activates=True, rectifies=True)
 def prelu(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """A ReLU that learns its slope (He et al. 2015).
 

@@ -13,10 +13,31 @@ from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Param, Plan, Shape
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import count, positive, shown
+from fillerkit.layers.traits import rows
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("LSTM", bottoms=(2, 5), tops=(1, 3))
+def _lstm_blobs(layer: LayerParameter, number: int) -> tuple[str, ...]:
+    static = ("weight_xc_static",) * (number == 4)
+    return "weight_xc", "bias_c", *static, "weight_hc"
+
+
+def _rnn_blobs(layer: LayerParameter, number: int) -> tuple[str, ...]:
+    static = ("weight_xh_static",) * (number == 6)
+    return "weight_xh", "bias_h", *static, "weight_hh", "weight_ho", "bias_o"
+
+
+@layer(
+    "LSTM",
+    bottoms=(2, 5),
+    tops=(1, 3),
+    blobs=_lstm_blobs,
+    weights=("weight_xc", "weight_xc_static", "weight_hc"),
+    sums=rows,
+    activates=True,
+    marks=1,
+    fixed_batch=True,
+)
 def lstm(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Long short-term memory over T timesteps (Hochreiter & Schmidhuber 1997).
 
@@ -41,7 +62,17 @@ def lstm(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=tops, params=params, forgotten=[from_hidden] * (steps - 1))
 
 
-@layer("RNN", bottoms=(2, 4), tops=(1, 2))
+@layer(
+    "RNN",
+    bottoms=(2, 4),
+    tops=(1, 2),
+    blobs=_rnn_blobs,
+    weights=("weight_xh", "weight_xh_static", "weight_hh", "weight_ho"),
+    sums=rows,
+    activates=True,
+    marks=1,
+    fixed_batch=True,
+)
 def rnn(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """H' = tanh(W_hh h + W_xh x + b_h), o = tanh(W_ho h' + b_o).
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Unpack
 
 from fillerkit.errors import UsageError
 from fillerkit.layers.plan import Plan, Shape
+from fillerkit.layers.traits import Declared, Traits
 from fillerkit.registry import Registry, first_line
 from fillerkit.schema.forks_pb2 import LayerParameter
 
@@ -16,7 +17,7 @@ PlanSource = Callable[[LayerParameter, Mapping[str, Shape]], Plan]
 
 
 class LayerType(NamedTuple):
-    """A layer type: what it may be connected to, and the function that plans it.
+    """A layer type: what it may be connected to, its traits, and the function that plans it.
 
     Attributes
     ----------
@@ -29,18 +30,19 @@ class LayerType(NamedTuple):
     source : bool
         Whether this is a data layer.
     outside : bool
-        Whether its tops' shapes are in files besides the prototxt.
+        Of a data layer: whether its tops' shapes are outside the prototxt, in the files that it
+        reads.
     same : bool
-        Whether every bottom has a top of its own.
-    loss : bool
-        Whether missing tops are made up, and the first top weighs 1 in the net's loss.
+        Whether a layer has the same number of tops as of bottoms, one for each.
     in_place : bool
         Whether a top may be the layer's own bottom.
     setting : bool
         Whether the plan depends on what the caller says besides the prototxt.
     code : callable or None
-        For a type whose layers are defined by code that is not run: whether this one's is known,
-        so that nothing need be said of it.
+        Of a type whose layers run code of their own, which is not run here: whether a layer's code
+        is known, so that the caller need not say what it makes. None for all other types.
+    traits : Traits
+        What the type declares of itself for others.
     """
 
     name: str
@@ -50,10 +52,15 @@ class LayerType(NamedTuple):
     source: bool = False
     outside: bool = False
     same: bool = False
-    loss: bool = False
     in_place: bool = True
     setting: bool = False
     code: Callable[[LayerParameter], bool] | None = None
+    traits: Traits = Traits()
+
+    @property
+    def loss(self) -> bool:
+        """Whether missing tops are made up, and the first top weighs 1 in the net's loss."""
+        return self.traits.loss
 
     @property
     def summary(self) -> str:
@@ -76,6 +83,7 @@ def layer(
     in_place: bool = True,
     setting: bool = False,
     code: Callable[[LayerParameter], bool] | None = None,
+    **traits: Unpack[Declared],
 ) -> Callable[[PlanLayer], PlanLayer]:
     """Make a layer type known: the function below plans it.
 
@@ -87,9 +95,10 @@ def layer(
     bottoms, tops
         How many: a number, or (least, most) with None for no limit.
     same
-        As many tops as bottoms.
+        As many tops as bottoms, one for each.
     loss
-        Tops that the prototxt leaves out are made up, as Caffe does for losses.
+        Tops that the prototxt leaves out are made up, as Caffe does for losses, and the first
+        counts 1 in the net's loss. Bottoms but the first take labels, unless `whole` is given.
     in_place
         Whether a top may be the bottom itself.
     setting
@@ -98,6 +107,46 @@ def layer(
     code
         For a type whose layers run code of their own: whether a layer's code is known. Of one that
         is not, the caller says the tops' shapes, and may declare parameter blobs.
+    **traits
+        What others are to know of the type. All may be left out.
+
+    Traits
+    ------
+    blobs
+        The names of its parameter blobs, in order: a tuple, of which a layer may have fewer, or
+        ``(layer, number of blobs) -> tuple``. They name the blobs of a ``.caffemodel``.
+    weights
+        Which of those are weights, through which the signal passes: no signal passes one of zeros.
+        ``("weight",)`` unless said. A blob of one axis is none.
+    sums
+        That a unit adds up its inputs, each times a weight: ``(layer, shape of a weight) -> (how
+        many products a unit adds up, how many units take the same inputs)``.
+    activates
+        Its values go through a nonlinearity one by one (Sigmoid); of a layer that `sums`: what it
+        has added up does (LSTM).
+    rectifies
+        Half of the values of a symmetric signal become 0, or nearly (ReLU, and PReLU as it starts):
+        True, or ``layer -> bool``.
+    normalises
+        Its tops have a strength of their own, whatever the bottom's is (BatchNorm).
+    passes
+        The strength of the signal stays as it is, or nearly (Pooling).
+    moves
+        Values stay as they are and go to other places or tops (Concat, Reshape).
+    drops
+        It sets values to 0 at random, whatever they are (Dropout).
+    reads_out
+        It only looks at a net's outputs, or turns them into shares, where no other layer follows
+        (Accuracy, Softmax).
+    both_sides
+        Of a loss: bottom 1 gets a gradient as bottom 0 does (EuclideanLoss).
+    whole
+        Which bottoms take whole numbers from 0 on, and the number that they stay below, or
+        ``(layer, shapes of the bottoms) -> number``: ``{1: 10}``.
+    marks
+        Which bottom takes 0 where a sequence begins and 1 where it goes on (LSTM).
+    fixed_batch
+        The number of its items stands in its own text or is not the batch (Reshape, ROIPooling).
 
     The function gets the ``LayerParameter`` message, with every field that Caffe or a known fork
     has (``layer.scale_param.filler``), and the shapes of the bottoms; it answers with a `Plan`, and
@@ -107,7 +156,7 @@ def layer(
     Examples
     --------
     >>> import fillerkit as fk
-    >>> @fk.layer("ScaledSum", bottoms=2)
+    >>> @fk.layer("ScaledSum", bottoms=2, blobs=("weight",))
     ... def scaled_sum(layer, bottoms):
     ...     "Adds its bottoms, each channel of the second scaled by a learned factor."
     ...     weight = fk.Param("weight", (bottoms[0][1],), layer.scale_param.filler)
@@ -115,6 +164,7 @@ def layer(
     """
     if not isinstance(name, str) or not name:
         raise UsageError('a layer type needs a name: @fillerkit.layer("Name")')
+    declared = Traits(loss=loss, **traits)
 
     def register(plan: PlanLayer) -> PlanLayer:
         _add(
@@ -124,10 +174,10 @@ def layer(
                 _span(tops),
                 plan,
                 same=same,
-                loss=loss,
                 in_place=in_place,
                 setting=setting,
                 code=code,
+                traits=declared,
             )
         )
         return plan
@@ -135,17 +185,26 @@ def layer(
     return register
 
 
-def source(name: str, *, tops: Counts, outside: bool = False) -> Callable[[PlanSource], PlanSource]:
+def source(
+    name: str, *, tops: Counts, outside: bool = False, **traits: Unpack[Declared]
+) -> Callable[[PlanSource], PlanSource]:
     """Make a data layer known: the function below plans it from the shapes a caller gives.
 
-    With `outside`, its source is looked into first, where it exists.
+    With `outside`, its source is looked into first, where it exists. `traits` are as for `layer`.
     """
 
     def register(plan: PlanSource) -> PlanSource:
-        _add(LayerType(name, (0, 0), _span(tops), plan, source=True, outside=outside))
+        known = LayerType(name, (0, 0), _span(tops), plan, source=True, outside=outside)
+        _add(known._replace(traits=Traits(**traits)))
         return plan
 
     return register
+
+
+def traits_of(name: str) -> Traits:
+    """The traits of the layer type of that name; of one that is not known, those of none."""
+    known = layer_types.get(name) if name else None
+    return Traits() if known is None else known.traits
 
 
 def _add(new: LayerType) -> None:

@@ -13,7 +13,7 @@ from fillerkit.schema.forks_pb2 import LayerParameter
 _DIM = "reshape_param.shape.dim"
 
 
-@layer("Reshape", in_place=False)
+@layer("Reshape", in_place=False, moves=True, fixed_batch=True)
 def reshape(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Gives axes new lengths.
 

@@ -11,7 +11,11 @@ from fillerkit.layers.shapes import canonical_axis, shown
 from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
 
 
-@layer("Scale", bottoms=(1, 2))
+def _scale_blobs(layer: LayerParameter, count: int) -> tuple[str, ...]:
+    return ("bias",) if len(layer.bottom) > 1 else ("weight", "bias")
+
+
+@layer("Scale", bottoms=(1, 2), blobs=_scale_blobs)
 def scale(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Multiplies with a learned blob, or its second bottom.
 
@@ -33,7 +37,7 @@ def scale(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=[bottoms[0]], params=params)
 
 
-@layer("Bias", bottoms=(1, 2))
+@layer("Bias", bottoms=(1, 2), blobs=("bias",))
 def bias(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Adds a learned blob, or its second bottom."""
     p = layer.bias_param

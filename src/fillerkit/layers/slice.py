@@ -13,7 +13,7 @@ from fillerkit.layers.shapes import shown
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("Slice", tops=(1, None))
+@layer("Slice", tops=(1, None), moves=True)
 def slice_(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Cuts its bottom at slice_points, or into equal parts."""
     p, shape, tops = layer.slice_param, bottoms[0], len(layer.top)

@@ -9,10 +9,11 @@ from fillerkit.layers.labels import labels_match
 from fillerkit.layers.plan import Plan, Shape
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import canonical_axis, count, equal_batch, shown
+from fillerkit.layers.traits import classes
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("Softmax")
+@layer("Softmax", reads_out=True)
 def softmax(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """exp(x) / sum(exp(x)) over one axis."""
     canonical_axis(layer.softmax_param.axis, bottoms[0], "softmax_param.axis")
@@ -31,7 +32,11 @@ def softmax_with_loss(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=[(), bottoms[0]])
 
 
-@layer("InfogainLoss", bottoms=(2, 3), tops=(1, 2), loss=True)
+def _classes(layer: LayerParameter, bottoms: Sequence[Shape]) -> int:
+    return classes(layer.infogain_loss_param.axis, bottoms)
+
+
+@layer("InfogainLoss", bottoms=(2, 3), tops=(1, 2), loss=True, whole={1: _classes})
 def infogain_loss(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Softmax loss with a matrix that weighs each confusion.
 

@@ -9,7 +9,7 @@ from fillerkit.layers.registry import layer
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("Split", tops=(1, None), in_place=False)
+@layer("Split", tops=(1, None), in_place=False, moves=True)
 def split(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Gives its bottom to every top.
 
@@ -18,7 +18,7 @@ def split(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=[bottoms[0]] * len(layer.top))
 
 
-@layer("Silence", bottoms=(1, None), tops=0)
+@layer("Silence", bottoms=(1, None), tops=0, reads_out=True)
 def silence(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Takes blobs that nothing else does.
 

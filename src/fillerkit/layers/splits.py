@@ -20,18 +20,22 @@ class Takers:
     ----------
     made : dict of Port to Port
         For each bottom, the top that it is.
+    taken : dict of Port to list of Port
+        For each top that is taken, the bottoms that it is, in order.
     count : Counter of Port
         For each top, how many bottoms it is, plus one with a loss weight.
     """
 
     def __init__(self, layers: Sequence[LayerParameter]) -> None:
         self.made: dict[Port, Port] = {}
+        self.taken: dict[Port, list[Port]] = {}
         self.count: Counter[Port] = Counter()
         latest: dict[str, Port] = {}
         for index, layer in enumerate(layers):
             for position, name in enumerate(layer.bottom):
                 if name in latest:
                     self.made[index, position] = latest[name]
+                    self.taken.setdefault(latest[name], []).append((index, position))
                     self.count[latest[name]] += 1
             for position, name in enumerate(layer.top):
                 latest[name] = index, position

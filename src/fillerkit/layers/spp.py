@@ -12,7 +12,7 @@ from fillerkit.layers.shapes import axes4, positive, shown
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("SPP")
+@layer("SPP", passes=True)
 def spp(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Pools into 1, 2 x 2, 4 x 4, ... bins (He et al. 2014)."""
     levels = positive(layer.spp_param.pyramid_height, "spp_param.pyramid_height")

@@ -11,7 +11,7 @@ from fillerkit.layers.shapes import canonical_axis, positive
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("Tile")
+@layer("Tile", moves=True)
 def tile(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Copies of its bottom along one axis."""
     p, shape = layer.tile_param, bottoms[0]

@@ -136,7 +136,7 @@ class _Builder:
             bottoms=tuple(layer.bottom),
             tops=tops,
             params=params,
-            forgotten=tuple(param_blob(planned, None) for planned in plan.forgotten),
+            forgotten=tuple(param_blob(layer, planned, None) for planned in plan.forgotten),
             draws=plan.draws,
             line=line,
             key=self._key(layer.name, index) if params else layer.name,

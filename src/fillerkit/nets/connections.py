@@ -213,7 +213,7 @@ def named_tops(
     names = list(layer.top)
     if known.loss:
         names += [AUTOMATIC] * (known.tops[0] - len(names))
-    weights = len(layer.loss_weight) or (1 if known.loss else 0)
+    weights = len(known.traits.loss_weights(layer))
     if weights and weights != len(names):
         own = "" if layer.loss_weight else " that a loss layer has by itself"
         raise LayerError(

@@ -13,7 +13,7 @@ def start_notes(layers: Sequence[Layer]) -> list[str]:
     if not layers:
         return ["there is no layer in it"]
     params = [(layer, param) for layer in layers for param in layer.params]
-    dead = [layer.name for layer, param in params if param.dead]
+    dead = list(dict.fromkeys(layer.name for layer, param in params if param.dead))
     wild = [f"{layer.name}/{param.name}" for layer, param in params if not param.finite]
     found = []
     if dead:

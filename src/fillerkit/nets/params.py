@@ -10,6 +10,7 @@ from fillerkit.errors import FillerError, LayerError
 from fillerkit.fillers import Given
 from fillerkit.layers import Param, Plan, Shape
 from fillerkit.layers.net_layer import ParamBlob
+from fillerkit.layers.registry import traits_of
 from fillerkit.layers.shapes import checked, same_blob, shown
 from fillerkit.nets.sharing import Sharing
 from fillerkit.schema.forks_pb2 import BlobProto, LayerParameter, ParamSpec
@@ -43,7 +44,7 @@ def param_blobs(
         if planned.rates is not None:
             spec = _with_rates(spec, planned.rates)
         try:
-            made = param_blob(planned, layer.blobs[position] if layer.blobs else None)
+            made = param_blob(layer, planned, layer.blobs[position] if layer.blobs else None)
         except FillerError as error:
             wrong.append(error)
         else:
@@ -73,13 +74,14 @@ def _check_counts(layer: LayerParameter, count: int) -> None:
         )
 
 
-def param_blob(planned: Param, blob: BlobProto | None) -> ParamBlob:
+def param_blob(layer: LayerParameter, planned: Param, blob: BlobProto | None) -> ParamBlob:
     """A planned parameter blob, its shape, filler and values checked."""
     shape = checked(planned.shape, f"its {planned.name}")
     if prod(shape) == 0:
         raise LayerError(f"its {planned.name} would be {shown(shape)}: there is nothing to fill")
     given = None if blob is None else _given(blob, planned.name, shape)
-    param = ParamBlob(planned.name, shape, planned.filler, given)
+    weight = len(shape) > 1 and planned.name in traits_of(layer.type).weights
+    param = ParamBlob(planned.name, shape, planned.filler, given, weight=weight)
     try:
         param.distribution  # noqa: B018  (raises where the filler cannot fill this blob)
     except FillerError as error:

@@ -8,9 +8,6 @@ import fillerkit as fk
 from fillerkit.pycaffe.proto.caffe_pb2 import LayerParameter
 from fillerkit.pycaffe.wiring import Wiring
 
-# Losses that pass gradients to both sides.
-_BOTH_SIDES = {"EuclideanLoss": (0, 1), "ContrastiveLoss": (0, 1)}
-
 
 class Needs(NamedTuple):
     """What a backward pass computes, by layer, in the order in which Caffe runs them.
@@ -90,4 +87,4 @@ def _takes_gradient(message: LayerParameter, position: int) -> bool:
     known = fk.layer_types.get(message.type)
     if known is None or not known.loss:
         return True
-    return position in _BOTH_SIDES.get(message.type, (0, *range(2, len(message.bottom))))
+    return position < 2 if known.traits.both_sides else position != 1

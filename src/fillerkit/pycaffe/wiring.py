@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -93,12 +92,10 @@ def wire(net: fk.Net) -> Wiring:
 
 
 def _loss_weights(message: LayerParameter, tops: int) -> tuple[float, ...]:
-    """A loss layer's first top counts 1 unless the prototxt says otherwise."""
-    given: Sequence[float] = message.loss_weight
+    """What each top counts in the net's loss."""
     known = fk.layer_types.get(message.type)
-    if not given and known is not None and known.loss:
-        given = (1.0,)
-    return tuple(given) + (0.0,) * (tops - len(given))
+    given = known.traits.loss_weights(message) if known else tuple(message.loss_weight)
+    return given + (0.0,) * (tops - len(given))
 
 
 def check_same_params(layer: fk.Layer, new: fk.Layer, file: str) -> None:

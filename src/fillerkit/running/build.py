@@ -12,7 +12,6 @@ from fillerkit.errors import UsageError
 from fillerkit.formats.state_dict import TRACKED, Form, Tensors, forms
 from fillerkit.formats.stored import Array
 from fillerkit.layers.net_layer import At, Layer, ParamBlob, owner
-from fillerkit.layers.registry import layer_types
 from fillerkit.layers.shapes import same_blob, shown
 from fillerkit.nets.net import Net
 from fillerkit.running.layer_module import Held, LayerModule
@@ -48,7 +47,9 @@ def module(net: Net, blobs: Blobs) -> NetModule:
     tensors = _tensors(net, blobs)
     layers: list[LayerModule] = []
     for index, layer in enumerate(net.layers):
-        running = LayerModule(layer, operations.get(layer.type), _loss_weights(layer))
+        running = LayerModule(
+            layer, operations.get(layer.type), layer.traits.loss_weights(layer.message)
+        )
         for position, param in enumerate(layer.params):
             _hold(running, layers, param, *tensors[index, position])
         if any(held.divided for held in running.held):
@@ -82,13 +83,6 @@ def _check_types(net: Net) -> None:
     if refused:
         these = "1 layer" if len(refused) == 1 else f"{len(refused)} layers"
         raise UsageError(f"{these} of {net.file} cannot be run in PyTorch:\n" + "\n".join(refused))
-
-
-def _loss_weights(layer: Layer) -> tuple[float, ...]:
-    if layer.message.loss_weight:
-        return tuple(layer.message.loss_weight)
-    known = layer_types.get(layer.type)
-    return (1.0,) if known is not None and known.loss else ()
 
 
 def _tensors(net: Net, blobs: Blobs) -> dict[At, tuple[Form, Tensor]]:

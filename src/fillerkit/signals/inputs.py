@@ -13,35 +13,16 @@ from numpy.typing import NDArray
 
 from fillerkit.errors import UsageError, did_you_mean
 from fillerkit.layers import Shape
-from fillerkit.layers.net_layer import Layer
 from fillerkit.layers.shapes import shown
 from fillerkit.layers.splits import Port, Takers
 from fillerkit.libraries import library
 from fillerkit.nets.net import Net
-from fillerkit.signals.heads import is_loss
 from fillerkit.sources.picture import FORMATS
 
 Values = NDArray[np.float32]
 Given = Mapping[str, "np.ndarray[Any, Any] | str | os.PathLike[str]"]
 
 BATCH = 16
-_FIXED = (
-    "BatchReindex",
-    "DummyData",
-    "LSTM",
-    "LSTMUnit",
-    "Parameter",
-    "PriorBox",
-    "Proposal",
-    "PSROIPooling",
-    "Python",
-    "RNN",
-    "ROIPooling",
-    "Reshape",
-)
-# Layers through which labels may pass on their way to where they are used.
-_PASSING = ("Concat", "Flatten", "Permute", "Reshape", "Silence", "Slice", "Split")
-_REAL = ("EuclideanLoss", "L1Loss", "SmoothL1Loss", "CenterLoss")
 _SUFFIXES = (".bmp", ".jpg", ".jpeg", ".png", ".ppm", ".tif", ".tiff", ".webp", ".jp2")
 
 
@@ -63,6 +44,7 @@ class Kind:
 
 def make(
     net: Net,
+    takers: Takers,
     names: tuple[str, ...],
     given: Given | np.ndarray[Any, Any] | str | os.PathLike[str] | None,
     batch: int | None,
@@ -80,7 +62,7 @@ def make(
     shapes = {
         name: shape for layer in net.layers if not layer.bottoms for name, shape in layer.tops
     }
-    kinds = {name: kind_of(net, name) for name in names}
+    kinds = {name: kind_of(net, takers, name) for name in names}
     files = _named(given, [name for name in names if kinds[name] == Kind()] or list(names))
     for name in files:
         if name not in names:
@@ -109,22 +91,18 @@ def make(
 def _default(net: Net, shapes: Mapping[str, Shape], names: tuple[str, ...]) -> int:
     """The batch unless one is asked for; 0 leaves every shape as it is."""
     firsts = {shapes[name][0] for name in names if shapes[name]}
-    fixed = any(layer.type in _FIXED for layer in net.layers) or len(firsts) != 1
+    fixed = any(layer.traits.fixed_batch for layer in net.layers) or len(firsts) != 1
     return 0 if fixed else BATCH
 
 
-def kind_of(net: Net, name: str) -> Kind:
+def kind_of(net: Net, takers: Takers, name: str) -> Kind:
     """What an input is used as, wherever it goes."""
-    takers = Takers([layer.message for layer in net.layers])
-    used: dict[Port, list[Port]] = {}
-    for bottom, top in takers.made.items():
-        used.setdefault(top, []).append(bottom)
     place = next(
         (index, list(layer.message.top).index(name))
         for index, layer in enumerate(net.layers)
         if not layer.bottoms and name in layer.message.top
     )
-    uses = list(_uses(net, place, used))
+    uses = list(_uses(net, takers, place))
     if not uses:
         return Kind(below=1)
     if any(use == Kind() for use in uses):
@@ -133,41 +111,19 @@ def kind_of(net: Net, name: str) -> Kind:
     return Kind(min(bounds)) if bounds else uses[0]
 
 
-def _uses(net: Net, place: Port, used: Mapping[Port, list[Port]]) -> Iterator[Kind]:
-    for index, position in used.get(place, []):
+def _uses(net: Net, takers: Takers, place: Port) -> Iterator[Kind]:
+    """A top's uses, also where layers move its values to; a layer without tops uses nothing."""
+    for index, position in takers.taken.get(place, ()):
         layer = net.layers[index]
-        if layer.type in _PASSING:
-            if layer.type == "Silence":
-                yield Kind(below=1)
+        if layer.traits.moves:
             for top in range(len(layer.message.top)):
-                yield from _uses(net, (index, top), used)
-        else:
-            yield _use(net, layer, position)
-
-
-def _use(net: Net, layer: Layer, position: int) -> Kind:
-    if layer.type == "Embed" and position == 0:
-        return Kind(below=layer.message.embed_param.input_dim)
-    if layer.type in ("LSTM", "RNN") and position == 1:
-        return Kind(going_on=True)
-    if position == 0 or not (is_loss(layer) or layer.type == "Accuracy") or layer.type in _REAL:
-        return Kind()
-    if layer.type in ("SigmoidCrossEntropyLoss", "ContrastiveLoss"):
-        return Kind(below=2)
-    return Kind(below=_classes(net, layer))
-
-
-def _classes(net: Net, layer: Layer) -> int:
-    """How many scores its first bottom has."""
-    shape = next(
-        shape
-        for before in reversed(net.layers[: net.layers.index(layer)])
-        for name, shape in before.tops
-        if name == layer.bottoms[0]
-    )
-    p = layer.message
-    axis = p.accuracy_param.axis if layer.type == "Accuracy" else p.softmax_param.axis
-    return shape[axis] if -len(shape) <= axis < len(shape) else 1
+                yield from _uses(net, takers, (index, top))
+        elif layer.traits.marks == position:
+            yield Kind(going_on=True)
+        elif layer.tops:
+            made = [takers.made[index, at] for at in range(len(layer.bottoms))]
+            shapes = [net.layers[at].tops[top][1] for at, top in made]
+            yield Kind(layer.traits.below(layer.message, position, shapes))
 
 
 def _drawn(kind: Kind, shape: Shape, rng: np.random.Generator) -> Values:

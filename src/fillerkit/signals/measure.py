@@ -21,11 +21,6 @@ from fillerkit.signals.inputs import make
 from fillerkit.signals.result import Change, LayerSignal
 
 _PIECE = 1 << 18  # values that are made float64 at once
-ACTIVATIONS = (
-    *("AbsVal", "BNLL", "Clip", "ELU", "Mish", "PReLU", "ReLU", "ReLU6", "SELU"),
-    *("Sigmoid", "Swish", "TanH", "HardSigmoid", "HardSwish"),
-)
-_RECTIFIERS = ("ReLU", "ReLU6", "Clip", "Threshold")
 
 
 class Found(NamedTuple):
@@ -55,6 +50,7 @@ class Strength(NamedTuple):
 
 def measure(
     net: Net,
+    takers: Takers,
     blobs: Blobs,
     out: set[int],
     ends: list[Port],
@@ -68,6 +64,8 @@ def measure(
 
     Parameters
     ----------
+    takers
+        Of the net.
     out
         Layers that run and are not measured.
     ends
@@ -75,11 +73,11 @@ def measure(
     """
     running = _module(net, blobs)
     rng = np.random.default_rng(seed)
-    values, real, notes = make(net, running.inputs, inputs, batch, rng)
+    values, real, notes = make(net, takers, running.inputs, inputs, batch, rng)
     given = {name: torch.from_numpy(array) for name, array in values.items()}
     for name in real:
         given[name].requires_grad_()
-    run = _Run(net, out, progress)
+    run = _Run(net, takers, out, progress)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         last, outputs = run.forward(running, given, ends)
@@ -111,13 +109,15 @@ def _module(net: Net, blobs: Blobs) -> NetModule:
 class _Run:
     """One run, and what was measured on the way, by place: a layer and one of its tops."""
 
-    def __init__(self, net: Net, out: set[int], progress: Callable[[int, int], None]) -> None:
+    def __init__(
+        self, net: Net, takers: Takers, out: set[int], progress: Callable[[int, int], None]
+    ) -> None:
         self.net = net
         self.out = out
         self.rows: list[int] = []
         self.signals: dict[Port, Strength] = {}
         self.gradients: dict[Port, Strength] = {}
-        self.takers = Takers([layer.message for layer in net.layers])
+        self.takers = takers
         self._progress = progress
         self._steps = 2 * len(net.layers)
         self._done = 0
@@ -140,7 +140,7 @@ class _Run:
         return [last[place] for place in ends], outputs
 
     def _see(self, index: int, step: Step) -> None:
-        rectifier = step.layer.layer.type in _RECTIFIERS
+        rectifier = step.layer.layer.traits.is_rectifier(step.layer.message)
         for at, top in enumerate(step.tops):
             if not top.is_floating_point():
                 continue
@@ -189,7 +189,7 @@ class _Run:
             shape=top.shape,
             weighted=_weighted(layer),
             params=bool(layer.params),
-            activation=layer.type in ACTIVATIONS,
+            activation=layer.traits.activates and layer.traits.sums is None,
             rms=top.rms,
             mean=top.mean,
             std=top.std,
@@ -227,14 +227,14 @@ class _Run:
 
     def _summed(self, place: Port) -> bool:
         """Whether sums alone take a top: their gradient does not depend on the value's sign."""
-        takers = {index for (index, _), top in self.takers.made.items() if top == place}
-        types = {self.net.layers[index].type for index in takers - self.out}
-        return bool(types) and types <= {*theory.SUMMING, "Dropout"}
+        takers = {index for index, _ in self.takers.taken.get(place, ())} - self.out
+        layers = [self.net.layers[index] for index in takers]
+        return bool(layers) and all(theory.sums(layer) or layer.traits.drops for layer in layers)
 
     def _even(self, place: Port, blobs: Blobs) -> bool:
         """Whether a layer's values are as often positive as negative."""
         layer = self.net.layers[place[0]]
-        starts = theory.starts(self.net, layer, blobs) if layer.type in theory.SUMMING else None
+        starts = theory.starts(self.net, layer, blobs) if theory.sums(layer) else None
         if starts is None:
             return False
         weight, bias = starts
@@ -297,4 +297,4 @@ def _ratio(top: Strength | None, bottom: Strength | None) -> float | None:
 
 
 def _weighted(layer: Layer) -> bool:
-    return layer.type in theory.WEIGHTED
+    return any(param.weight for param in layer.params) and not layer.traits.normalises

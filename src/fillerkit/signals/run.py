@@ -10,6 +10,7 @@ import numpy as np
 
 from fillerkit.blobs.blobs import Blobs
 from fillerkit.errors import UsageError
+from fillerkit.layers.splits import Takers
 from fillerkit.libraries import library
 from fillerkit.signals.heads import ends, heads, with_batch_statistics, without
 from fillerkit.signals.inputs import Given
@@ -87,16 +88,17 @@ def signal(
         net = with_filler(net, filler)
     if blobs is None:
         blobs = net.fill(seed, weights=weights)
-    out = heads(net)
-    places = ends(net, out)
+    takers = Takers([layer.message for layer in net.layers])
+    out = heads(net, takers)
+    places = ends(net, takers, out)
     if backward == "gaussian":
         kept = [index for index in range(len(net.layers)) if index not in out]
-        net = without(net, out)
+        net, takers = without(net, out)
         places = [(kept.index(index), position) for index, position in places]
         out = set()
     net, without_statistics = with_batch_statistics(net, blobs)
     found = measure.measure(
-        net, blobs, out, places, seed, inputs, batch, backward, progress or _nobody
+        net, takers, blobs, out, places, seed, inputs, batch, backward, progress or _not_told
     )
     notes = list(found.notes)
     if without_statistics:
@@ -120,5 +122,5 @@ def _plain(origin: Mapping[str, Any]) -> Mapping[str, Any]:
     return dict(origin)
 
 
-def _nobody(done: int, of: int) -> None:
-    """Nobody wants to know how far it has come."""
+def _not_told(done: int, of: int) -> None:
+    """Pass over how many steps are done: the caller gave no `progress`."""

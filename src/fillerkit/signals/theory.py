@@ -18,9 +18,6 @@ from fillerkit.layers.convolution import Window
 from fillerkit.layers.net_layer import Layer
 from fillerkit.nets.net import Net
 
-SUMMING = ("Convolution", "ConvolutionDepthwise", "DepthwiseConvolution", "InnerProduct")
-WEIGHTED = (*SUMMING, "Deconvolution", "Embed", "LSTM", "RNN")
-
 
 class Counts(NamedTuple):
     """How many products a unit sums, and how many sums an input is in, on average."""
@@ -29,14 +26,25 @@ class Counts(NamedTuple):
     backward: float
 
 
+def sums(layer: Layer) -> bool:
+    """Whether a layer's values are sums of its bottom's, each times a weight, and nothing more."""
+    return layer.traits.sums is not None and not layer.traits.activates and bool(layer.params)
+
+
 def counts(layer: Layer, bottom: Shape, top: Shape) -> Counts | None:
     """Of a layer that sums; None of others."""
-    if layer.type not in SUMMING:
+    of_weight = layer.traits.sums
+    if of_weight is None or not sums(layer):
         return None
     weight = layer.params[0].shape
-    if layer.type == "InnerProduct":
-        outputs = top[-1]
-        return Counts(prod(weight) / outputs, outputs)
+    if len(weight) == 2:
+        return Counts(*of_weight(layer.message, weight))
+    if not layer.message.HasField("convolution_param"):
+        return None
+    # A deconvolution is a convolution from its top to its bottom.
+    transposed = layer.type == "Deconvolution"
+    if transposed:
+        bottom, top = top, bottom
     window = Window(layer.message.convolution_param, bottom)
     taps = prod(
         _inside(*axis, outputs=n)
@@ -46,7 +54,8 @@ def counts(layer: Layer, bottom: Shape, top: Shape) -> Counts | None:
     if not places or not prod(window.spatial):
         return None
     group = window.channels / weight[1]
-    return Counts(weight[1] * taps / places, weight[0] / group * taps / prod(window.spatial))
+    found = Counts(weight[1] * taps / places, weight[0] / group * taps / prod(window.spatial))
+    return Counts(found.backward, found.forward) if transposed else found
 
 
 def _spatial(top: Shape, window: Window) -> Shape:

@@ -11,7 +11,9 @@ from fillerkit.layers.shapes import shown
 from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
 
 
-@layer("BN", tops=(1, 3), setting=True)
+@layer(
+    "BN", tops=(1, 3), setting=True, blobs=("weight", "bias", "mean", "variance"), normalises=True
+)
 def bn(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
     """Normalises, scales and shifts (SegNet, PSPNet, TSN).
 

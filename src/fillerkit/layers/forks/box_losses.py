@@ -10,7 +10,7 @@ from fillerkit.layers.shapes import legacy_shape
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("SmoothL1Loss", bottoms=(2, 4), loss=True)
+@layer("SmoothL1Loss", bottoms=(2, 4), loss=True, whole={})
 def smooth_l1_loss(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Squared near 0, linear beyond (Fast R-CNN).
 
@@ -19,7 +19,7 @@ def smooth_l1_loss(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=[()])
 
 
-@layer("SmoothL1LossOHEM", bottoms=(2, 4), tops=(1, 2), loss=True)
+@layer("SmoothL1LossOHEM", bottoms=(2, 4), tops=(1, 2), loss=True, whole={})
 def smooth_l1_loss_ohem(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """SmoothL1Loss, and as a second top that of each region (R-FCN)."""
     num, _, height, width = legacy_shape(bottoms[0])
@@ -38,7 +38,7 @@ def box_annotator_ohem(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=[bottoms[2], bottoms[3]])
 
 
-@layer("L1Loss", bottoms=(2, None), loss=True)
+@layer("L1Loss", bottoms=(2, None), loss=True, whole={})
 def l1_loss(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """The mean absolute difference (NVIDIA's Caffe)."""
     return Plan(tops=[()])

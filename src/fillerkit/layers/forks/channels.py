@@ -11,7 +11,7 @@ from fillerkit.layers.shapes import shown
 from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
 
 
-@layer("ShuffleChannel")
+@layer("ShuffleChannel", moves=True)
 def shuffle_channel(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Mixes the channels of groups (ShuffleNet)."""
     return Plan(tops=[bottoms[0]])
@@ -29,7 +29,7 @@ def axpy(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=[x])
 
 
-@layer("ChannelScale", bottoms=2, tops=(1, 2))
+@layer("ChannelScale", bottoms=2, tops=(1, 2), blobs=("scale",))
 def channel_scale(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Multiplies all channels of a place with one number (happynear).
 

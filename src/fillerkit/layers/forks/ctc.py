@@ -41,7 +41,7 @@ def crnn_ctc_loss(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=[()])
 
 
-@layer("CTCGreedyDecoder", bottoms=(1, 3), tops=(1, 3))
+@layer("CTCGreedyDecoder", bottoms=(1, 3), tops=(1, 3), reads_out=True)
 def ctc_greedy_decoder(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """The likeliest label sequences, their scores, and with labels the accuracy (ChWick).
 
@@ -55,7 +55,7 @@ def ctc_greedy_decoder(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=[(streams, steps, 1, 1), *more])
 
 
-@layer("LabelsequenceAccuracy", bottoms=2)
+@layer("LabelsequenceAccuracy", bottoms=2, reads_out=True)
 def labelsequence_accuracy(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """The share of label sequences that are right from first to last (crnn.caffe, CC4.0)."""
     return Plan(tops=[()])

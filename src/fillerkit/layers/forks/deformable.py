@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 from fillerkit.errors import LayerError
 from fillerkit.layers.convolution import Window, convolved
@@ -12,7 +13,12 @@ from fillerkit.layers.shapes import axes4, positive, shown
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("DeformableConvolution", bottoms=2)
+def _gathered(layer: LayerParameter, weight: Shape) -> tuple[float, int]:
+    """A unit adds up what one filter covers in its group."""
+    return prod(weight[1:]), weight[0] // layer.deformable_convolution_param.group
+
+
+@layer("DeformableConvolution", bottoms=2, blobs=("weight", "bias"), sums=_gathered)
 def deformable_convolution(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """A convolution that reads where the offsets in bottom 1 say (py-RFCN-priv).
 

@@ -8,10 +8,16 @@ from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Param, Plan, Shape
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import axes4, positive
+from fillerkit.layers.traits import rows
 from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
 
 
-@layer("DenseBlock")
+def _blobs(layer: LayerParameter, count: int) -> tuple[str, ...]:
+    each = ("weight", "scale", "bias", "mean", "variance")
+    return (*(name for name in each for _ in range(count // len(each))), "scale_factor")
+
+
+@layer("DenseBlock", blobs=_blobs, sums=rows, activates=True)
 def dense_block(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """3 x 3 convolutions, each of all channels so far (DN_CaffeScript, caffe_ocr).
 

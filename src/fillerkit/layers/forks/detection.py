@@ -13,25 +13,25 @@ _NO_BACKGROUND = 2**32 - 1  # SSD means -1, in a field that has no sign
 _BOXES: Shape = (1, 1, 1, 7)  # one box until the forward pass finds how many there are
 
 
-@layer("DetectionOutput", bottoms=(3, None))
+@layer("DetectionOutput", bottoms=(3, None), reads_out=True)
 def detection_output(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """The boxes found, 7 numbers each (SSD)."""
     return Plan(tops=[_BOXES])
 
 
-@layer("YoloDetectionOutput", bottoms=(1, None))
+@layer("YoloDetectionOutput", bottoms=(1, None), reads_out=True)
 def yolo_detection_output(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """The boxes found, 7 numbers each (MobileNet-YOLO)."""
     return Plan(tops=[_BOXES])
 
 
-@layer("Yolov3DetectionOutput", bottoms=(1, None))
+@layer("Yolov3DetectionOutput", bottoms=(1, None), reads_out=True)
 def yolov3_detection_output(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """The boxes found, 7 numbers each (MobileNet-YOLO)."""
     return Plan(tops=[_BOXES])
 
 
-@layer("DetectionEvaluate", bottoms=2)
+@layer("DetectionEvaluate", bottoms=2, reads_out=True)
 def detection_evaluate(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """True and false positives: a row a class, then a row a detection (SSD)."""
     p = layer.detection_evaluate_param

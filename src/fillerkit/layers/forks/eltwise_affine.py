@@ -11,7 +11,7 @@ from fillerkit.layers.shapes import shown
 from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
 
 
-@layer("EltwiseAffine")
+@layer("EltwiseAffine", blobs=("slope", "bias"))
 def eltwise_affine(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Slope x + bias, one of each a channel or for all (happynear).
 

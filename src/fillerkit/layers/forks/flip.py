@@ -9,7 +9,7 @@ from fillerkit.layers.registry import layer
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("Flip")
+@layer("Flip", moves=True)
 def flip(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Its bottom mirrored, left to right or top to bottom (happynear, CC4.0)."""
     return Plan(tops=[bottoms[0]])

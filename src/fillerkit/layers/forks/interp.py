@@ -11,7 +11,7 @@ from fillerkit.layers.shapes import axes4, positive
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("Interp", bottoms=(1, 2))
+@layer("Interp", bottoms=(1, 2), passes=True)
 def interp(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Resizes by a factor, to a size, or to bottom 1's (DeepLab, PSPNet).
 

@@ -11,7 +11,12 @@ from fillerkit.layers.shapes import axes4, positive, shown
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("Local")
+def _of_places(layer: LayerParameter, weight: Shape) -> tuple[float, int]:
+    """A unit adds up what its filter covers; at each place there are num_output units."""
+    return weight[2], weight[0]
+
+
+@layer("Local", blobs=("weight", "bias"), sums=_of_places)
 def local(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """A convolution with filters of its own at every place (happynear).
 

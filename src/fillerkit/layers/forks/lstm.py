@@ -8,10 +8,19 @@ from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Param, Plan, Shape
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import count, positive, shown
+from fillerkit.layers.traits import rows
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("Lstm", bottoms=(1, 2))
+@layer(
+    "Lstm",
+    bottoms=(1, 2),
+    blobs=("weight_x", "weight_h", "bias"),
+    weights=("weight_x", "weight_h"),
+    sums=rows,
+    activates=True,
+    fixed_batch=True,
+)
 def lstm(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Long short-term memory in one layer, not unrolled (caffe-lstm, caffe_ocr).
 

@@ -8,6 +8,7 @@ from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Param, Plan, Shape
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import canonical_axis, count, equal_batch, positive
+from fillerkit.layers.traits import rows
 from fillerkit.schema.forks_pb2 import (
     InnerDistanceParameter,
     LargeMarginInnerProductParameter,
@@ -18,7 +19,21 @@ from fillerkit.schema.forks_pb2 import (
 _Product = InnerDistanceParameter | LargeMarginInnerProductParameter | MarginInnerProductParameter
 
 
-@layer("LargeMarginInnerProduct", bottoms=(2, 3), tops=(1, 2))
+def _classes(layer: LayerParameter, bottoms: Sequence[Shape]) -> int:
+    large = layer.HasField("largemargin_inner_product_param")
+    p = layer.largemargin_inner_product_param if large else layer.margin_inner_product_param
+    return p.num_output
+
+
+@layer(
+    "LargeMarginInnerProduct",
+    bottoms=(2, 3),
+    tops=(1, 2),
+    blobs=("weight",),
+    sums=rows,
+    activates=True,
+    whole={1: _classes},
+)
 def largemargin_inner_product(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Scores whose own class has to win by a margin: L-Softmax (LargeMargin_Softmax_Loss).
 
@@ -29,14 +44,22 @@ def largemargin_inner_product(layer: LayerParameter, bottoms: Sequence[Shape]) -
     return _product(bottoms[0], layer.largemargin_inner_product_param, message, bottoms[2:])
 
 
-@layer("MarginInnerProduct", bottoms=2, tops=(1, 2))
+@layer(
+    "MarginInnerProduct",
+    bottoms=2,
+    tops=(1, 2),
+    blobs=("weight",),
+    sums=rows,
+    activates=True,
+    whole={1: _classes},
+)
 def margin_inner_product(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Scores with a margin between angles: A-Softmax (SphereFace). A second top is the lambda."""
     equal_batch(bottoms)
     return _product(bottoms[0], layer.margin_inner_product_param, "margin_inner_product_param")
 
 
-@layer("InnerDistance", bottoms=(1, 3))
+@layer("InnerDistance", bottoms=(1, 3), blobs=("weight", "bias"), weights=())
 def inner_distance(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """The distance to each row of the weight, with a bias (happynear).
 

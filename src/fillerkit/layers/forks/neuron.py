@@ -9,31 +9,31 @@ from fillerkit.layers.registry import layer
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("HardSigmoid")
+@layer("HardSigmoid", activates=True)
 def hard_sigmoid(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """0.2 x + 0.5, held between 0 and 1 (MobileNet-YOLO)."""
     return Plan(tops=[bottoms[0]])
 
 
-@layer("Insanity")
+@layer("Insanity", activates=True, rectifies=True)
 def insanity(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """x, or below 0 x / a with a drawn in training: randomised leaky ReLU (happynear)."""
     return Plan(tops=[bottoms[0]])
 
 
-@layer("Mish")
+@layer("Mish", activates=True)
 def mish(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """The smooth x tanh(log(1 + exp(x))) (the YOLOv4 forks)."""
     return Plan(tops=[bottoms[0]])
 
 
-@layer("ReLU6")
+@layer("ReLU6", activates=True, rectifies=True)
 def relu6(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """min(6, max(0, x)) (MobileNet's forks)."""
     return Plan(tops=[bottoms[0]])
 
 
-@layer("ReLUX")
+@layer("ReLUX", activates=True, rectifies=True)
 def relux(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """A ReLU that ends at maximal_value (py-RFCN-priv)."""
     return Plan(tops=[bottoms[0]])

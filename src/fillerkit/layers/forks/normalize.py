@@ -11,7 +11,7 @@ from fillerkit.layers.shapes import shown
 from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
 
 
-@layer("Normalize", tops=(1, 2), setting=True)
+@layer("Normalize", tops=(1, 2), setting=True, blobs=("weight",), normalises=True)
 def normalize(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
     """Divides by the L2 norm, and scales (SSD; happynear's without a scale).
 
@@ -31,7 +31,7 @@ def normalize(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting)
     return Plan(tops=[shape], params=[Param("weight", blob, filler)])
 
 
-@layer("L2Norm")
+@layer("L2Norm", normalises=True)
 def l2_norm(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Divides each item by its L2 norm (several forks)."""
     return Plan(tops=[bottoms[0]])

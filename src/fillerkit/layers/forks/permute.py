@@ -11,7 +11,7 @@ from fillerkit.layers.shapes import shown
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("Permute")
+@layer("Permute", moves=True)
 def permute(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Its bottom's axes in another order (SSD).
 
@@ -28,7 +28,7 @@ def permute(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=[tuple(shape[axis] for axis in order)])
 
 
-@layer("Transpose", in_place=False)
+@layer("Transpose", in_place=False, moves=True)
 def transpose(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Its bottom's axes in the order of dim, which names all (CC4.0, caffe_ocr)."""
     shape, order = bottoms[0], list(layer.transpose_param.dim)

@@ -11,7 +11,7 @@ from fillerkit.layers.shapes import legacy_shape
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("PriorBox", bottoms=2)
+@layer("PriorBox", bottoms=2, fixed_batch=True)
 def prior_box(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """The boxes that detections start from, and their variances (SSD).
 

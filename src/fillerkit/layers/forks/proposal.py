@@ -13,7 +13,7 @@ _REGION: Shape = (1, 5, 1, 1)  # one region until the forward pass finds how man
 _SCORE: Shape = (1, 1, 1, 1)
 
 
-@layer("Proposal", bottoms=3, tops=(1, 2))
+@layer("Proposal", bottoms=3, tops=(1, 2), fixed_batch=True)
 def proposal(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Regions, post_nms_topn an image, and their scores (PVANET, happynear).
 
@@ -24,7 +24,7 @@ def proposal(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=[(regions, 5), (regions,)])
 
 
-@layer("FrcnnProposal", bottoms=3, tops=(1, 2))
+@layer("FrcnnProposal", bottoms=3, tops=(1, 2), fixed_batch=True)
 def frcnn_proposal(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Regions, and their scores; one until the forward pass (py-RFCN-priv)."""
     return Plan(tops=[_REGION, _SCORE])

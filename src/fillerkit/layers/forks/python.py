@@ -21,7 +21,7 @@ def _is_known(layer: LayerParameter) -> bool:
     return (layer.python_param.module, layer.python_param.layer) in _known
 
 
-@layer("Python", bottoms=(0, None), tops=(0, None), setting=True, code=_is_known)
+@layer("Python", bottoms=(0, None), tops=(0, None), setting=True, code=_is_known, fixed_batch=True)
 def python(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
     """A layer that a Python class defines.
 

@@ -11,7 +11,7 @@ from fillerkit.layers.shapes import legacy_shape, positive
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("ROIPooling", bottoms=2)
+@layer("ROIPooling", bottoms=2, fixed_batch=True)
 def roi_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """The largest values of each region's bins (Fast R-CNN)."""
     p = layer.roi_pooling_param
@@ -21,35 +21,35 @@ def roi_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return _regions(bottoms, sides, "roi_pooling_param")
 
 
-@layer("ROIAlign", bottoms=2)
+@layer("ROIAlign", bottoms=2, fixed_batch=True)
 def roi_align(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Interpolated values of each region's bins (Mask R-CNN)."""
     p = layer.roi_align_param
     return _regions(bottoms, (p.pooled_h, p.pooled_w), "roi_align_param")
 
 
-@layer("PSROIPooling", bottoms=2)
+@layer("PSROIPooling", bottoms=2, fixed_batch=True)
 def psroi_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Each bin of a region from channels of its own (R-FCN)."""
     p = layer.psroi_pooling_param
     return _bins(bottoms, p.output_dim, p.group_size, "psroi_pooling_param")
 
 
-@layer("DeformablePSROIPooling", bottoms=(2, 3))
+@layer("DeformablePSROIPooling", bottoms=(2, 3), fixed_batch=True)
 def deformable_psroi_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """PSROIPooling whose bins are shifted by what bottom 2 says (py-RFCN-priv)."""
     p = layer.deformable_psroi_pooling_param
     return _bins(bottoms, p.output_dim, p.group_size, "deformable_psroi_pooling_param")
 
 
-@layer("ROIWarping", bottoms=2)
+@layer("ROIWarping", bottoms=2, fixed_batch=True)
 def roi_warping(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Interpolated values of each region, differentiable in the region too (MNC)."""
     p = layer.roi_warping_param
     return _regions(bottoms, (p.pooled_h, p.pooled_w), "roi_warping_param")
 
 
-@layer("ROIMaskPooling", bottoms=2)
+@layer("ROIMaskPooling", bottoms=2, fixed_batch=True)
 def roi_mask_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """ROIPooling of a scaled or halved region, its middle left out (py-RFCN-priv)."""
     p = layer.roi_mask_pooling_param

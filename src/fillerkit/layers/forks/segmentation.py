@@ -11,7 +11,7 @@ from fillerkit.layers.shapes import axes4, legacy_shape, positive, shown
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("SegAccuracy", bottoms=2)
+@layer("SegAccuracy", bottoms=2, reads_out=True)
 def seg_accuracy(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Accuracy, recall and overlap of a segmentation (DeepLab)."""
     return Plan(tops=[(1, 1, 1, 3)])
@@ -53,7 +53,7 @@ def unique_label(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=[(shape[0], positive(p.max_labels, "unique_label_param.max_labels"), 1, 1)])
 
 
-@layer("MatWrite", bottoms=(1, None), tops=0)
+@layer("MatWrite", bottoms=(1, None), tops=0, reads_out=True)
 def mat_write(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Writes its bottoms to .mat files in the forward pass (DeepLab)."""
     return Plan(tops=[])

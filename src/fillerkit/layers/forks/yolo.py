@@ -50,7 +50,7 @@ def assisted_excitation(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan
     return Plan(tops=[bottoms[0]])
 
 
-@layer("SegmentationEvaluate", bottoms=2)
+@layer("SegmentationEvaluate", bottoms=2, reads_out=True)
 def segmentation_evaluate(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """How much of a segmentation is right (MobileNet-YOLO)."""
     return Plan(tops=[(1, 1, 1, 1)])
@@ -72,7 +72,7 @@ def detection_loss(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=[()])
 
 
-@layer("EvalDetection", bottoms=(2, 3))
+@layer("EvalDetection", bottoms=(2, 3), reads_out=True)
 def eval_detection(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """How many truths a class has, and how each box fared: 4 numbers (caffe-yolo, intel).
 

@@ -8,7 +8,7 @@ from typing import Any
 import fillerkit as fk
 
 
-@fk.layer("GatedSum", bottoms=2)
+@fk.layer("GatedSum", bottoms=2, blobs=("weight",))
 def gated_sum(layer: Any, bottoms: Sequence[tuple[int, ...]]) -> fk.Plan:
     """Adds its bottoms, each channel of the second scaled by a learned factor."""
     if bottoms[0] != bottoms[1]:
