@@ -9,7 +9,7 @@ from fillerkit.layers.registry import layer
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("Gather", bottoms=(1, None), tops=(1, None), same=True)
+@layer("Gather", bottoms=(1, None), tops=(1, None), same=True, moves=True)
 def gather(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Collects batches from all processes; alone it copies (TSN)."""
     return Plan(tops=list(bottoms))

@@ -10,7 +10,7 @@ from fillerkit.layers.shapes import axes4, positive
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("Reorg")
+@layer("Reorg", moves=True)
 def reorg(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Moves squares of pixels into channels, or back (YOLOv2)."""
     num, channels, height, width = axes4(bottoms[0])
