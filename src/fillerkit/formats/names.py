@@ -5,9 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from fillerkit.errors import FormatError
-from fillerkit.layers.batch_norm import BLOBS
-
-BATCH_NORM = BLOBS
 
 
 def checked_name(path: Path, layer: str) -> str:
