@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from goldens import differences
+from reasons import check_reason
 
 import fillerkit as fk
 
@@ -27,6 +28,7 @@ def test_a_net_starts_as_in_caffe(name: str, run: str) -> None:
     if "error" in golden:
         with pytest.raises(fk.FillerkitError) as refusal:
             fk.load_net(path, phase=phase).fill(seed=1701, dtype=dtype or "float32")
+        check_reason(name, golden["error"], refusal.value)
         assert refusal.value.file == str(path)
         assert refusal.value.line is not None
         return

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from goldens import differences
+from reasons import check_reason
 
 import fillerkit as fk
 
@@ -31,6 +32,7 @@ def test_a_net_starts_as_in_caffe_with_its_data(
     if "error" in golden:
         with pytest.raises(fk.LayerError) as refusal:
             fk.load_net(path, phase=phase)
+        check_reason(name, golden["error"], refusal.value)
         assert refusal.value.file == str(path)
         return
     net = fk.load_net(path, phase=phase)

@@ -74,7 +74,7 @@ def _aliases(blobs: fk.Blobs) -> dict[tuple[str, int], tuple[Alias, ...]]:
 
 
 @pytest.mark.parametrize("suffix", ["npz", "h5", "safetensors"])
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(blobs=some_blobs(PATHS))
 def test_everything_comes_back(suffix: str, folder: Path, blobs: fk.Blobs) -> None:
     again = _again(blobs, folder / f"x.{suffix}")
@@ -86,7 +86,7 @@ def test_everything_comes_back(suffix: str, folder: Path, blobs: fk.Blobs) -> No
 
 
 @pytest.mark.parametrize("suffix", ["caffemodel", "safetensors", "pt"])
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(blobs=some_blobs(st.text(min_size=1, max_size=8)))
 def test_layers_may_have_any_name(suffix: str, folder: Path, blobs: fk.Blobs) -> None:
     if suffix == "pt":
@@ -103,7 +103,7 @@ def test_layers_may_have_any_name(suffix: str, folder: Path, blobs: fk.Blobs) ->
 
 
 @pytest.mark.parametrize("suffix", weights.FORMATS)
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(blobs=some_blobs(PATHS))
 def test_the_same_blobs_make_the_same_bytes(suffix: str, folder: Path, blobs: fk.Blobs) -> None:
     for name in ("x", "y"):

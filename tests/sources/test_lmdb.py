@@ -33,7 +33,7 @@ def state(folder: Path) -> dict[str, tuple[int, bytes]]:
         max_size=60,
     )
 )
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_the_first_value_is_that_of_the_least_key(records: dict[bytes, bytes]) -> None:
     with TemporaryDirectory() as folder:
         with lmdb.open(folder, map_size=1 << 24) as database, database.begin(write=True) as batch:
@@ -132,7 +132,7 @@ def test_a_database_of_databases_is_refused(here: Path) -> None:
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_no_damage_gets_past_the_errors(data: st.DataObject) -> None:
     with TemporaryDirectory() as folder:
         with lmdb.open(folder) as database, database.begin(write=True) as batch:
