@@ -264,7 +264,7 @@ def _shown(field: Field) -> str:
 
 
 def _unknown_field(field: Field, descriptor: Descriptor, source: Source) -> PrototxtError:
-    guess = did_you_mean(field.name, descriptor.fields_by_name)
+    guess = did_you_mean(field.name, descriptor.fields_by_name) or _longer(field, descriptor)
     if not guess and len(descriptor.fields) <= 12:
         known = ", ".join(sorted(descriptor.fields_by_name))
         guess = f"; it has {known}" if known else "; it has no fields"
@@ -273,3 +273,16 @@ def _unknown_field(field: Field, descriptor: Descriptor, source: Source) -> Prot
     return PrototxtError(
         f"{descriptor.name} has no field '{field.name}'{guess}", place=source.place(field.offset)
     )
+
+
+def _longer(field: Field, descriptor: Descriptor) -> str:
+    """A clause that offers the value whose name a field's name ends in: ``weight_std`` is ``std``.
+
+    Blocks are left out: ``x_param`` is no ``param``.
+    """
+    words = field.name.split("_")
+    for start in range(1, len(words)):
+        known = descriptor.fields_by_name.get("_".join(words[start:]))
+        if known is not None and known.message_type is None and field.kind is not Kind.BLOCK:
+            return f"; did you mean '{known.name}'?"
+    return ""
