@@ -74,12 +74,14 @@ def laplacian_of_gaussian(
     if spec.std == 0:
         raise FillerError("LoG needs a std other than 0", field="std")
     away = np.square(np.arange(side) - side // 2)
-    distance = ((away[:, None] + away) / (2 * spec.std**2)).astype(dtype)
-    # math.exp, as NumPy's of float32 differs from processor to processor.
-    fading = np.array([exp(-d) for d in distance.flat]).astype(dtype).reshape(distance.shape)
     scale = float(dtype(3.1415)) * spec.std**4
-    kernel = (-fading * (dtype(1) - distance)).astype(np.float64) / scale
-    return everywhere(kernel.astype(dtype), f"LoG kernel {side}x{side}, std {spec.std:.4g}")
+    with np.errstate(all="ignore"):  # a std near 0 makes infinite values
+        distance = ((away[:, None] + away) / np.float64(2 * spec.std**2)).astype(dtype)
+        # math.exp, as NumPy's of float32 differs from processor to processor.
+        fading = np.array([exp(-d) for d in distance.flat]).astype(dtype).reshape(distance.shape)
+        kernel = (-fading * (dtype(1) - distance)).astype(np.float64) / np.float64(scale)
+        kernel = kernel.astype(dtype)
+    return everywhere(kernel, f"LoG kernel {side}x{side}, std {spec.std:.4g}")
 
 
 def _three(name: str, shape: tuple[int, ...], dtype: type[np.floating], rows: _Rows) -> Whole:

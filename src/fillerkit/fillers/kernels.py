@@ -37,7 +37,9 @@ def everywhere(kernel: Values, words: str) -> Whole:
             values.reshape(-1, kernel.size)[...] = kernel.ravel()
 
     exact = kernel.astype(np.float64) if kernel.size else np.zeros(1)
-    return Whole(ZERO, repeat_kernel, float(exact.mean()), float(exact.std()), words)
+    with np.errstate(invalid="ignore"):  # of infinite values, which check warns of
+        mean, std = float(exact.mean()), float(exact.std())
+    return Whole(ZERO, repeat_kernel, mean, std, words)
 
 
 def placed(
@@ -57,6 +59,8 @@ def placed(
         values[index] = exact
 
     total, rest = max(count, 1), 1 - index.size / max(count, 1)
-    mean = rest * base.mean + float(exact.sum()) / total
-    square = rest * (base.mean**2 + base.std**2) + float((exact**2).sum()) / total
-    return Whole(base, place, mean, sqrt(max(square - mean**2, 0.0)), words)
+    with np.errstate(invalid="ignore"):  # of infinite values, which check warns of
+        mean = rest * base.mean + float(exact.sum()) / total
+        square = float(((exact - mean) ** 2).sum()) / total
+    square += rest * ((base.mean - mean) ** 2 + base.std**2)
+    return Whole(base, place, mean, sqrt(square), words)
