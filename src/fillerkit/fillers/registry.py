@@ -80,9 +80,19 @@ def filler(name: str, *, reads: Sequence[str] | None = None) -> Callable[[Make],
     return register
 
 
+FROM_FILES = ("file", "from_file", "from_txt", "blob_proto", "load_from_file", "predefined")
+"""Fillers of forks that are not done; see docs/fillers.md."""
+
+
 def known_filler(name: str) -> Filler:
     """The filler of that name, ours or an installed package's."""
     known = filler_types.get(name)
+    if known is None and name in FROM_FILES:
+        raise FillerError(
+            f"filler '{name}' of a fork takes its values from a file, which is not read; 'value' "
+            "takes them from the prototxt",
+            field="type",
+        )
     if known is None:
         nearest = did_you_mean(name, filler_types.names())
         raise FillerError(
