@@ -62,6 +62,10 @@ FORKS = {
     "spatial-transformer": "daerduoCarey/SpatialTransformerLayer",
     "synopsys": "foss-for-synopsys-dwc-arc-processors/synopsys-caffe",
     "cc4": "dlunion/CC4.0: Lstm, CTC, Transpose",
+    "caffe-dilation": "fyu/caffe-dilation",
+    "chairs": "ArthurWang123/caffe, branch chairs_deconv",
+    "lgm-loss": "WeitaoVan/L-GM-loss",
+    "pose-drl": "aleksispi/pose-drl",
     # wild.json
     "caffe-lstm-ocr": "dlunion/CaffeLSTM-OCR",
     "deblurnet": "Tyler-D/DeBlurNet",

@@ -266,12 +266,12 @@ def some(names: Sequence[str]) -> str:
     return ", ".join(names[:3]) + more
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str], most: int = 3) -> str:
     """A clause that offers the names nearest to `name`: ``; did you mean 'xavier'?``, or ""."""
     from difflib import get_close_matches
 
     by_lower = {candidate.lower(): candidate for candidate in known}
-    close = get_close_matches(name.lower(), by_lower, n=3, cutoff=0.7)
+    close = get_close_matches(name.lower(), by_lower, n=most, cutoff=0.7)
     if not close:
         return ""
     return f"; did you mean {' or '.join(repr(by_lower[word]) for word in close)}?"

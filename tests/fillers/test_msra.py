@@ -61,3 +61,20 @@ def test_mean_and_std_are_ignored(weight: Weight, ignored: str) -> None:
 def test_sparse_is_refused(weight: Weight) -> None:
     with pytest.raises(fk.FillerError, match="'msra' does not know sparse"):
         weight('type: "msra" sparse: 2')
+
+
+@given(SHAPES, st.floats(0, 2, width=32), st.sampled_from([np.float32, np.float64]))
+def test_alpha_is_the_slope_of_the_prelu_that_follows(
+    shape: tuple[int, ...], alpha: float, dtype: type[np.floating]
+) -> None:
+    n, slope = dtype(fk.fan_in(shape)), dtype(alpha)
+    expected = np.sqrt(dtype(2) / n / (dtype(1) + slope * slope))
+    spec = FillerParameter(type="msra", alpha=alpha)
+    assert distribution(spec, shape, dtype).std == float(expected)
+
+
+def test_scale_multiplies_the_std() -> None:
+    plain, twice = FillerParameter(type="msra"), FillerParameter(type="msra", scale=2)
+    assert distribution(twice, (4, 9), np.float64).std == 2 * (
+        distribution(plain, (4, 9), np.float64).std
+    )

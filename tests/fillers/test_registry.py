@@ -105,3 +105,8 @@ def test_an_unknown_filler_like_no_other_says_where_all_are_listed() -> None:
 def test_a_filler_in_other_letters_is_unknown() -> None:
     with pytest.raises(fk.FillerError, match="did you mean 'xavier'"):
         distribution(FillerParameter(type="Xavier"), (3, 2), np.float32)
+
+
+def test_a_filler_from_a_file_is_refused_with_another_way(weight: Weight) -> None:
+    with pytest.raises(fk.FillerError, match="from a file, which is not read; 'value' takes them"):
+        weight('type: "file" file: "theta.txt"')

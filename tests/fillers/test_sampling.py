@@ -36,6 +36,9 @@ FILLERS = [
     'type: "truncated_gaussian"',
     'type: "truncated_gaussian" mean: -3 std: 0.1',
     'type: "identity" gain: 2',
+    'type: "diagonal" diag_val: [3, 2]',
+    'type: "gaussian_xavier" xavier_coeff: 0.5',
+    'type: "msra" alpha: 0.5 scale: 2',
 ]
 
 WHOLE = ['type: "positive_unitball"', 'type: "orthogonal"']
@@ -70,5 +73,6 @@ def test_one_seed_makes_one_blob_and_another_seed_another(weight: Weight, filler
     net = weight(filler, 200, 5)
     first, again, other = (net.fill(seed=seed)["x"].weight for seed in (1, 1, 2))
     assert first.tobytes() == again.tobytes()
-    random = "identity" not in filler and net.layers[1].params[0].distribution.std > 0
+    fixed = "identity" in filler or "diagonal" in filler
+    random = not fixed and net.layers[1].params[0].distribution.std > 0
     assert (first.tobytes() != other.tobytes()) == random

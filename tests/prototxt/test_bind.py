@@ -326,6 +326,17 @@ def test_an_unknown_field_like_none_of_a_small_message_is_refused_with_all_of_th
     assert "negative_slope" in error.message
 
 
+def test_an_unknown_value_that_ends_in_a_known_one_is_told_as_that() -> None:
+    error = refusal(LayerParameter(), "convolution_param {\n weight_filler { weight_std: 0.01 }\n}")
+    assert error.message == "FillerParameter has no field 'weight_std'; did you mean 'std'?"
+    assert error.place == Place("net.prototxt", 2, 18)
+
+
+def test_an_unknown_block_is_not_told_as_what_it_ends_in() -> None:
+    assert "did you mean" not in refusal(LayerParameter(), "qqqq_param { }").message
+    assert "did you mean" not in refusal(LayerParameter(), "qqqq_type { }").message
+
+
 def test_a_field_in_other_letters_is_unknown() -> None:
     assert "did you mean 'name'?" in refusal(NetParameter(), "Name: 'a'").message
 

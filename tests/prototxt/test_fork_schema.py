@@ -8,7 +8,7 @@ import pytest
 from google.protobuf import text_format
 
 import fillerkit as fk
-from fillerkit.prototxt.fork_schema import ForkSchema, fork_schema, offered
+from fillerkit.prototxt.fork_schema import ForkSchema, fork_schema
 
 pytest.importorskip("grpc_tools")
 
@@ -92,24 +92,3 @@ def test_a_file_that_is_no_schema_of_caffe_is_refused(
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(fk.PrototxtError, match="no such file"):
         fork_schema(str(tmp_path / "none.proto"))
-
-
-@pytest.mark.parametrize("place", ["caffe.proto", "src/caffe/proto/caffe.proto"])
-@pytest.mark.parametrize("below", [".", "models/a"])
-def test_a_schema_beside_a_net_or_above_it_is_offered(
-    tmp_path: Path, place: str, below: str
-) -> None:
-    file, nets = tmp_path / "caffe" / place, tmp_path / "caffe" / below
-    file.parent.mkdir(parents=True, exist_ok=True)
-    nets.mkdir(parents=True, exist_ok=True)
-    file.write_text(PROTO)
-    assert offered(nets, "pw_attend_param") == file
-    assert offered(nets, "another_param") is None
-
-
-def test_a_schema_in_a_folder_beside_is_offered(tmp_path: Path) -> None:
-    file = tmp_path / "caffe-fork" / "src" / "caffe" / "proto" / "caffe.proto"
-    file.parent.mkdir(parents=True)
-    file.write_text(PROTO)
-    (tmp_path / "models").mkdir()
-    assert offered(tmp_path / "models", "pw_attend_param") == file

@@ -10,6 +10,7 @@ from fillerkit.errors import FillerError
 from fillerkit.fillers.distributions import Gaussian, Values, Whole
 from fillerkit.fillers.gain import GAIN_FIELDS, gain
 from fillerkit.fillers.haar import orthonormal
+from fillerkit.fillers.kernels import shown
 from fillerkit.fillers.registry import filler
 from fillerkit.schema.forks_pb2 import FillerParameter
 
@@ -30,7 +31,7 @@ def delta_orthogonal(
     depend on LAPACK.
     Parameters: gain (1) or nonlinearity (linear), negative_slope (0.01).
     """
-    words = "x".join(map(str, shape)) or "a single value"
+    words = shown(shape)
     if len(shape) < 3:
         raise FillerError(
             f"delta_orthogonal fills kernels, blobs of 3 axes or more, not {words}; "

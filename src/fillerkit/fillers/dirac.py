@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from math import prod, sqrt
+from math import prod
 
 import numpy as np
 
 from fillerkit.errors import FillerError
-from fillerkit.fillers.distributions import Constant, Values, Whole
+from fillerkit.fillers.distributions import Whole
 from fillerkit.fillers.gain import own_gain
+from fillerkit.fillers.kernels import placed, shown
 from fillerkit.fillers.registry import filler
 from fillerkit.schema.forks_pb2 import FillerParameter
 
@@ -24,10 +25,10 @@ def dirac(spec: FillerParameter, shape: tuple[int, ...], dtype: type[np.floating
     even length k being k / 2; takes no draws.
     Parameters: gain (1), group (1).
     """
-    words = "x".join(map(str, shape)) or "a single value"
     if len(shape) < 3:
         raise FillerError(
-            f"dirac fills kernels, blobs of 3 axes or more, not {words}; identity fills those of 2"
+            f"dirac fills kernels, blobs of 3 axes or more, not {shown(shape)}; identity fills "
+            "those of 2"
         )
     outputs, inputs, *kernel = shape
     if spec.group == 0 or outputs % spec.group:
@@ -38,10 +39,5 @@ def dirac(spec: FillerParameter, shape: tuple[int, ...], dtype: type[np.floating
     channel = np.arange(outputs) % max(outputs // spec.group, 1)
     unit = np.flatnonzero(channel < inputs)
     center = np.ravel_multi_index([length // 2 for length in kernel], kernel)
-
-    def set_centers(values: Values) -> None:
-        values.reshape(outputs, inputs, prod(kernel))[unit, channel[unit], center] = factor
-
-    share = len(unit) / max(prod(shape), 1)
-    mean, std = factor * share, factor * sqrt(share * (1 - share))
-    return Whole(Constant(0.0), set_centers, mean, std, f"dirac {words}, gain {factor:.4g}")
+    index = (unit * inputs + channel[unit]) * prod(kernel) + center
+    return placed(index, factor, prod(shape), f"dirac {shown(shape)}, gain {factor:.4g}")

@@ -156,7 +156,7 @@ class Whole:
 
     Attributes
     ----------
-    base : Constant, Uniform or Gaussian
+    base : Constant, Uniform, Gaussian or Sparse
         Where the values come from; Constant for what takes no draws.
     change : callable
         Gets the flat values of the blob in its dtype and overwrites them.
@@ -166,7 +166,7 @@ class Whole:
         What a person is told.
     """
 
-    base: Constant | Uniform | Gaussian
+    base: Constant | Uniform | Gaussian | Sparse
     change: Callable[[Values], None]
     mean: float
     std: float

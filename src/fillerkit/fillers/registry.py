@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from fillerkit.registry import Registry, first_line
 from fillerkit.schema.forks_pb2 import FillerParameter
 
 MakeDistribution = Callable[[FillerParameter, tuple[int, ...], type[np.floating]], Distribution]
+
+Make = TypeVar("Make", bound=MakeDistribution)
 
 
 class Filler(NamedTuple):
@@ -39,17 +41,15 @@ class Filler(NamedTuple):
 filler_types: Registry[Filler] = Registry("filler", "fillerkit.fillers")
 
 
-def filler(
-    name: str, *, reads: Sequence[str] | None = None
-) -> Callable[[MakeDistribution], MakeDistribution]:
+def filler(name: str, *, reads: Sequence[str] | None = None) -> Callable[[Make], Make]:
     """Make a filler known: the function below gives its distribution.
 
     The function takes the ``FillerParameter``, the blob's shape and the NumPy float type that
     values are computed in, and returns a distribution; it raises `FillerError` for parameters
     that make no sense. Arithmetic done in that type gives the bits that Caffe's arithmetic gives.
     The distributions are `Constant`, `Uniform`, `Gaussian`, `Truncated` (a Gaussian cut off),
-    `Sparse` (a Gaussian thinned out) and `Whole` (one of the first three, changed by a function
-    that gets all of a blob's values: normalised rows, orthogonal matrices, patterns). An installed
+    `Sparse` (a Gaussian thinned out) and `Whole` (any but Truncated, changed by a function that
+    gets all of a blob's values: normalised rows, orthogonal matrices, patterns). An installed
     package registers its fillers by an entry point of group ``fillerkit.fillers`` that names the
     module.
 
@@ -73,16 +73,26 @@ def filler(
     if not isinstance(name, str) or not name:
         raise UsageError('a filler needs a name: @fillerkit.filler("name")')
 
-    def register(make: MakeDistribution) -> MakeDistribution:
+    def register(make: Make) -> Make:
         filler_types.add(name, Filler(name, make, None if reads is None else tuple(reads)))
         return make
 
     return register
 
 
+FROM_FILES = ("file", "from_file", "from_txt", "blob_proto", "load_from_file", "predefined")
+"""Fillers of forks that are not done; see docs/fillers.md."""
+
+
 def known_filler(name: str) -> Filler:
     """The filler of that name, ours or an installed package's."""
     known = filler_types.get(name)
+    if known is None and name in FROM_FILES:
+        raise FillerError(
+            f"filler '{name}' of a fork takes its values from a file, which is not read; 'value' "
+            "takes them from the prototxt",
+            field="type",
+        )
     if known is None:
         nearest = did_you_mean(name, filler_types.names())
         raise FillerError(

@@ -12,6 +12,7 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 from google.protobuf.message import Message
 
 from fillerkit.errors import Keyword, OnError, PrototxtError, did_you_mean, raised
+from fillerkit.prototxt.nearby import schema_nearby
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, Kind
 from fillerkit.schema.forks_pb2 import LayerParameter
@@ -264,14 +265,27 @@ def _shown(field: Field) -> str:
 
 
 def _unknown_field(field: Field, descriptor: Descriptor, source: Source) -> PrototxtError:
-    words: list[str | Keyword] = [f"{descriptor.name} has no field '{field.name}'"]
-    guess = did_you_mean(field.name, descriptor.fields_by_name)
-    if not guess and len(descriptor.fields) <= 12:
-        known = ", ".join(sorted(descriptor.fields_by_name))
-        guess = f"; it has {known}" if known else "; it has no fields"
-    if guess:
-        words.append(guess)
-    else:
-        way_out = Keyword("allow_unknown_fields", True)
-        words += ["; no known Caffe has it: ", way_out, " passes over it"]
+    what = f"{descriptor.name} has no field '{field.name}'"
+    near = did_you_mean(field.name, descriptor.fields_by_name, most=1) or _longer(field, descriptor)
+    words: list[str | Keyword] = [what, near]
+    if not near:
+        names = sorted(descriptor.fields_by_name) if len(descriptor.fields) <= 12 else []
+        known = f"it has {', '.join(names)}" if names else "no fork that is known here has it"
+        words = [what, f"; {known}; ", Keyword("allow_unknown_fields", True), " passes over it"]
+    file = schema_nearby(source.name, field.name)
+    if file is not None:
+        words += [f"; {file} has it: ", Keyword("proto", str(file))]
     return PrototxtError(*words, place=source.place(field.offset))
+
+
+def _longer(field: Field, descriptor: Descriptor) -> str:
+    """A clause that offers the value whose name a field's name ends in: ``weight_std`` is ``std``.
+
+    Blocks are left out: ``x_param`` is no ``param``.
+    """
+    words = field.name.split("_")
+    for start in range(1, len(words)):
+        known = descriptor.fields_by_name.get("_".join(words[start:]))
+        if known is not None and known.message_type is None and field.kind is not Kind.BLOCK:
+            return f"; did you mean '{known.name}'?"
+    return ""

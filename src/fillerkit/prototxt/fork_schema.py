@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,8 +26,6 @@ from fillerkit.schema.lazy import message_class
 OURS = 100_000
 """From here on, numbers of fields are fillerkit's own: for text only, in no file of bytes."""
 _FREE = 200_000
-_PLACES = ("caffe.proto", "proto/caffe.proto", "src/caffe/proto/caffe.proto")
-_LEVELS = 6
 
 Message = DescriptorProto | FileDescriptorProto
 
@@ -94,26 +91,6 @@ def fork_schema(path: str) -> ForkSchema:
         return ForkSchema(described)
     except TypeError as error:
         raise PrototxtError(f"{path}: cannot be joined with Caffe's schema: {error}") from None
-
-
-def offered(folder: Path, word: str) -> Path | None:
-    """A ``caffe.proto`` in a folder, above it or beside it, that holds a word; or None."""
-    for file in _near(folder.resolve()):
-        try:
-            if word in file.read_text("utf-8", "replace").split():
-                return file
-        except OSError:
-            continue
-    return None
-
-
-def _near(folder: Path) -> Iterator[Path]:
-    for level in (folder, *folder.parents[:_LEVELS]):
-        yield from (level / place for place in _PLACES if (level / place).is_file())
-        try:
-            yield from sorted(level.glob("*/src/caffe/proto/caffe.proto"))
-        except OSError:
-            return
 
 
 class _Merge:

@@ -127,7 +127,7 @@ class Datum(_message.Message):
     def __init__(self, channels: _Optional[int] = ..., height: _Optional[int] = ..., width: _Optional[int] = ..., data: _Optional[bytes] = ..., label: _Optional[int] = ..., float_data: _Optional[_Iterable[float]] = ..., encoded: bool = ..., seg_label: _Optional[bytes] = ..., record_id: _Optional[int] = ..., label0: _Optional[int] = ..., label1: _Optional[int] = ..., label2: _Optional[int] = ..., label3: _Optional[int] = ..., label4: _Optional[int] = ..., label5: _Optional[int] = ..., label6: _Optional[int] = ..., orig_space: _Optional[int] = ..., orig_height: _Optional[int] = ..., orig_width: _Optional[int] = ...) -> None: ...
 
 class FillerParameter(_message.Message):
-    __slots__ = ("type", "value", "min", "max", "mean", "std", "sparse", "variance_norm", "alpha", "scale", "gain", "nonlinearity", "negative_slope", "group")
+    __slots__ = ("type", "value", "min", "max", "mean", "std", "sparse", "variance_norm", "alpha", "scale", "gain", "nonlinearity", "negative_slope", "group", "diag_val", "num_groups", "xavier_coeff", "values", "f_gate_bias", "file")
     class VarianceNorm(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         FAN_IN: _ClassVar[FillerParameter.VarianceNorm]
@@ -150,6 +150,12 @@ class FillerParameter(_message.Message):
     NONLINEARITY_FIELD_NUMBER: _ClassVar[int]
     NEGATIVE_SLOPE_FIELD_NUMBER: _ClassVar[int]
     GROUP_FIELD_NUMBER: _ClassVar[int]
+    DIAG_VAL_FIELD_NUMBER: _ClassVar[int]
+    NUM_GROUPS_FIELD_NUMBER: _ClassVar[int]
+    XAVIER_COEFF_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    F_GATE_BIAS_FIELD_NUMBER: _ClassVar[int]
+    FILE_FIELD_NUMBER: _ClassVar[int]
     type: str
     value: float
     min: float
@@ -164,7 +170,13 @@ class FillerParameter(_message.Message):
     nonlinearity: str
     negative_slope: float
     group: int
-    def __init__(self, type: _Optional[str] = ..., value: _Optional[float] = ..., min: _Optional[float] = ..., max: _Optional[float] = ..., mean: _Optional[float] = ..., std: _Optional[float] = ..., sparse: _Optional[int] = ..., variance_norm: _Optional[_Union[FillerParameter.VarianceNorm, str]] = ..., alpha: _Optional[float] = ..., scale: _Optional[float] = ..., gain: _Optional[float] = ..., nonlinearity: _Optional[str] = ..., negative_slope: _Optional[float] = ..., group: _Optional[int] = ...) -> None: ...
+    diag_val: _containers.RepeatedScalarFieldContainer[float]
+    num_groups: int
+    xavier_coeff: float
+    values: _containers.RepeatedScalarFieldContainer[float]
+    f_gate_bias: float
+    file: str
+    def __init__(self, type: _Optional[str] = ..., value: _Optional[float] = ..., min: _Optional[float] = ..., max: _Optional[float] = ..., mean: _Optional[float] = ..., std: _Optional[float] = ..., sparse: _Optional[int] = ..., variance_norm: _Optional[_Union[FillerParameter.VarianceNorm, str]] = ..., alpha: _Optional[float] = ..., scale: _Optional[float] = ..., gain: _Optional[float] = ..., nonlinearity: _Optional[str] = ..., negative_slope: _Optional[float] = ..., group: _Optional[int] = ..., diag_val: _Optional[_Iterable[float]] = ..., num_groups: _Optional[int] = ..., xavier_coeff: _Optional[float] = ..., values: _Optional[_Iterable[float]] = ..., f_gate_bias: _Optional[float] = ..., file: _Optional[str] = ...) -> None: ...
 
 class NetParameter(_message.Message):
     __slots__ = ("name", "input", "input_shape", "input_dim", "force_backward", "state", "debug_info", "layer", "layers", "mem_param", "default_forward_type", "default_backward_type", "default_forward_math", "default_backward_math", "global_grad_scale", "global_grad_scale_adaptive", "default_conv_algos_override", "reduce_buckets", "default_cudnn_math_override", "eltwise_mem_sharing", "compile_net_state", "engine", "bn_stats_batch_size", "multinode")
