@@ -34,6 +34,7 @@ def check(numbers: dict[str, float], said: dict[str, list[float]]) -> None:
     assert not wrong, "\n".join([*wrong, "make figures writes them anew"])
 
 
+@pytest.mark.long
 def test_the_numbers_of_small_nets_are_true() -> None:
     said = {name: values for name, values in marked().items() if not name.startswith("vgg")}
     assert len(said) == 2 * 4 * 2 * 5 + 3 * 4

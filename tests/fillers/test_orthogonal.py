@@ -56,6 +56,7 @@ def test_a_deep_linear_net_keeps_every_length() -> None:
     np.testing.assert_allclose(np.linalg.norm(y, axis=0), np.linalg.norm(x, axis=0))
 
 
+@pytest.mark.long
 def test_a_deep_net_of_relus_keeps_the_signal_with_their_gain() -> None:
     x: Floats = np.random.default_rng(1).standard_normal((500, 100))
     for layer in range(20):

@@ -95,6 +95,7 @@ def test_googlenet(tmp_path: Path) -> None:
     held_against_opencv(deploy("googlenet"), tmp_path, "loss3/classifier")
 
 
+@pytest.mark.long
 def test_resnet50(tmp_path: Path) -> None:
     held_against_opencv(deploy("resnet50"), tmp_path, "fc1000")
 
