@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from typing import Any
 
@@ -15,7 +15,6 @@ from fillerkit.errors import Keyword, OnError, PrototxtError, did_you_mean, rais
 from fillerkit.prototxt.nearby import schema_nearby
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, Kind
-from fillerkit.schema.forks_pb2 import LayerParameter
 
 _INTEGERS = {
     FieldDescriptor.CPPTYPE_INT32: (-(2**31), 2**31 - 1),
@@ -54,7 +53,11 @@ def bind(
     seen = set()
     for field in block.fields:
         setter = setters.get(field.name)
-        if setter is None and descriptor.name == _V1 and field.name in _setters(_current()):
+        if (
+            setter is None
+            and descriptor.name == _V1
+            and field.name in _setters_of_today(descriptor)
+        ):
             bind(_only(field), message.newer, source, skipped, report)  # type: ignore[attr-defined]
             continue
         if setter is None:
@@ -97,8 +100,11 @@ def bind(
             report(PrototxtError(f"{descriptor.name} needs '{name}'", place=place))
 
 
-def _current() -> Any:
-    return LayerParameter.DESCRIPTOR
+def _setters_of_today(v1: Descriptor) -> Collection[str]:
+    """The fields of a layer of today, of the same schema as a layer of V1."""
+    newer = v1.fields_by_name["newer"].message_type
+    assert newer is not None
+    return _setters(newer)
 
 
 def _only(field: Field) -> Field:
