@@ -53,11 +53,7 @@ def bind(
     seen = set()
     for field in block.fields:
         setter = setters.get(field.name)
-        if (
-            setter is None
-            and descriptor.name == _V1
-            and field.name in _setters_of_today(descriptor)
-        ):
+        if setter is None and descriptor.name == _V1 and field.name in _todays_fields(descriptor):
             bind(_only(field), message.newer, source, skipped, report)  # type: ignore[attr-defined]
             continue
         if setter is None:
@@ -100,7 +96,7 @@ def bind(
             report(PrototxtError(f"{descriptor.name} needs '{name}'", place=place))
 
 
-def _setters_of_today(v1: Descriptor) -> Collection[str]:
+def _todays_fields(v1: Descriptor) -> Collection[str]:
     """The fields of a layer of today, of the same schema as a layer of V1."""
     newer = v1.fields_by_name["newer"].message_type
     assert newer is not None
