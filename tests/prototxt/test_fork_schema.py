@@ -22,6 +22,7 @@ message LayerParameter { optional string name = 1; optional string type = 2;
   optional PwAttendParameter pw_attend_param = 201;
   optional BNParameter bn_param = 202;
   optional NormalizeParameter norm_param = 203; }
+message V1LayerParameter { optional LayerType type = 5; enum LayerType { NONE = 0; PW_ATTEND = 90; } }
 message PwAttendParameter { required uint32 heads = 1; optional Mode mode = 2 [default = SOFT];
   enum Mode { SOFT = 0; HARD = 1; }
   optional FillerParameter weight_filler = 3; }
@@ -154,6 +155,12 @@ def test_a_caffemodel_has_its_fields_by_its_numbers(
     assert not saved.layer[2].HasField("interp_param")  # whose number in its files is not known
     blobs = fk.load(tmp_path / "net.caffemodel")
     assert blobs["conv"].weight.tobytes() == net.fill(3)["conv"].weight.tobytes()
+
+
+def test_a_v1_type_of_the_fork_gets_its_name_of_today(proto: Path) -> None:
+    text = OLD + 'layers { name: "a" type: PW_ATTEND bottom: "conv" top: "a" }'
+    types = [layer.type for layer, _ in fk.read_net(text, proto=proto).layers]
+    assert types == ["Input", "Convolution", "PwAttend"]
 
 
 def test_a_schema_without_the_compiler_says_what_to_install(

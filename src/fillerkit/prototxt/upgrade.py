@@ -154,7 +154,9 @@ def _v1_type(old: V1LayerParameter) -> str:
         return current_type(old.newer.type)
     if old.type == V1LayerParameter.NONE:
         return ""
-    return current_type(V1LayerParameter.LayerType.Name(old.type))
+    enum = old.DESCRIPTOR.fields_by_name["type"].enum_type
+    assert enum is not None
+    return current_type(enum.values_by_number[old.type].name)
 
 
 def current_type(name: str) -> str:
