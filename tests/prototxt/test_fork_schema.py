@@ -22,7 +22,8 @@ message LayerParameter { optional string name = 1; optional string type = 2;
   optional PwAttendParameter pw_attend_param = 201;
   optional BNParameter bn_param = 202;
   optional NormalizeParameter norm_param = 203; }
-message V1LayerParameter { optional LayerType type = 5; enum LayerType { NONE = 0; PW_ATTEND = 90; } }
+message V1LayerParameter { optional LayerType type = 5;
+                           enum LayerType { NONE = 0; PW_ATTEND = 90; } }
 message PwAttendParameter { required uint32 heads = 1; optional Mode mode = 2 [default = SOFT];
   enum Mode { SOFT = 0; HARD = 1; }
   optional FillerParameter weight_filler = 3; }
