@@ -1,6 +1,6 @@
 """What pytest is not to look into on a machine where it could not be imported.
 
-Property tests have no deadline: how long an example takes says more of the machine than of the code.
+Property tests have no deadline: how long an example takes says more of the machine than of us.
 """
 
 from importlib.util import find_spec

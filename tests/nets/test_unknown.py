@@ -101,3 +101,20 @@ def test_a_layer_without_tops_is_asked_for_its_parameters() -> None:
         "params={'end': ['64x3x3x3:xavier']}"
         in refusal(INPUT + layer("end", "data", "End")).message
     )
+
+
+IN_PLACE = INPUT + layer("s", "data > data", "Wobble") + layer("r", "data > r", "ReLU")
+
+
+def test_a_layer_of_unknown_type_that_works_in_place_is_as_its_bottom() -> None:
+    net = fk.load_net(IN_PLACE)
+    assert net.layers[1].tops == net.layers[0].tops
+    assert "'s' is of a type that is not known, Wobble; it works in place" in net.notes[0]
+
+
+def test_a_slip_in_the_type_of_a_layer_in_place_is_refused() -> None:
+    assert "did you mean 'ReLU'" in refusal(IN_PLACE.replace("Wobble", "Relu")).message
+
+
+def test_strict_layers_refuses_what_works_in_place_too() -> None:
+    assert "Wobble" in refusal(IN_PLACE, strict_layers=True).message
