@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fillerkit.blobs.blobs import Blobs
-from fillerkit.blobs.html import table
 from fillerkit.errors import Place
 from fillerkit.filling import fill as filling
 from fillerkit.filling.transfer import Transfer, Weights
@@ -94,6 +93,8 @@ class Net:
 
     def _repr_html_(self) -> str:
         """What a notebook shows: a table of the layers."""
+        from fillerkit.blobs.html import table
+
         columns = ("layer", "type", "top", "parameters", "count", "starts as")
         return table(repr(self), columns, self._rows(), right=(4,))
 
