@@ -13,6 +13,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 import fillerkit as fk
+from fillerkit import formats
 
 SAMPLE_NETS = Path(__file__).parents[2] / "sample_nets"
 LENET = SAMPLE_NETS / "lenet" / "deploy.prototxt"
@@ -31,7 +32,7 @@ layer { name: "bn" type: "BatchNorm" bottom: "c" top: "bn" }
 layer { name: "sum" type: "Eltwise" bottom: "c" bottom: "bn" top: "sum" }
 """
 
-FORMATS = ("npz", "caffemodel", "h5", "safetensors", "pt")
+FORMATS = tuple(formats.FORMATS)
 
 
 def small_blobs(seed: int = 5, dtype: str = "float32") -> fk.Blobs:
