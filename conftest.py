@@ -5,5 +5,10 @@ from importlib.util import find_spec
 collect_ignore = (
     []
     if find_spec("torch")
-    else ["src/fillerkit/torch.py", "src/fillerkit/running", "src/fillerkit/formats/pt.py"]
+    else [
+        "src/fillerkit/torch.py",
+        "src/fillerkit/running",
+        "src/fillerkit/formats/pt.py",
+        "src/fillerkit/signals/measure.py",
+    ]
 )
