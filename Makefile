@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 GRPCIO_TOOLS := grpcio-tools==1.63.2
 
-.PHONY: demo test bench figures lint types format proto proto-check wild clean
+.PHONY: demo test test-core test-pythons bench figures lint types format proto proto-check wild clean
 
 # Fill a sample net and look at it.
 demo: $(VENV)/.installed
@@ -14,6 +14,13 @@ demo: $(VENV)/.installed
 # Every test, the long ones too. PYTEST_ARGS='-m "not long"' leaves those out.
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+
+# What needs no optional library, without the long tests: on this Python, and on all that are here.
+test-core: $(VENV)/.core
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long" -r fE $(PYTEST_ARGS)
+
+test-pythons:
+	.ci/pythons
 
 # How fast it is, beside what limits it and what others take: benchmarks/README.md
 bench: $(VENV)/.test
@@ -46,7 +53,7 @@ wild: $(VENV)/.test
 	$(BIN)/python tools/wild.py $(CORPUS)
 
 clean:
-	rm -rf $(VENV) build *.egg-info src/*.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-* build *.egg-info src/*.egg-info .pytest_cache .mypy_cache .ruff_cache
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "fillerkit needs Python 3.11 or later; say which with PYTHON=...")'
@@ -62,6 +69,10 @@ $(VENV)/.test: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	$(BIN)/python -m compileall -q src
 	touch $@ $(VENV)/.installed
+
+$(VENV)/.core: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[test-core]'
+	touch $@
 
 $(VENV)/.dev: $(VENV)/.test
 	$(BIN)/python -m pip install --quiet --editable '.[dev,test]'

@@ -14,5 +14,10 @@ if find_spec("hypothesis"):
 collect_ignore = (
     []
     if find_spec("torch")
-    else ["src/fillerkit/torch.py", "src/fillerkit/running", "src/fillerkit/formats/pt.py"]
+    else [
+        "src/fillerkit/torch.py",
+        "src/fillerkit/running",
+        "src/fillerkit/formats/pt.py",
+        "src/fillerkit/signals/measure.py",
+    ]
 )

@@ -1,6 +1,10 @@
 """The rooms mirror each other: what plans a layer type, what runs it, and their tests."""
 
+import pytest
+
 from fillerkit.layers import layer_types
+
+pytest.importorskip("torch", reason="PyTorch is not installed")
 from fillerkit.running import operations
 
 LAYERS, RUNNING = "fillerkit.layers.", "fillerkit.running."

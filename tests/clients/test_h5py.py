@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-import h5py  # type: ignore[import-untyped]
 import numpy as np
 import pytest
 import weights
 
 import fillerkit as fk
 
+h5py: Any = pytest.importorskip("h5py", reason="h5py is not installed")
 
-def _paths(file: h5py.File) -> dict[str, str]:
+
+def _paths(file: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     file.visititems(lambda name, thing: found.update({name: type(thing).__name__}))
     return found

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import weights
-from safetensors import safe_open
-from safetensors.numpy import load_file, save_file
 
 import fillerkit as fk
+
+pytest.importorskip("safetensors", reason="safetensors is not installed")
+from safetensors import safe_open
+from safetensors.numpy import load_file, save_file
 
 
 def test_it_reads_every_owned_blob(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import weights
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,7 +58,7 @@ def test_what_is_filled_has_the_bits_it_has_without_weights(copied: set[str], se
         assert _same(blobs[name], other[name] if name in copied else without[name])
 
 
-@pytest.mark.parametrize("suffix", ["npz", "caffemodel", "h5", "safetensors"])
+@pytest.mark.parametrize("suffix", weights.installed("npz", "caffemodel", "h5", "safetensors"))
 def test_a_file_of_any_format_serves(suffix: str, pretrained: fk.Blobs, tmp_path: Path) -> None:
     file = tmp_path / f"weights.{suffix}"
     pretrained.save(file)

@@ -73,7 +73,7 @@ def _aliases(blobs: fk.Blobs) -> dict[tuple[str, int], tuple[Alias, ...]]:
     return {(layer, index): shared for layer, index, _, _, shared in blobs.owned() if shared}
 
 
-@pytest.mark.parametrize("suffix", ["npz", "h5", "safetensors"])
+@pytest.mark.parametrize("suffix", weights.installed("npz", "h5", "safetensors"))
 @settings(max_examples=60)
 @given(blobs=some_blobs(PATHS))
 def test_everything_comes_back(suffix: str, folder: Path, blobs: fk.Blobs) -> None:
@@ -85,7 +85,7 @@ def test_everything_comes_back(suffix: str, folder: Path, blobs: fk.Blobs) -> No
     assert again.origin == blobs.origin
 
 
-@pytest.mark.parametrize("suffix", ["caffemodel", "safetensors", "pt"])
+@pytest.mark.parametrize("suffix", weights.installed("caffemodel", "safetensors", "pt"))
 @settings(max_examples=60)
 @given(blobs=some_blobs(st.text(min_size=1, max_size=8)))
 def test_layers_may_have_any_name(suffix: str, folder: Path, blobs: fk.Blobs) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-import h5py  # type: ignore[import-untyped]
 import numpy as np
 import pytest
 
 import fillerkit as fk
+
+h5py: Any = pytest.importorskip("h5py", reason="h5py is not installed")
 
 Refused = Callable[..., str]
 VALUES = np.arange(4, dtype=np.float32)

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+pytest.importorskip("safetensors", reason="safetensors is not installed")
+
 Refused = Callable[..., str]
 GOOD = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
 

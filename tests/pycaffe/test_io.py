@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from fillerkit.pycaffe import io
 from fillerkit.pycaffe.proto import caffe_pb2
+
+Image: Any = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
 
 Array = np.ndarray[Any, Any]
 

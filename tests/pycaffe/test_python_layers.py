@@ -243,6 +243,7 @@ def test_a_class_that_is_not_there_is_an_attribute_error(write: WriteNet) -> Non
 def test_a_well_known_layer_whose_code_is_not_there_has_its_shapes_all_the_same(
     write: WriteNet,
 ) -> None:
+    pytest.importorskip("torch", reason="PyTorch is not installed")
     net = caffe.Net(
         write("""
         layer { name: "d" type: "Input" top: "s" top: "b" top: "i" input_param {
