@@ -22,6 +22,19 @@ AUTOMATIC = "(automatic)"
 Tops = tuple[tuple[str, Shape], ...]
 
 
+class NoMaker(LayerError):
+    """A bottom that no earlier layer makes.
+
+    Attributes
+    ----------
+    blob : str
+    """
+
+    def __init__(self, blob: str, *words: str | Keyword) -> None:
+        super().__init__(*words, field="bottom")
+        self.blob = blob
+
+
 class LostBottom(Exception):
     """A layer's bottom is not known because of an error that is reported already."""
 
@@ -51,13 +64,14 @@ class Connections:
         """The blobs that no layer takes, in alphabetical order."""
         return tuple(sorted(self._unused))
 
-    def bottom(self, name: str) -> Shape:
-        """The shape of a blob that an earlier layer made."""
-        if name in self._shapes:
-            return self._shapes[name]
-        if name in self._lost:
-            raise LostBottom
-        raise self._no_maker(name)
+    def bottoms(self, layer: LayerParameter) -> list[Shape] | None:
+        """The shapes of a layer's bottoms, or None where one is lost; earlier layers make all."""
+        for name in layer.bottom:
+            if name not in self._shapes and name not in self._lost:
+                raise self._no_maker(name)
+        if any(name not in self._shapes for name in layer.bottom):
+            return None
+        return [self._shapes[name] for name in layer.bottom]
 
     def check_tops(self, index: int, known: LayerType, layer: LayerParameter) -> None:
         """Each top is new, or changes the bottom at its place where that is allowed."""
@@ -87,7 +101,7 @@ class Connections:
             self._unused.pop(name, None)
             self._maker[name] = layer.name
 
-    def _no_maker(self, name: str) -> LayerError:
+    def _no_maker(self, name: str) -> NoMaker:
         later, left_out = _maker(self._text.layers, name), _maker(self._text.left_out, name)
         words: list[str | Keyword] = [f"no layer before it makes its bottom '{name}'"]
         if later is not None:
@@ -105,7 +119,7 @@ class Connections:
                 "; to make it an input, give its shape, with numbers for the letters: ",
                 Keyword("shapes", missing),
             ]
-        return LayerError(*words, field="bottom")
+        return NoMaker(name, *words)
 
     def _check_top(
         self, index: int, position: int, known: LayerType, layer: LayerParameter

@@ -11,7 +11,7 @@ from typing import Any
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 
-from fillerkit.errors import Keyword, OnError, PrototxtError, did_you_mean, raised
+from fillerkit.errors import Keyword, OnError, Place, PrototxtError, did_you_mean, raised
 from fillerkit.prototxt.nearby import schema_nearby
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, Kind
@@ -30,6 +30,24 @@ _BOOLS |= {"false": False, "False": False, "f": False, "0": False}
 
 
 _V1 = "V1LayerParameter"
+
+
+class FieldError(PrototxtError):
+    """A field that is left out, since it is not known or its value does not fit.
+
+    Attributes
+    ----------
+    field : Field
+    unknown : bool
+        Whether its message has no field of that name.
+    """
+
+    def __init__(
+        self, *words: str | Keyword, field: Field, place: Place, unknown: bool = False
+    ) -> None:
+        super().__init__(*words, place=place)
+        self.field = field
+        self.unknown = unknown
 
 
 class _Wrong(Exception):
@@ -68,7 +86,7 @@ def bind(
         wrong = _misplaced(field, repeated, nested, field.name in seen)
         if wrong is not None:
             offset = field.offset if wrong is _TWICE else field.value_offset
-            report(PrototxtError(f"'{field.name}' {wrong}", place=source.place(offset)))
+            report(FieldError(f"'{field.name}' {wrong}", field=field, place=source.place(offset)))
             continue
         seen.add(field.name)
         if field.kind is Kind.NOTHING:
@@ -85,7 +103,7 @@ def bind(
             value = convert(field)
         except _Wrong as error:
             place = source.place(field.value_offset)
-            report(PrototxtError(f"'{field.name}' {error}", place=place))
+            report(FieldError(f"'{field.name}' {error}", field=field, place=place))
             continue
         if repeated:
             getattr(message, field.name).append(value)
@@ -94,7 +112,7 @@ def bind(
     for name in _required(descriptor):
         if name not in seen:
             place = source.place(block.offset)
-            report(PrototxtError(f"{descriptor.name} needs '{name}'", place=place))
+            report(FieldError(f"{descriptor.name} needs '{name}'", field=block, place=place))
 
 
 def _current() -> Any:
@@ -264,7 +282,7 @@ def _shown(field: Field) -> str:
     return f'"{literal}"' if field.kind is Kind.STRING else f"'{literal}'"
 
 
-def _unknown_field(field: Field, descriptor: Descriptor, source: Source) -> PrototxtError:
+def _unknown_field(field: Field, descriptor: Descriptor, source: Source) -> FieldError:
     what = f"{descriptor.name} has no field '{field.name}'"
     near = did_you_mean(field.name, descriptor.fields_by_name, most=1) or _longer(field, descriptor)
     words: list[str | Keyword] = [what, near]
@@ -275,7 +293,7 @@ def _unknown_field(field: Field, descriptor: Descriptor, source: Source) -> Prot
     file = schema_nearby(source.name, field.name)
     if file is not None:
         words += [f"; {file} has it: ", Keyword("proto", str(file))]
-    return PrototxtError(*words, place=source.place(field.offset))
+    return FieldError(*words, field=field, place=source.place(field.offset), unknown=True)
 
 
 def _longer(field: Field, descriptor: Descriptor) -> str:
