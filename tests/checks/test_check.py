@@ -193,3 +193,18 @@ def test_what_does_not_depend_on_a_missing_shape_is_looked_at() -> None:
     report = fk.check(net)
     assert [error.line for error in report.problems] == [2, 3, 4, 6]
     assert [(found.layer, found.code) for found in report.warnings] == [("c", "zero-weights")]
+
+
+def test_a_blob_that_nothing_makes_is_told_once_and_the_way_out_once() -> None:
+    net = inner(GOOD, "a", "u") + inner(GOOD, "b", "u") + inner(GOOD, "c", "v")
+    first, second = _problems(net)
+    assert first[0] == 1
+    assert "shapes={'u': (N, C, H, W), 'v': (N, C, H, W)}" in first[1]
+    assert second[0] == 3
+    assert "shapes" not in second[1]
+
+
+def test_a_layer_that_is_left_out_is_told_of_once() -> None:
+    data = 'layer { name: "d" type: "MemoryData" top: "d" top: "l" include { phase: TEST } }\n'
+    net = data + inner(GOOD, "a", "d") + inner(GOOD, "b", "l")
+    assert [line for line, _ in _problems(net)] == [2]

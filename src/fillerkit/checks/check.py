@@ -9,13 +9,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Unpack
 
 from fillerkit.checks.warning import Finding, findings, warnings
-from fillerkit.errors import FillerkitError, LayerError, Place, UsageError, did_you_mean
+from fillerkit.errors import (
+    FillerkitError,
+    LayerError,
+    Place,
+    PrototxtError,
+    UsageError,
+    did_you_mean,
+)
 from fillerkit.nets.asked import Asked, read
 from fillerkit.nets.builder import build
-from fillerkit.nets.connections import NoMaker
 from fillerkit.nets.net import Net
 from fillerkit.prototxt import Field, NetText
-from fillerkit.prototxt.bind import FieldError
 
 
 class Report(NamedTuple):
@@ -106,7 +111,8 @@ class _Unread:
     """
 
     def __init__(self, text: NetText, problems: Sequence[FillerkitError]) -> None:
-        fields = [error.field for error in problems if isinstance(error, FieldError)]
+        errors = [error for error in problems if isinstance(error, PrototxtError)]
+        fields = [error.unread for error in errors if isinstance(error.unread, Field)]
         wrong = {id(field) for field in fields}
         self._words = {inner.literal for field in fields for inner in _inside(field)}
         self._starts = sorted(text.place(field)[1:] for _, field in text.layers)
@@ -127,10 +133,10 @@ class _Unread:
         A layer that takes what a layer with such a field makes may be right, but for its type, its
         fillers' types, and bottoms that nothing makes.
         """
-        if isinstance(error, NoMaker):
-            return error.blob in self._words
         if not isinstance(error, LayerError) or error.place is None or error.field == "type":
             return False
+        if error.missing:
+            return error.missing in self._words
         return self._layer(error.place) in self._doubtful
 
     def _layer(self, place: Place) -> int:
@@ -147,11 +153,11 @@ def _inside(field: Field, but: str = "") -> Iterator[Field]:
 
 def _each_field_once(problems: Iterable[FillerkitError]) -> list[FillerkitError]:
     """The problems, an unknown field that stands in several places told once, with how often."""
-    first: dict[str, FieldError] = {}
+    first: dict[str, FillerkitError] = {}
     again: Counter[str] = Counter()
     kept = []
     for error in problems:
-        if isinstance(error, FieldError) and error.unknown:
+        if isinstance(error, PrototxtError) and error.unknown:
             again[error.message] += 1
             if first.setdefault(error.message, error) is not error:
                 continue

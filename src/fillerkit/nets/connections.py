@@ -6,33 +6,21 @@ from collections.abc import Iterable, Mapping
 
 from fillerkit.errors import Keyword, LayerError, did_you_mean
 from fillerkit.layers import Plan, Shape
-from fillerkit.layers.data import IMAGES
+from fillerkit.layers.data import likely_lengths
 from fillerkit.layers.plan import Setting
 from fillerkit.layers.registry import LayerType
 from fillerkit.layers.shapes import checked, shown
 from fillerkit.layers.splits import Takers
 from fillerkit.nets.fragment import open_bottoms
 from fillerkit.nets.read_as import UNKNOWN
-from fillerkit.prototxt import NetText, TextLayer, phase_name
+from fillerkit.nets.ways_in import left_out_words
+from fillerkit.prototxt import NetText, TextLayer
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 AUTOMATIC = "(automatic)"
 """The name of a top that a loss makes for itself, as Caffe calls it."""
 
 Tops = tuple[tuple[str, Shape], ...]
-
-
-class NoMaker(LayerError):
-    """A bottom that no earlier layer makes.
-
-    Attributes
-    ----------
-    blob : str
-    """
-
-    def __init__(self, blob: str, *words: str | Keyword) -> None:
-        super().__init__(*words, field="bottom")
-        self.blob = blob
 
 
 class LostBottom(Exception):
@@ -54,6 +42,7 @@ class Connections:
         self._maker: dict[str, str] = {}
         self._unused: dict[str, None] = {}
         self._lost: set[str] = set()
+        self._said_inputs = False
         self.complete = True
         takers = Takers([layer for layer, _ in text.layers])
         # Caffe puts a Split between such a blob and its takers: none can change it in place.
@@ -101,25 +90,28 @@ class Connections:
             self._unused.pop(name, None)
             self._maker[name] = layer.name
 
-    def _no_maker(self, name: str) -> NoMaker:
-        later, left_out = _maker(self._text.layers, name), _maker(self._text.left_out, name)
+    def _no_maker(self, name: str) -> LayerError:
+        """The error for a bottom; what it says of other blobs is not said of them again."""
+        later, left_out = _makers(self._text.layers, name), _makers(self._text.left_out, name)
         words: list[str | Keyword] = [f"no layer before it makes its bottom '{name}'"]
-        if later is not None:
-            words.append(f"; layer '{later.name}', which makes it, does not come before it")
-        elif left_out is not None:
-            phase = phase_name(self._text.state.phase)
-            words.append(
-                f"; layer '{left_out.name}', which makes it, does not take part in phase {phase}"
-            )
-            words += _ways_in(left_out, phase)
+        self._lost.add(name)
+        if later:
+            words.append(f"; layer '{later[0].name}', which makes it, does not come before it")
+        elif left_out:
+            words += left_out_words(left_out, self._text.state)
+            self._lost.update(top for layer in left_out for top in layer.top)
         else:
-            missing = dict.fromkeys(open_bottoms(self._text.layers), IMAGES)
-            words += [
-                did_you_mean(name, self._shapes),
-                "; to make it an input, give its shape, with numbers for the letters: ",
-                Keyword("shapes", missing),
-            ]
-        return NoMaker(name, *words)
+            words.append(did_you_mean(name, self._shapes))
+            if not self._said_inputs:
+                missing = {blob: likely_lengths(blob) for blob in open_bottoms(self._text.layers)}
+                words += [
+                    "; to make it an input, give its shape, with numbers for the letters: ",
+                    Keyword("shapes", missing),
+                ]
+            self._said_inputs = True
+        error = LayerError(*words, field="bottom")
+        error.missing = name
+        return error
 
     def _check_top(
         self, index: int, position: int, known: LayerType, layer: LayerParameter
@@ -142,21 +134,8 @@ class Connections:
             raise LayerError(f"its top '{name}' is made by layer '{maker}' already", field="top")
 
 
-def _maker(layers: Iterable[TextLayer], blob: str) -> LayerParameter | None:
-    return next((layer for layer, _ in layers if blob in layer.top), None)
-
-
-def _ways_in(left_out: LayerParameter, phase: str) -> list[str | Keyword]:
-    """What to say so that a layer takes part that its include rules leave out."""
-    stages = sorted({stage for rule in left_out.include for stage in rule.stage})
-    phases = {phase_name(rule.phase) for rule in left_out.include if rule.HasField("phase")}
-    words: list[str | Keyword] = []
-    if stages:
-        for stage in stages:
-            words += [" or " if words else " without a stage: ", Keyword("stages", [stage])]
-    elif phases and phase not in phases:
-        words += [": ", Keyword("phase", min(phases).lower())]
-    return words
+def _makers(layers: Iterable[TextLayer], blob: str) -> list[LayerParameter]:
+    return [layer for layer, _ in layers if blob in layer.top]
 
 
 def check_counts(known: LayerType, layer: LayerParameter) -> None:

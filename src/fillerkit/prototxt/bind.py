@@ -32,24 +32,6 @@ _BOOLS |= {"false": False, "False": False, "f": False, "0": False}
 _V1 = "V1LayerParameter"
 
 
-class FieldError(PrototxtError):
-    """A field that is left out, since it is not known or its value does not fit.
-
-    Attributes
-    ----------
-    field : Field
-    unknown : bool
-        Whether its message has no field of that name.
-    """
-
-    def __init__(
-        self, *words: str | Keyword, field: Field, place: Place, unknown: bool = False
-    ) -> None:
-        super().__init__(*words, place=place)
-        self.field = field
-        self.unknown = unknown
-
-
 class _Wrong(Exception):
     """A value that its field cannot take; the message says why."""
 
@@ -86,7 +68,7 @@ def bind(
         wrong = _misplaced(field, repeated, nested, field.name in seen)
         if wrong is not None:
             offset = field.offset if wrong is _TWICE else field.value_offset
-            report(FieldError(f"'{field.name}' {wrong}", field=field, place=source.place(offset)))
+            report(_error(field, f"'{field.name}' {wrong}", place=source.place(offset)))
             continue
         seen.add(field.name)
         if field.kind is Kind.NOTHING:
@@ -103,7 +85,7 @@ def bind(
             value = convert(field)
         except _Wrong as error:
             place = source.place(field.value_offset)
-            report(FieldError(f"'{field.name}' {error}", field=field, place=place))
+            report(_error(field, f"'{field.name}' {error}", place=place))
             continue
         if repeated:
             getattr(message, field.name).append(value)
@@ -112,7 +94,16 @@ def bind(
     for name in _required(descriptor):
         if name not in seen:
             place = source.place(block.offset)
-            report(FieldError(f"{descriptor.name} needs '{name}'", field=block, place=place))
+            report(_error(block, f"{descriptor.name} needs '{name}'", place=place))
+
+
+def _error(
+    field: Field, *words: str | Keyword, place: Place, unknown: bool = False
+) -> PrototxtError:
+    """The error of a field that is left out."""
+    error = PrototxtError(*words, place=place)
+    error.unread, error.unknown = field, unknown
+    return error
 
 
 def _current() -> Any:
@@ -282,7 +273,7 @@ def _shown(field: Field) -> str:
     return f'"{literal}"' if field.kind is Kind.STRING else f"'{literal}'"
 
 
-def _unknown_field(field: Field, descriptor: Descriptor, source: Source) -> FieldError:
+def _unknown_field(field: Field, descriptor: Descriptor, source: Source) -> PrototxtError:
     what = f"{descriptor.name} has no field '{field.name}'"
     near = did_you_mean(field.name, descriptor.fields_by_name, most=1) or _longer(field, descriptor)
     words: list[str | Keyword] = [what, near]
@@ -293,7 +284,7 @@ def _unknown_field(field: Field, descriptor: Descriptor, source: Source) -> Fiel
     file = schema_nearby(source.name, field.name)
     if file is not None:
         words += [f"; {file} has it: ", Keyword("proto", str(file))]
-    return FieldError(*words, field=field, place=source.place(field.offset), unknown=True)
+    return _error(field, *words, place=source.place(field.offset), unknown=True)
 
 
 def _longer(field: Field, descriptor: Descriptor) -> str:
