@@ -204,7 +204,12 @@ def test_a_blob_that_nothing_makes_is_told_once_and_the_way_out_once() -> None:
     assert "shapes" not in second[1]
 
 
-def test_a_layer_that_is_left_out_is_told_of_once() -> None:
+def test_what_one_option_brings_in_is_told_of_once() -> None:
     data = 'layer { name: "d" type: "MemoryData" top: "d" top: "l" include { phase: TEST } }\n'
-    net = data + inner(GOOD, "a", "d") + inner(GOOD, "b", "l")
-    assert [line for line, _ in _problems(net)] == [2]
+    more = data.replace('"d"', '"e"').replace('"l"', '"m"')
+    other = more.replace('"e"', '"f"').replace('"m"', '"n"').replace("phase: TEST", 'stage: "s"')
+    takers = [inner(GOOD, f"ip{top}", top) for top in "dlenf"]
+    problems = _problems(data + more + other + "".join(takers))
+    assert [line for line, _ in problems] == [4, 7]
+    assert "'d'" in problems[0][1]
+    assert "stages=['s']" in problems[1][1]

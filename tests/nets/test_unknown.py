@@ -112,6 +112,10 @@ def test_a_layer_without_tops_is_asked_for_its_parameters() -> None:
         (layer("m", "data > loss1/conv", "Mine"), ["loss1/conv=N,C,H,W"]),
         (layer("m", "data > x", "MineLoss", "loss_weight: 0"), ["x=N,C,H,W"]),
         (layer("m", " > images gt_label", "MineData"), ["images=N,C,H,W", "gt_label=N"]),
+        (
+            layer("m", " > labeled_data label_map", "MineData"),
+            ["labeled_data=N,C,H,W", "label_map=N,C,H,W"],
+        ),
     ],
 )
 def test_losses_are_asked_for_as_one_number_and_labels_as_one_an_image(

@@ -80,7 +80,8 @@ def _print(report: fk.Report, verbose: bool) -> None:
         click.echo(f"note: {note}", err=True)
     for error in report.problems:
         _line(error.place, click.style("error", fg="red", bold=True), told(error))
-    for found, others in _by_code(report.warnings, verbose):
+    lines = list(_by_code(report.warnings, verbose))
+    for found, others in lines:
         label = click.style("warning", fg="yellow", bold=True)
         _line(found.place, label, f"{found.message}{others} [{found.code}]")
     counts = (
@@ -92,7 +93,8 @@ def _print(report: fk.Report, verbose: bool) -> None:
     filled = f"{len(net.layers)} layers, {net.count:,} parameters" if net else "cannot be filled"
     click.echo(f"{counts}; {filled}")
     if report.warnings:
-        click.echo("--explain CODE says why, --ignore CODE silences it, --verbose shows each")
+        each = ", --verbose shows each" if any(others for _, others in lines) else ""
+        click.echo(f"--explain CODE says why, --ignore CODE silences it{each}")
 
 
 def _by_code(warnings: Sequence[fk.Finding], verbose: bool) -> Iterator[tuple[fk.Finding, str]]:

@@ -28,7 +28,12 @@ def likely_lengths(blob: str, maker: LayerParameter | None = None) -> Lengths:
     """
     if maker is not None and _is_metric(blob, maker):
         return (1,)
-    return IMAGES[:1] if "label" in blob.lower() else IMAGES
+    return IMAGES[:1] if _is_label(blob) else IMAGES
+
+
+def _is_label(blob: str) -> bool:
+    """Whether a name is that of labels, which those of labelled images are not."""
+    return re.search("label(?!l?ed|l?ing|_?map)", blob, re.IGNORECASE) is not None
 
 
 def _is_metric(blob: str, maker: LayerParameter) -> bool:
@@ -163,7 +168,7 @@ def hdf5_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     p = layer.hdf5_data_param
     batch = p.batch_size or "N"
     missing = {
-        top: (batch, "D") if index or "label" in top.lower() else (batch, *IMAGES[1:])
+        top: (batch, "D") if index or _is_label(top) else (batch, *IMAGES[1:])
         for index, top in enumerate(layer.top)
         if top not in given
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from fillerkit.errors import Keyword, LayerError, did_you_mean
 from fillerkit.layers import Plan, Shape
@@ -13,8 +13,8 @@ from fillerkit.layers.shapes import checked, shown
 from fillerkit.layers.splits import Takers
 from fillerkit.nets.fragment import open_bottoms
 from fillerkit.nets.read_as import UNKNOWN
-from fillerkit.nets.ways_in import left_out_words
-from fillerkit.prototxt import NetText, TextLayer
+from fillerkit.nets.ways_in import way_in
+from fillerkit.prototxt import NetText
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 AUTOMATIC = "(automatic)"
@@ -92,14 +92,16 @@ class Connections:
 
     def _no_maker(self, name: str) -> LayerError:
         """The error for a bottom; what it says of other blobs is not said of them again."""
-        later, left_out = _makers(self._text.layers, name), _makers(self._text.left_out, name)
+        later = next((layer for layer, _ in self._text.layers if name in layer.top), None)
+        left_out = [layer for layer, _ in self._text.left_out]
         words: list[str | Keyword] = [f"no layer before it makes its bottom '{name}'"]
         self._lost.add(name)
-        if later:
-            words.append(f"; layer '{later[0].name}', which makes it, does not come before it")
-        elif left_out:
-            words += left_out_words(left_out, self._text.state)
-            self._lost.update(top for layer in left_out for top in layer.top)
+        if later is not None:
+            words.append(f"; layer '{later.name}', which makes it, does not come before it")
+        elif any(name in layer.top for layer in left_out):
+            hint = way_in(name, left_out, self._text.state)
+            words += hint.words
+            self._lost |= hint.blobs
         else:
             words.append(did_you_mean(name, self._shapes))
             if not self._said_inputs:
@@ -132,10 +134,6 @@ class Connections:
         if not in_place and (name in self._maker or name in layer.top[:position]):
             maker = self._maker.get(name, layer.name)
             raise LayerError(f"its top '{name}' is made by layer '{maker}' already", field="top")
-
-
-def _makers(layers: Iterable[TextLayer], blob: str) -> list[LayerParameter]:
-    return [layer for layer, _ in layers if blob in layer.top]
 
 
 def check_counts(known: LayerType, layer: LayerParameter) -> None:

@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from fillerkit.errors import Keyword
 from fillerkit.prototxt import phase_name
 from fillerkit.schema.forks_pb2 import TEST, TRAIN, LayerParameter, NetState, NetStateRule
 
 
-def left_out_words(layers: Sequence[LayerParameter], state: NetState) -> list[str | Keyword]:
-    """Which of some layers is left out, and what to say so that it takes part.
+class Hint(NamedTuple):
+    """What to say of a blob whose makers are left out.
+
+    Attributes
+    ----------
+    words : list of (str or Keyword)
+        Which layer makes it, and what to say so that the layer takes part.
+    blobs : set of str
+        All blobs whose makers take part then.
+    """
+
+    words: list[str | Keyword]
+    blobs: set[str]
+
+
+def way_in(blob: str, left_out: Sequence[LayerParameter], state: NetState) -> Hint:
+    """How a maker of `blob` takes part, of all layers that are left out.
 
     Of all ways, those that change least: a stage or a level more rather than another phase.
     """
-    found = [(layer, way) for layer in layers for way in _ways_in(layer, state)]
+    makers = [layer for layer in left_out if blob in layer.top]
+    found = [(layer, way) for layer in makers for way in _ways_in(layer, state)]
     least = min((_cost(way) for _, way in found), default=None)
     best = [(layer, way) for layer, way in found if _cost(way) == least]
-    layer = best[0][0] if best else layers[0]
+    layer = best[0][0] if best else makers[0]
     words: list[str | Keyword] = [
         f"; layer '{layer.name}', which makes it, does not take part in phase "
         f"{phase_name(state.phase)}"
@@ -31,7 +48,11 @@ def left_out_words(layers: Sequence[LayerParameter], state: NetState) -> list[st
         for at, keyword in enumerate(way):
             words += [" "] * bool(at) + [keyword]
         told.append(way)
-    return words
+    blobs = {blob}
+    for other in left_out:
+        if any(way in told for way in _ways_in(other, state)):
+            blobs.update(other.top)
+    return Hint(words, blobs)
 
 
 def _cost(way: Sequence[Keyword]) -> tuple[bool, int]:
