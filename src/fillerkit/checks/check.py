@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Unpack
 
 from fillerkit.checks.warning import Finding, findings, warnings
-from fillerkit.errors import FillerkitError, LayerError, Place, UsageError, did_you_mean
+from fillerkit.errors import (
+    FillerkitError,
+    LayerError,
+    Place,
+    PrototxtError,
+    UsageError,
+    did_you_mean,
+)
 from fillerkit.nets.asked import Asked, read
 from fillerkit.nets.builder import build
 from fillerkit.nets.net import Net
-from fillerkit.prototxt import NetText
+from fillerkit.prototxt import Field, NetText
 
 
 class Report(NamedTuple):
@@ -71,38 +79,90 @@ def check(
             near = did_you_mean(code, warnings) or f"; the codes are {', '.join(warnings)}"
             raise UsageError(f"no warning has the code '{code}'{near}")
     problems: list[FillerkitError] = []
+    found: list[Finding] = []
     net = None
     try:
         text, choices = read(path_or_text, problems.append, **asked)
-        misread = _Misread(text, [error.place for error in problems if error.place])
+        unread = _Unread(text, problems)
 
         def report(error: FillerkitError) -> None:
-            of_its_own = isinstance(error, LayerError) and error.field in ("type", "bottom")
-            if error.place is None or of_its_own or not misread.has(error.place):
+            if not unread.explains(error):
                 problems.append(error)
 
         net = build(text, choices, report)
+        found = [each for each in findings(net) if each.layer not in unread.layers]
     except UsageError:
         raise
     except FillerkitError as error:
         problems.append(error)
-    found = () if net is None else findings(net)
     wanted = tuple(finding for finding in found if finding.code not in ignore)
+    problems = _each_field_once(problems)
     problems.sort(key=lambda error: error.line or 0)
     return Report(tuple(problems), wanted, None if problems else net)
 
 
-class _Misread:
-    """The layers of which a field could not be read, so that what follows from it says nothing."""
+class _Unread:
+    """The fields of a net that could not be read, and what cannot be said of it because of them.
 
-    def __init__(self, text: NetText, places: Sequence[Place]) -> None:
-        layers = [*text.layers, *text.left_out]
-        self._starts = sorted(text.place(field)[1:] for _, field in layers)
-        self._at = {self._layer(place) for place in places if place.file == text.source.name}
+    Attributes
+    ----------
+    layers : set of str
+        The names of the layers that have such a field.
+    """
 
-    def has(self, place: Place) -> bool:
-        """Whether the layer that `place` lies in is one of them."""
-        return self._layer(place) in self._at
+    def __init__(self, text: NetText, problems: Sequence[FillerkitError]) -> None:
+        errors = [error for error in problems if isinstance(error, PrototxtError)]
+        fields = [error.unread for error in errors if isinstance(error.unread, Field)]
+        wrong = {id(field) for field in fields}
+        self._words = {inner.literal for field in fields for inner in _inside(field)}
+        self._starts = sorted(text.place(field)[1:] for _, field in text.layers)
+        self._doubtful: set[int] = set()
+        self.layers: set[str | None] = set()
+        blobs: set[str] = set()
+        for layer, field in text.layers:
+            is_wrong = any(id(inner) in wrong for inner in _inside(field, "param"))
+            if is_wrong:
+                self.layers.add(layer.name)
+            if is_wrong or not blobs.isdisjoint(layer.bottom):
+                self._doubtful.add(self._layer(text.place(field)))
+                blobs.update(layer.top)
+
+    def explains(self, error: FillerkitError) -> bool:
+        """Whether an error may only follow from them.
+
+        A layer that takes what a layer with such a field makes may be right, but for its type, its
+        fillers' types, and bottoms that nothing makes.
+        """
+        if not isinstance(error, LayerError) or error.place is None or error.field == "type":
+            return False
+        if error.missing:
+            return error.missing in self._words
+        return self._layer(error.place) in self._doubtful
 
     def _layer(self, place: Place) -> int:
         return bisect_right(self._starts, place[1:])
+
+
+def _inside(field: Field, but: str = "") -> Iterator[Field]:
+    """A field and all in it, without the blocks directly in it that are called `but`."""
+    yield field
+    for inner in field.fields:
+        if inner.name != but:
+            yield from _inside(inner)
+
+
+def _each_field_once(problems: Iterable[FillerkitError]) -> list[FillerkitError]:
+    """The problems, an unknown field that stands in several places told once, with how often."""
+    first: dict[str, FillerkitError] = {}
+    again: Counter[str] = Counter()
+    kept = []
+    for error in problems:
+        if isinstance(error, PrototxtError) and error.unknown:
+            again[error.message] += 1
+            if first.setdefault(error.message, error) is not error:
+                continue
+        kept.append(error)
+    for message, error in first.items():
+        if more := again[message] - 1:
+            error.words += (f" (and {more:,} time{'s' * (more != 1)} more)",)
+    return kept

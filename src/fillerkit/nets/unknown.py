@@ -14,7 +14,7 @@ from fillerkit.errors import (
     did_you_mean,
 )
 from fillerkit.layers import Plan, Shape
-from fillerkit.layers.data import IMAGES
+from fillerkit.layers.data import likely_lengths
 from fillerkit.layers.plan import Setting
 from fillerkit.layers.registry import LayerType, layer_types
 from fillerkit.nets.asked import Choices
@@ -122,7 +122,7 @@ def _is_known(layer: LayerParameter) -> bool:
 
 
 def _unknown(layer: LayerParameter, line: int, given: Mapping[str, Shape]) -> UnknownLayer:
-    shapes = {top: IMAGES for top in layer.top if top not in given}
+    shapes = {top: likely_lengths(top, layer) for top in layer.top if top not in given}
     return UnknownLayer(layer.name, layer.type, shapes, line)
 
 
