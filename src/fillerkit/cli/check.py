@@ -58,7 +58,8 @@ def command(
     Errors are what keeps the net from being filled. Warnings, each with its code in brackets, are
     what Caffe accepts and people rarely mean: weights that stay zero, settings that come to
     nothing, a signal that dies. Those of one code are one line, with the first place; --verbose
-    prints each. The exit code is 1 with errors, else 0.
+    prints each. Of a solver, the train net and the test nets are looked at together, unless --phase
+    is given. The exit code is 1 with errors, else 0.
 
     \b
     Examples:

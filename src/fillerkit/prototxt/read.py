@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from google.protobuf.message import Message
 
-from fillerkit.errors import OnError, Place, PrototxtError, UsageError, raised
+from fillerkit.errors import FillerkitError, OnError, Place, PrototxtError, UsageError, raised
 from fillerkit.prototxt.bind import bind
 from fillerkit.prototxt.phase import PHASES, select
 from fillerkit.prototxt.solver import (
@@ -139,6 +139,30 @@ def read_net(
     solver = Following(param, root, source, folder)
     found = test_net(solver) if wanted.phase == TEST else train_net(solver)
     return _followed(solver, found, sha256, wanted, skipped=skipped, report=report)
+
+
+def read_nets(
+    path_or_text: str | os.PathLike[str], *, report: OnError, **asked: Any
+) -> Iterator[NetText]:
+    """Read a net, or a solver's train net and then each of its test nets.
+
+    `asked` are the other keywords of `read_net`; with a phase, only the net of that phase is read.
+    """
+    yield read_net(path_or_text, report=report, **asked)
+    if asked.get("phase") is not None:
+        return
+    source, sha256, folder = _load(path_or_text)
+    root = parse(source)
+    if not is_solver(root):
+        return
+    reported: list[FillerkitError] = []  # by the first reading already
+    solver = Following(_solver(root, source, [], reported.append), root, source, folder)
+    skipped: list[str] | None = [] if asked.get("allow_unknown_fields") else None
+    wanted = _Wanted(None, asked.get("level"), asked.get("stages", ()), TEST)
+    tests = test_nets(solver)
+    for at, found in enumerate(tests):
+        if found not in tests[:at]:
+            yield _followed(solver, found, sha256, wanted, skipped=skipped, report=report)
 
 
 def read_solver(path_or_text: str | os.PathLike[str], *, as_caffe: bool = False) -> SolverText:
