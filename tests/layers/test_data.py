@@ -289,17 +289,6 @@ def test_a_resize_that_fits_the_smaller_side_settles_nothing() -> None:
         fk.load_net(text("AnnotatedData", body))
 
 
-@pytest.mark.parametrize(("modality", "channels"), [("RGB", 18), ("FLOW", 12)])
-def test_a_video_has_the_channels_of_all_its_frames(modality: str, channels: int) -> None:
-    """TSN."""
-    body = (
-        f"video_data_param {{ batch_size: 4 new_length: 2 num_segments: 3 modality: {modality} }} "
-        "transform_param { crop_size: 8 }"
-    )
-    net = fk.load_net(text("VideoData", body, tops=2))
-    assert shapes(net.layers[0]) == [(4, channels, 8, 8), (4,)]
-
-
 def test_only_a_fork_s_image_data_may_leave_labels_out() -> None:
     """DeBlurNet."""
     body = "image_data_param { batch_size: 2 new_height: 5 new_width: 6 LABEL }"

@@ -70,6 +70,16 @@ def test_the_blobs_of_forks_nets_have_the_names_that_their_types_declare(name: s
         ("CenterLoss", [(2, 4), (2,)], "center_loss_param { num_output: 5 }"),
         ("ChannelScale", [(2, 4), (2, 1)], "channel_scale_param { global_scale: true }"),
         (
+            "Convolution3D",
+            [(2, 4, 6, 6, 6)],
+            "convolution3d_param { num_output: 4 kernel_size: 3 kernel_depth: 3 }",
+        ),
+        (
+            "Deconvolution3D",
+            [(2, 4, 6, 6, 6)],
+            "convolution3d_param { num_output: 4 kernel_size: 3 kernel_depth: 3 }",
+        ),
+        (
             "ConvolutionDepthwise",
             [(2, 4, 6, 6)],
             "convolution_param { num_output: 4 kernel_size: 3 }",
@@ -110,6 +120,7 @@ def test_the_blobs_of_other_layers_have_the_names_that_their_types_declare(
 def test_every_type_with_names_for_its_blobs_is_tried_here() -> None:
     tried = {
         *("BN", "BatchNorm", "Bias", "CenterLoss", "ChannelScale", "Convolution"),
+        *("Convolution3D", "Deconvolution3D"),
         *("ConvolutionDepthwise", "Deconvolution", "DeformableConvolution", "DenseBlock"),
         *("DepthwiseConvolution", "EltwiseAffine", "Embed", "InnerDistance", "InnerProduct"),
         *("LSTM", "LargeMarginInnerProduct", "Local", "Lstm", "MarginInnerProduct", "Normalize"),

@@ -20,17 +20,6 @@ def annotated_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     return image_source(layer, given, p.batch_size, p.source, labels=(1, 1, 1, 8))
 
 
-@source("VideoData", tops=(1, 2))
-def video_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
-    """Frames of videos, and labels, that a list names (TSN).
-
-    The channels are those of all frames of an item: 3 each, or 2 for flow.
-    """
-    p = layer.video_data_param
-    channels = p.num_segments * p.new_length * (2 if p.modality == p.FLOW else 3)
-    return image_source(layer, given, p.batch_size, p.source, channels)
-
-
 @source("ImageSegData", tops=(2, 3))
 def image_seg_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     """Images, and label images of their size, that a list names (DeepLab).
