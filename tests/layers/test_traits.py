@@ -105,6 +105,11 @@ def test_the_blobs_of_forks_nets_have_the_names_that_their_types_declare(name: s
         ("Local", [(2, 4, 6, 6)], "local_param { num_output: 4 kernel_size: 3 }"),
         ("Lstm", [(6, 4)], "lstm_param { num_output: 4 }"),
         ("MarginInnerProduct", [(2, 4), (2,)], "margin_inner_product_param { num_output: 5 }"),
+        (
+            "NdConvolution",
+            [(2, 4, 6, 6, 6)],
+            "convolution_param { num_output: 4 kernel_shape { dim: [3, 3, 3] } }",
+        ),
         ("Normalize", [(2, 4)], "norm_param { channel_shared: false }"),
         ("Scale", [(2, 4), (2,)], "scale_param { axis: 0 bias_term: true }"),
     ],
@@ -120,7 +125,7 @@ def test_the_blobs_of_other_layers_have_the_names_that_their_types_declare(
 def test_every_type_with_names_for_its_blobs_is_tried_here() -> None:
     tried = {
         *("BN", "BatchNorm", "Bias", "CenterLoss", "ChannelScale", "Convolution"),
-        *("Convolution3D", "Deconvolution3D"),
+        *("Convolution3D", "Deconvolution3D", "NdConvolution"),
         *("ConvolutionDepthwise", "Deconvolution", "DeformableConvolution", "DenseBlock"),
         *("DepthwiseConvolution", "EltwiseAffine", "Embed", "InnerDistance", "InnerProduct"),
         *("LSTM", "LargeMarginInnerProduct", "Local", "Lstm", "MarginInnerProduct", "Normalize"),
