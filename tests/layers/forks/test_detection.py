@@ -82,3 +82,11 @@ def test_textboxes_finds_corners(polygon: str, numbers: int, made: Make) -> None
     body = f"detection_output_param {{ num_classes: 2 use_polygon: {polygon} }}"
     bottoms = [(1, 48), (1, 8), (1, 2, 16)]
     assert made("DetectionOutput", *bottoms, body=body).tops == [(1, 1, 1, numbers)]
+
+
+@pytest.mark.parametrize(("denser", "boxes"), [("false", 3), ("true", 6)])
+def test_textboxes_starts_from_twice_as_many_boxes(denser: str, boxes: int, made: Make) -> None:
+    body = f"""prior_box_param {{ min_size: 30 max_size: 60 aspect_ratio: 2 flip: false
+        denser_prior_boxes: {denser} }}"""
+    layer = made("PriorBox", (2, 8, 12, 10), (2, 3, 300, 300), body=body)
+    assert layer.tops == [(1, 2, 4 * boxes * 12 * 10)]

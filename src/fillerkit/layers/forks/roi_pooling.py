@@ -75,6 +75,35 @@ def roi_mask_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return _regions(bottoms, (p.pooled_h, p.pooled_w), "roi_mask_pooling_param")
 
 
+@layer("RotateROIPooling", bottoms=3, fixed_batch=True)
+def rotate_roi_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """ROIPooling of regions that are turned (RRPN: ``rotate_roi_pooling_layer.cpp``)."""
+    p = layer.rotate_pooling_param
+    return _regions(bottoms, (p.pooled_h, p.pooled_w), "rotate_pooling_param")
+
+
+@layer("RotateROIAlign", bottoms=3, fixed_batch=True)
+def rotate_roi_align(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """ROIAlign of regions that are turned (RRPN: ``rotate_roi_align_layer.cpp``)."""
+    p = layer.rotate_align_param
+    return _regions(bottoms, (p.pooled_h, p.pooled_w), "rotate_align_param")
+
+
+@layer("MaskResize", passes=True, fixed_batch=True)
+def mask_resize(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """Masks of output_height x output_width (MNC: ``mask_resize_layer.cpp``)."""
+    p = layer.mask_resize_param
+    height = positive(p.output_height, "mask_resize_param.output_height")
+    width = positive(p.output_width, "mask_resize_param.output_width")
+    return Plan(tops=[(*legacy_shape(bottoms[0])[:2], height, width)])
+
+
+@layer("MaskPooling", bottoms=2, fixed_batch=True)
+def mask_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """The values of regions where their masks, bottom 1, are (MNC: ``mask_pooling_layer.cpp``)."""
+    return Plan(tops=[bottoms[0]])
+
+
 def _bins(bottoms: Sequence[Shape], outputs: int, size: int, message: str) -> Plan:
     """Regions of size x size bins, each from channels of its own."""
     channels = legacy_shape(bottoms[0])[1]
