@@ -115,6 +115,13 @@ def test_memory_data_needs_all_four_lengths(set_up: SetUp, body: str) -> None:
         set_up("MemoryData", body=body, tops=2)
 
 
+def test_memory_data_may_have_what_caffeonspark_says_of_its_source() -> None:
+    body = """source_class: "com.yahoo.ml.caffe.LMDB" memory_data_param { source: "file:data"
+        batch_size: 64 channels: 1 height: 28 width: 28 share_in_parallel: false }"""
+    net = fk.load_net(text("MemoryData", body, tops=2))
+    assert shapes(net.layers[0]) == [(64, 1, 28, 28), (64,)]
+
+
 @pytest.mark.parametrize("tops", [1, 3])
 def test_memory_data_has_two_tops(set_up: SetUp, tops: int) -> None:
     body = "memory_data_param { batch_size: 2 channels: 3 height: 5 width: 4 }"
