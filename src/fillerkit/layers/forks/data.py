@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from fillerkit.errors import ShapeNeeded
 from fillerkit.layers.data import image_source
 from fillerkit.layers.plan import Plan, Shape
 from fillerkit.layers.registry import source
@@ -69,3 +70,18 @@ def _with_maps(layer: LayerParameter, given: Mapping[str, Shape], plan: Plan) ->
     images = plan.tops[0]
     maps = given.get(layer.top[1], (images[0], 1, *images[2:]))
     return Plan(tops=[images, maps], draws=plan.draws, notes=plan.notes)
+
+
+@source("DataHeatmap", tops=2)
+def data_heatmap(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
+    """Images, and a map for each joint, that a list names (caffe-heatmap).
+
+    How many joints there are stands in the list. Source: ``data_heatmap.cpp``.
+    """
+    p, label = layer.heatmap_data_param, layer.top[1]
+    sides = (p.outsize, p.outsize)
+    plan = image_source(layer, given, p.batchsize, p.source, p.num_channels, sides, extra_draws=1)
+    if label not in given:
+        maps = (plan.tops[0][0], "J", p.label_height, p.label_width)
+        raise ShapeNeeded(f"reads its joints from its source '{p.source}'", shapes={label: maps})
+    return plan
