@@ -115,6 +115,13 @@ def test_memory_data_needs_all_four_lengths(set_up: SetUp, body: str) -> None:
         set_up("MemoryData", body=body, tops=2)
 
 
+def test_memory_data_may_have_what_caffeonspark_says_of_its_source() -> None:
+    body = """source_class: "com.yahoo.ml.caffe.LMDB" memory_data_param { source: "file:data"
+        batch_size: 64 channels: 1 height: 28 width: 28 share_in_parallel: false }"""
+    net = fk.load_net(text("MemoryData", body, tops=2))
+    assert shapes(net.layers[0]) == [(64, 1, 28, 28), (64,)]
+
+
 @pytest.mark.parametrize("tops", [1, 3])
 def test_memory_data_has_two_tops(set_up: SetUp, tops: int) -> None:
     body = "memory_data_param { batch_size: 2 channels: 3 height: 5 width: 4 }"
@@ -287,17 +294,6 @@ def test_a_resize_that_fits_the_smaller_side_settles_nothing() -> None:
     )
     with pytest.raises(fk.ShapeNeeded, match=r"'t0': \(2, 3, H, W\)"):
         fk.load_net(text("AnnotatedData", body))
-
-
-@pytest.mark.parametrize(("modality", "channels"), [("RGB", 18), ("FLOW", 12)])
-def test_a_video_has_the_channels_of_all_its_frames(modality: str, channels: int) -> None:
-    """TSN."""
-    body = (
-        f"video_data_param {{ batch_size: 4 new_length: 2 num_segments: 3 modality: {modality} }} "
-        "transform_param { crop_size: 8 }"
-    )
-    net = fk.load_net(text("VideoData", body, tops=2))
-    assert shapes(net.layers[0]) == [(4, channels, 8, 8), (4,)]
 
 
 def test_only_a_fork_s_image_data_may_leave_labels_out() -> None:

@@ -61,7 +61,7 @@ def deconvolution(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     The weight is channels x (num_output / group) x kernel: its first axis is the bottom's
     channels.
     """
-    return _plan(layer, bottoms, _deconvolved, transposed=True)
+    return _plan(layer, bottoms, deconvolved, transposed=True)
 
 
 def convolved(length: int, kernel: int, stride: int, pad: int, dilation: int) -> int:
@@ -73,7 +73,7 @@ def convolved(length: int, kernel: int, stride: int, pad: int, dilation: int) ->
     return (room // stride if room >= 0 else -(-room // stride)) + 1
 
 
-def _deconvolved(length: int, kernel: int, stride: int, pad: int, dilation: int) -> int:
+def deconvolved(length: int, kernel: int, stride: int, pad: int, dilation: int) -> int:
     """The length of an axis after a deconvolution."""
     return stride * (length - 1) + dilation * (kernel - 1) + 1 - 2 * pad
 

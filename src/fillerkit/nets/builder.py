@@ -8,7 +8,9 @@ from fillerkit.errors import FillerError, FillerkitError, LayerError, OnError, S
 from fillerkit.layers import Param, Plan, Shape
 from fillerkit.layers.net_layer import Layer
 from fillerkit.layers.registry import LayerType
+from fillerkit.layers.shapes import shown
 from fillerkit.nets.asked import Choices
+from fillerkit.nets.assumed import Assumed
 from fillerkit.nets.connections import (
     Connections,
     LostBottom,
@@ -51,6 +53,7 @@ class _Builder:
         self._notes = list(text.notes)
         self._leaves = leaves(text, choices)
         self._connections = Connections(text)
+        self._assumed = Assumed()
         self._sharing = Sharing()
         self._rules = FillerRules(choices.fillers)
 
@@ -139,6 +142,7 @@ class _Builder:
         self._notes.extend(plan.notes)
         tops = named_tops(known, layer, plan, self._choices.setting.shapes)
         self._connections.add(layer, tops)
+        self._notes.extend(self._assumed.add(layer, plan, tops))
         params = param_blobs(index, layer, plan, self._sharing)
         return Layer(
             name=layer.name,
@@ -165,7 +169,11 @@ class _Builder:
             if not self._choices.fillers:
                 check_filler_types(layer)
             raise LostBottom
-        plan = self._plan(index, known, planned, bottoms)
+        try:
+            plan = self._plan(index, known, planned, bottoms)
+        except LayerError as error:
+            self._assumed.explain(error, layer, [shown(shape) for shape in bottoms])
+            raise
         if note:
             tops = [setting.shapes[top] for top in layer.top]
             plan = replace(plan, tops=tops, notes=[*plan.notes, note])

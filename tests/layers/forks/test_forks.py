@@ -179,7 +179,7 @@ def test_py_faster_rcnn_s_anchors_are_counted_from_its_param_str() -> None:
         "type: 'Python' top: 'l' top: 't' top: 'i' top: 'o' python_param { module: "
         "'rpn.anchor_target_layer' layer: 'AnchorTargetLayer' param_str: "
         "\"'feat_stride': 16 \\n'scales': !!python/tuple [4, 8, 16, 32]\" }",
-        (1, 24, 19, 19),
+        *((1, 24, 19, 19), (1, 4), (1, 3), (1, 3, 300, 300)),
     )
     assert _tops(layer) == [(1, 1, 228, 19)] + [(1, 48, 19, 19)] * 3
 
