@@ -172,9 +172,8 @@ def image_source(
         transform = layer.transform_param
         if len(transform.mean_value) > 1:
             channels = channels or len(transform.mean_value)
-        if transform.crop_size:
-            sides = (transform.crop_size,) * 2
-        for resize in transform.resize_param if not transform.crop_size else ():
+        sides = _crop(layer) or sides
+        for resize in transform.resize_param if not _crop(layer) else ():
             if resize.resize_mode != resize.FIT_SMALL_SIZE and resize.height and resize.width:
                 sides = (resize.height, resize.width)
         image = (batch, channels, *sides)
@@ -190,6 +189,14 @@ def image_source(
         tops.append(given.get(layer.top[1], image[:1] if labels is None else labels))
     draws = 1 + _transformer_draws(layer, 2) + extra_draws
     return Plan(tops=tops, draws=draws, notes=notes)
+
+
+def _crop(layer: LayerParameter) -> tuple[int, int] | None:
+    """Height and width that the transformer cuts out: Caffe's field, SSD's two or PSPNet's two."""
+    p = layer.transform_param
+    height = p.crop_size or p.crop_h or p.crop_height
+    width = p.crop_size or p.crop_w or p.crop_width
+    return (height, width) if height and width else None
 
 
 def _transformer_draws(layer: LayerParameter, draws: int = 1) -> int:
