@@ -8,6 +8,7 @@ from typing import Any
 
 from fillerkit.layers import dialects, plan
 from fillerkit.layers.registry import LayerType
+from fillerkit.layers.unread_fields import is_namesake
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 PARAMS = {
@@ -19,15 +20,10 @@ PARAMS = {
 _OTHERS = {"fillerkit.layers.registry", "fillerkit.layers.traits"}
 
 
-def namesake(message: str, kind: str) -> bool:
-    """Whether a message is named for a type: ``roi_pooling_param`` for ROIPooling."""
-    return message.removesuffix("_param").replace("_", "") == kind.lower()
-
-
 def messages(known: LayerType) -> set[str]:
     """The messages that a type reads: those that its plan names, and that of its own name."""
     words = plan_words(known)
-    return {name for name in PARAMS if name in words or namesake(name, known.name)}
+    return {name for name in PARAMS if name in words or is_namesake(name, known.name)}
 
 
 def unread(known: LayerType) -> set[tuple[str, str]]:

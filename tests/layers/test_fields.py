@@ -10,10 +10,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from plan_reads import unread
+from plan_reads import messages, unread
 
 from fillerkit.layers.registry import LayerType, layer_types
-from fillerkit.layers.unread_fields import UNREAD
+from fillerkit.layers.unread_fields import READ_BESIDES, UNREAD, is_namesake
 
 REVIEWED: dict[str, list[str]] = tomllib.loads(
     Path(__file__).with_name("reviewed_fields.toml").read_text()
@@ -24,8 +24,8 @@ OURS = [known for known in TYPES if known.plan.__module__.startswith("fillerkit.
 
 def told(known: LayerType) -> set[tuple[str, str]]:
     """The fields that a net's notes tell of when a layer of the type sets them."""
-    found = [field.split(".") for field, (_, types) in UNREAD.items() if known.name in types]
-    return {(message, name) for message, name in found}
+    found = [field.partition(".") for field, (_, types) in UNREAD.items() if known.name in types]
+    return {(message, name) for message, _, name in found if name}
 
 
 def reviewed() -> set[tuple[str, str]]:
@@ -43,7 +43,16 @@ def test_what_is_told_to_be_ignored_is(known: LayerType) -> None:
 
 
 def test_types_that_ignore_a_field_are_known() -> None:
-    assert {name for _, types in UNREAD.values() for name in types} <= {t.name for t in OURS}
+    ignoring = {name for _, types in UNREAD.values() for name in types}
+    reading = {name for types in READ_BESIDES.values() for name in types}
+    assert ignoring | reading <= {known.name for known in OURS}
+
+
+@pytest.mark.parametrize("known", OURS, ids=lambda known: known.name)
+def test_every_message_that_a_plan_reads_is_said_to_be_read(known: LayerType) -> None:
+    read = {message for message in messages(known) if not is_namesake(message, known.name)}
+    assert {message for message in read if known.name not in READ_BESIDES.get(message, ())} == set()
+    assert {message for message in read if known.name in UNREAD.get(message, ("", ()))[1]} == set()
 
 
 def test_what_is_reviewed_is_there_and_not_read() -> None:
@@ -54,5 +63,6 @@ def test_what_is_reviewed_is_there_and_not_read() -> None:
 
 def test_the_lists_are_in_order() -> None:
     assert list(UNREAD) == sorted(UNREAD)
+    assert list(READ_BESIDES) == sorted(READ_BESIDES)
     assert list(REVIEWED) == sorted(REVIEWED)
     assert all(names == sorted(set(names)) for names in REVIEWED.values())
