@@ -287,6 +287,25 @@ def test_ssds_resize_settles_an_images_sides(resize: str, sides: tuple[int, int]
     assert shapes(net.layers[0]) == [(2, 3, *sides)]
 
 
+@pytest.mark.parametrize("crop", ["crop_h: 7 crop_w: 9", "crop_height: 7 crop_width: 9"])
+def test_a_crop_of_two_sides_settles_an_images_sides(crop: str) -> None:
+    """SSD's data_transformer.cpp; PSPNet's."""
+    body = f"data_param {{ batch_size: 2 }} transform_param {{ mean_value: [1, 2, 3] {crop} }}"
+    net = fk.load_net(text("Data", body))
+    assert shapes(net.layers[0]) == [(2, 3, 7, 9)]
+
+
+@pytest.mark.parametrize("field", ["random_resize_param", "random_aspect_ratio_param"])
+def test_intels_random_sizes_take_draws_as_a_mirror_does(field: str) -> None:
+    """intel/caffe, data_transformer.cpp: InitRand."""
+    body = "data_param { batch_size: 2 } transform_param { mean_value: [1, 2, 3] crop_size: 5 "
+    plain, drawn, mirrored = (
+        fk.load_net(text("Data", f"{body} {more} }}"), phase="TEST").layers[0].draws
+        for more in ("", f"{field} {{ }}", "mirror: true")
+    )
+    assert plain < drawn == mirrored
+
+
 def test_a_resize_that_fits_the_smaller_side_settles_nothing() -> None:
     body = (
         "data_param { batch_size: 2 } transform_param { mean_value: [1, 2, 3] "

@@ -114,3 +114,13 @@ def test_its_windows_cover_the_bottom_and_none_starts_behind_it(
     last = (net.layers[1].tops[0][1][2] - 1) * stride - pad
     assert last < length
     assert last + kernel >= length
+
+
+def test_a_method_of_happynears_is_told_of() -> None:
+    net = fk.load_net("""
+        layer { name: "d" type: "Input" top: "d" input_param { shape { dim: [1, 2, 4, 4] } } }
+        layer { name: "p" type: "Pooling" bottom: "d" top: "p"
+                pooling_param { kernel_size: 2 pool: DEF } }
+    """)
+    told = "layer 'p' (Pooling): the blob of happynear's pool: DEF is not made here"
+    assert net.notes == (told,)

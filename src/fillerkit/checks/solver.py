@@ -27,9 +27,8 @@ def unshared(train: Net, test: Net) -> Iterator[LayerError]:
             if here.shape != there.shape
         ]
         if len(layer.params) != len(other.params):
-            words = [
-                f"the number of its parameter blobs is {len(other.params)}, but {len(layer.params)} in the train net"
-            ]
+            counts = f"{len(other.params)}, but {len(layer.params)} in the train net"
+            words = [f"the number of its parameter blobs is {counts}"]
         for said in words:
             error = LayerError(
                 f"{said}: the test net cannot take its weights from there",

@@ -32,7 +32,19 @@ def pooling(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -
     if len(layer.top) > 1 and p.pool != PoolingParameter.MAX:
         raise LayerError("a second top, the mask, is for MAX pooling only", field="top")
     down = p.round_mode == PoolingParameter.FLOOR or not p.ceil_mode
-    return Plan(tops=[(num, channels, *pooled(lengths, kernel, stride, pad, down=down))] * 2)
+    top = (num, channels, *pooled(lengths, kernel, stride, pad, down=down))
+    return Plan(tops=[top] * 2, notes=_not_acted_upon(layer))
+
+
+def _not_acted_upon(layer: LayerParameter) -> list[str]:
+    """Of happynear's methods (its pooling_layer.cpp): they learn how parts are deformed."""
+    pool = layer.pooling_param.pool
+    if pool <= PoolingParameter.STOCHASTIC:
+        return []
+    name = PoolingParameter.PoolMethod.Name(pool)
+    return [
+        f"layer '{layer.name}' (Pooling): the blob of happynear's pool: {name} is not made here"
+    ]
 
 
 def pooled(

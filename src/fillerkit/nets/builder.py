@@ -21,7 +21,7 @@ from fillerkit.nets.connections import (
 from fillerkit.nets.data_layers import plan_source, shapes_needed
 from fillerkit.nets.leaves import leaves, passed_over
 from fillerkit.nets.net import Net
-from fillerkit.nets.notes import start_notes
+from fillerkit.nets.notes import field_notes, start_notes
 from fillerkit.nets.params import WrongFillers, check_filler_types, param_blob, param_blobs
 from fillerkit.nets.rules import FillerRules
 from fillerkit.nets.sharing import Sharing
@@ -82,6 +82,7 @@ class _Builder:
         if self._connections.complete:
             self._rules.check_used()
         layers = self._sharing.with_rates(self._layers)
+        self._notes += field_notes(layers)
         if self._report is None:
             self._notes += start_notes(layers)
         return Net(
