@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from layer_of_text import CONV, set_up_text, tops_of
 
 import fillerkit as fk
 
@@ -114,3 +115,8 @@ def test_its_windows_cover_the_bottom_and_none_starts_behind_it(
     last = (net.layers[1].tops[0][1][2] - 1) * stride - pad
     assert last < length
     assert last + kernel >= length
+
+
+def test_ceil_mode_false_rounds_down_in_pooling() -> None:
+    body = "pooling_param { kernel_size: 3 stride: 2 ceil_mode: false }"
+    assert tops_of(set_up_text(f'type: "Pooling" top: "t" {body}', CONV)[0]) == [(2, 8, 5, 4)]
