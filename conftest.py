@@ -1,6 +1,15 @@
-"""What pytest is not to look into on a machine where it could not be imported."""
+"""What pytest is not to look into on a machine where it could not be imported.
+
+Property tests have no deadline: how long an example takes says more of the machine than of us.
+"""
 
 from importlib.util import find_spec
+
+if find_spec("hypothesis"):
+    from hypothesis import settings
+
+    settings.register_profile("fillerkit", deadline=None)
+    settings.load_profile("fillerkit")
 
 collect_ignore = (
     []

@@ -107,7 +107,18 @@ class FillerkitError(Exception):
 
 
 class PrototxtError(FillerkitError):
-    """A prototxt that cannot be read: its syntax, a field, a value, a file it names."""
+    """A prototxt that cannot be read: its syntax, a field, a value, a file it names.
+
+    Attributes
+    ----------
+    unread : object
+        The `Field` of the text that is left out where reading goes on, or None.
+    unknown : bool
+        Whether that is because no message has a field of its name.
+    """
+
+    unread: object = None
+    unknown: bool = False
 
 
 class LayerError(FillerkitError):
@@ -119,7 +130,11 @@ class LayerError(FillerkitError):
         The parameter at fault, as a path inside the layer (``convolution_param.group``), or "".
     layer : str or None
         The layer's name.
+    missing : str
+        The bottom that no earlier layer makes, or "".
     """
+
+    missing: str = ""
 
     def __init__(
         self,

@@ -133,3 +133,83 @@ def test_an_unknown_type_is_told_beside_the_unknown_fields_of_its_layer() -> Non
     assert len(messages) == 2
     assert any("'mystery_param'" in message for message in messages)
     assert any("'Mystery'" in message for message in messages)
+
+
+def test_an_unknown_field_in_many_places_is_one_problem_with_how_often() -> None:
+    net = INPUT + "".join(
+        inner(GOOD, name, more="param { force_mult: 1 } param { force_mult: 2 }") for name in "abc"
+    )
+    ((line, message),) = _problems(net)
+    assert line == 2
+    assert "'force_mult'" in message
+    assert message.endswith("(and 5 times more)")
+
+
+def test_a_value_that_does_not_fit_is_told_at_each_place() -> None:
+    wrong = inner(GOOD).replace("num_output: 50", "num_output: x")
+    assert [line for line, _ in _problems(INPUT + wrong + wrong.replace('"ip"', '"b"'))] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("right", "misspelt"),
+    [("bottom", "botom"), ("top", "tpo"), ("type", "typ"), ("layer {", "layr {")],
+)
+def test_what_a_misspelt_field_would_have_said_is_not_missed_again(
+    right: str, misspelt: str
+) -> None:
+    layer = inner(GOOD, "a").replace(right, misspelt, 1)
+    ((_, message),) = _problems(INPUT + layer + inner(GOOD, "b", "a"))
+    assert misspelt.split()[0] in message
+
+
+def test_shapes_behind_a_misread_layer_are_not_judged_but_types_and_fillers_are() -> None:
+    layer = 'layer {{ name: "{0}" type: "{1}" bottom: "{2}" top: "{0}" {3} }}\n'
+    image = INPUT.replace("dim: 100", "dim: 3 dim: 9 dim: 9")
+    pool = layer.format("p", "Pooling", "x", "pooling_param { kernel_size: 9 strid: 1 }")
+    again = layer.format("q", "Pooling", "p", "pooling_param { kernel_size: 2 stride: 2 pad: 3 }")
+    filled = inner("type: 'xaiver'", "ip", "q")
+    problems = _problems(image + pool + again + filled)
+    assert [line for line, _ in problems] == [2, 4]
+
+
+def test_warnings_of_a_layer_with_a_misread_field_are_not_given() -> None:
+    layer = inner(GOOD).replace("weight_filler", "weight_filer")
+    report = fk.check(INPUT + layer)
+    assert len(report.problems) == 1
+    assert report.warnings == ()
+
+
+def test_what_does_not_depend_on_a_missing_shape_is_looked_at() -> None:
+    data = 'layer { name: "d" type: "Input" top: "d" }\n'
+    net = (
+        INPUT
+        + data
+        + inner("type: 'xaiver'", "a", "d")
+        + inner(GOOD, "b", "nowhere")
+        + inner("type: 'constant'", "c")
+        + 'layer { name: "r" type: "ReLU" bottom: "d" bottom: "x" top: "r" }\n'
+        + inner(GOOD, "e", "r")
+    )
+    report = fk.check(net)
+    assert [error.line for error in report.problems] == [2, 3, 4, 6]
+    assert [(found.layer, found.code) for found in report.warnings] == [("c", "zero-weights")]
+
+
+def test_a_blob_that_nothing_makes_is_told_once_and_the_way_out_once() -> None:
+    net = inner(GOOD, "a", "u") + inner(GOOD, "b", "u") + inner(GOOD, "c", "v")
+    first, second = _problems(net)
+    assert first[0] == 1
+    assert "shapes={'u': (N, C, H, W), 'v': (N, C, H, W)}" in first[1]
+    assert second[0] == 3
+    assert "shapes" not in second[1]
+
+
+def test_what_one_option_brings_in_is_told_of_once() -> None:
+    data = 'layer { name: "d" type: "MemoryData" top: "d" top: "l" include { phase: TEST } }\n'
+    more = data.replace('"d"', '"e"').replace('"l"', '"m"')
+    other = more.replace('"e"', '"f"').replace('"m"', '"n"').replace("phase: TEST", 'stage: "s"')
+    takers = [inner(GOOD, f"ip{top}", top) for top in "dlenf"]
+    problems = _problems(data + more + other + "".join(takers))
+    assert [line for line, _ in problems] == [4, 7]
+    assert "'d'" in problems[0][1]
+    assert "stages=['s']" in problems[1][1]

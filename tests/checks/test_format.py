@@ -32,6 +32,17 @@ def test_a_net_without_layers_is_told_of() -> None:
     assert [found.code for found in fk.check("# nothing\n").warnings] == ["no-layers"]
 
 
+def test_a_net_whose_layers_have_problems_has_layers() -> None:
+    report = fk.check('layer { name: "d" type: "Input" top: "d" }')
+    assert len(report.problems) == 1
+    assert report.warnings == ()
+
+
+def test_a_net_that_has_layers_in_the_other_phase_only_is_told_of() -> None:
+    text = 'layer { name: "r" type: "ReLU" bottom: "x" top: "y" include { phase: TEST } }'
+    assert [found.code for found in fk.check(text).warnings] == ["no-layers"]
+
+
 def test_layers_whose_weights_cannot_be_told_apart_are_told_of() -> None:
     net = """
     layer { name: "x" type: "Input" top: "x" input_param { shape { dim: [1, 2] } } }

@@ -57,6 +57,14 @@ def test_a_name_that_nothing_shares_is_told_of(codes: Codes) -> None:
     assert codes(twins.replace('"W"', '"w"')) == []
 
 
+def test_a_layer_of_the_other_phase_or_with_a_problem_shares_a_name_too(codes: Codes) -> None:
+    named = 'param { name: "w" }'
+    other = inner(GOOD, "b", more=named + " include { phase: TEST }")
+    assert codes(inner(GOOD, "a", more=named) + other) == []
+    wrong = inner("type: 'xaiver'", "b", more=named)
+    assert fk.check(INPUT + inner(GOOD, "a", more=named) + wrong).warnings == ()
+
+
 def test_random_values_that_are_never_learned_are_told_of(codes: Codes) -> None:
     assert codes(inner(GOOD, more="param { lr_mult: 0 }")) == [("ip", "frozen-random")]
 

@@ -71,3 +71,44 @@ def test_a_code_is_explained_with_its_source(run: Run) -> None:
     result = run("check", "--explain", "signal-scale")
     assert result.returncode == 0
     assert "Glorot" in result.stdout
+
+
+PLAIN = "\n".join(
+    f'layer {{ name: "ip{at}" type: "InnerProduct" bottom: "data" top: "ip{at}" '
+    'inner_product_param { num_output: 2 weight_filler { type: "xavier" std: 1 } } }'
+    for at in range(5)
+)
+
+
+def test_warnings_of_one_code_are_one_line_with_how_many_and_which_layers(
+    run: Run, folder: Path
+) -> None:
+    (folder / "net.prototxt").write_text(NET + PLAIN)
+    lines = run("check", "net.prototxt", "--ignore", "xavier-relu").stdout.splitlines()
+    assert len(lines) == 3
+    assert ": warning: layer 'ip0' (InnerProduct): " in lines[0]
+    assert lines[0].endswith("(5 times: layers ip0, ip1, ip2 and 2 more) [ignored-setting]")
+    assert lines[1].startswith("0 errors, 5 warnings; ")
+
+
+def test_verbose_prints_every_warning(run: Run, folder: Path) -> None:
+    (folder / "net.prototxt").write_text(NET + PLAIN)
+    out = run("check", "net.prototxt", "--ignore", "xavier-relu", "--verbose").stdout
+    assert out.count("[ignored-setting]") == 5
+    assert "times" not in out
+
+
+def test_json_holds_every_warning(run: Run, folder: Path) -> None:
+    (folder / "net.prototxt").write_text(NET + PLAIN)
+    found = json.loads(run("check", "net.prototxt", "--json").stdout)["warnings"]
+    assert [each["code"] for each in found].count("ignored-setting") == 5
+
+
+def test_older_forms_are_one_line(run: Run, folder: Path) -> None:
+    old = (
+        'input: "x"\ninput_dim: [1, 3, 9, 9]\nlayers { name: "r" type: RELU bottom: "x" top: "y" }'
+    )
+    (folder / "net.prototxt").write_text(old)
+    out = run("check", "net.prototxt").stdout
+    assert out.count("older form") == 1
+    assert "(2 times: also at line 3)" in out

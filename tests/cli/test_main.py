@@ -8,14 +8,16 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 
 import fillerkit as fk
+from fillerkit import cli
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-COMMANDS = ["init", "show", "upgrade", "fillers", "layers"]
+COMMANDS = cli.fillerkit.list_commands(click.Context(cli.fillerkit))
 
 
 def test_help_lists_the_commands(run: Run) -> None:

@@ -17,13 +17,18 @@ net = fk.load_net('''
           scale_param { filler { type: "siren" } } }
 ''')
 print(net.layers[1].params[0].shape, net.layers[1].params[0].distribution)
+running = __import__("fillerkit.torch").torch.module(net, net.fill(1))
+print(running({"d": running.layers[1].blob(0).new_ones(2, 5)})["s"].shape)
 """
 
 
 def test_the_page_makes_a_filler_and_a_layer_type_known() -> None:
-    assert len(BLOCKS) == 3
+    assert len(BLOCKS) == 4
     done = subprocess.run(
         [sys.executable, "-c", "".join(BLOCKS) + USE], capture_output=True, text=True
     )
     assert done.stderr == ""
-    assert done.stdout == "(5,) uniform ±0.08165, std 0.04714\n"  # sqrt(6) / 30
+    assert done.stdout == (
+        "(5,) uniform ±0.08165, std 0.04714\n"  # sqrt(6) / 30
+        "torch.Size([2, 5])\n"
+    )

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 import fillerkit as fk
+from fillerkit import formats
 
 SAMPLE_NETS = Path(__file__).parents[2] / "sample_nets"
 LENET = SAMPLE_NETS / "lenet" / "deploy.prototxt"
@@ -32,21 +33,15 @@ layer { name: "bn" type: "BatchNorm" bottom: "c" top: "bn" }
 layer { name: "sum" type: "Eltwise" bottom: "c" bottom: "bn" top: "sum" }
 """
 
-LIBRARIES = {
-    "npz": "numpy",
-    "caffemodel": "google.protobuf",
-    "h5": "h5py",
-    "safetensors": "safetensors",
-    "pt": "torch",
-}
+LIBRARIES = {"h5": "h5py", "safetensors": "safetensors", "pt": "torch"}
 
 
 def installed(*suffixes: str) -> list[str]:
     """Those of some formats whose library is there; CI tries further Pythons without them."""
-    return [suffix for suffix in suffixes if find_spec(LIBRARIES[suffix])]
+    return [suffix for suffix in suffixes if find_spec(LIBRARIES.get(suffix, "numpy"))]
 
 
-FORMATS = installed(*LIBRARIES)
+FORMATS = installed(*formats.FORMATS)
 
 
 def small_blobs(seed: int = 5, dtype: str = "float32") -> fk.Blobs:

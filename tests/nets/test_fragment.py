@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from net_texts import layer, refusal
 
 import fillerkit as fk
 
@@ -40,3 +41,8 @@ def test_without_shapes_the_error_says_the_way_for_all_such_bottoms_at_once() ->
 def test_a_slip_in_a_bottom_is_told_first() -> None:
     with pytest.raises(fk.LayerError, match="did you mean 'data'"):
         fk.load_net(WHOLE + CONV.replace('bottom: "data"', 'bottom: "dat"'))
+
+
+def test_labels_are_asked_for_as_one_number_an_image() -> None:
+    error = refusal(layer("l", "data label", "SoftmaxWithLoss"))
+    assert "shapes={'data': (N, C, H, W), 'label': (N,)}" in error.message

@@ -149,3 +149,45 @@ def test_a_parameter_that_cannot_be_is_refused(
 ) -> None:
     with pytest.raises(error, match=words):
         fk.load_net(UNKNOWN, shapes={"a": (2, 3), "c": (2, 4)}, params={"v": [blob]})
+
+
+IN_PLACE = INPUT + layer("s", "data > data", "Wobble") + layer("r", "data > r", "ReLU")
+
+
+def test_a_layer_of_unknown_type_that_works_in_place_is_as_its_bottom() -> None:
+    net = fk.load_net(IN_PLACE)
+    assert net.layers[1].tops == net.layers[0].tops
+    assert "'s' is of a type that is not known, Wobble; it works in place" in net.notes[0]
+
+
+def test_a_slip_in_the_type_of_a_layer_in_place_is_refused() -> None:
+    assert "did you mean 'ReLU'" in refusal(IN_PLACE.replace("Wobble", "Relu")).message
+
+
+def test_strict_layers_refuses_what_works_in_place_too() -> None:
+    assert "Wobble" in refusal(IN_PLACE, strict_layers=True).message
+
+
+@pytest.mark.parametrize(
+    ("made", "lengths"),
+    [
+        (layer("m", "data > out", "Mine", "loss_weight: 1"), ["out=1"]),
+        (layer("m", "data > loss/loss", "Mine"), ["loss/loss=1"]),
+        (layer("m", "data > out prob", "MineLoss"), ["out=1", "prob=N,C,H,W"]),
+        (layer("m", "data > loss1/conv", "Mine"), ["loss1/conv=N,C,H,W"]),
+        (layer("m", "data > x", "MineLoss", "loss_weight: 0"), ["x=N,C,H,W"]),
+        (layer("m", " > images gt_label", "MineData"), ["images=N,C,H,W", "gt_label=N"]),
+        (
+            layer("m", " > labeled_data label_map", "MineData"),
+            ["labeled_data=N,C,H,W", "label_map=N,C,H,W"],
+        ),
+    ],
+)
+def test_losses_are_asked_for_as_one_number_and_labels_as_one_an_image(
+    made: str, lengths: list[str]
+) -> None:
+    tops = [name.partition("=")[0] for name in lengths]
+    error = refusal(INPUT + made + "".join(layer(f"r{top}", f"{top} > r{top}") for top in tops))
+    assert isinstance(error, fk.UnknownLayers)
+    asked = [f"{top}={','.join(map(str, shape))}" for top, shape in error.shapes.items()]
+    assert asked == lengths

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ message LayerParameter { optional string name = 1; optional string type = 2;
   optional PwAttendParameter pw_attend_param = 201;
   optional BNParameter bn_param = 202;
   optional NormalizeParameter norm_param = 203; }
+message V1LayerParameter { optional LayerType type = 5;
+                           enum LayerType { NONE = 0; PW_ATTEND = 90; } }
 message PwAttendParameter { required uint32 heads = 1; optional Mode mode = 2 [default = SOFT];
   enum Mode { SOFT = 0; HARD = 1; }
   optional FillerParameter weight_filler = 3; }
@@ -92,3 +95,79 @@ def test_a_file_that_is_no_schema_of_caffe_is_refused(
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(fk.PrototxtError, match="no such file"):
         fork_schema(str(tmp_path / "none.proto"))
+
+
+NET = """
+name: "attending"
+layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [2, 3, 8, 8] } } }
+layer { name: "conv" type: "Convolution" bottom: "data" top: "conv" pw_attend_param { heads: 2 }
+        convolution_param { num_output: 4 kernel_size: 3 weight_filler { type: "xavier" } } }
+layer { name: "a" type: "PwAttend" bottom: "conv" top: "a" pw_attend_param { heads: 7 mode: HARD }
+        interp_param { zoom_factor: 8 } }
+"""
+OLD = """
+input: "data" input_dim: [2, 3, 8, 8]
+layers { name: "conv" type: CONVOLUTION bottom: "data" top: "conv" pw_attend_param { heads: 2 }
+         convolution_param { num_output: 4 kernel_size: 3 weight_filler { type: "xavier" } } }
+"""
+
+
+@pytest.fixture
+def proto(tmp_path: Path) -> Path:
+    (tmp_path / "caffe.proto").write_text(PROTO)
+    return tmp_path / "caffe.proto"
+
+
+@pytest.mark.parametrize("text", [NET, OLD])
+def test_a_net_of_the_fork_is_filled_as_without_its_own_fields(proto: Path, text: str) -> None:
+    with pytest.raises(fk.PrototxtError, match="pw_attend_param"):
+        fk.load_net(text)
+    ours = fk.load_net(text, proto=proto).fill(3)["conv"].weight
+    plain = fk.load_net(text, allow_unknown_fields=True).fill(3)["conv"].weight
+    assert ours.tobytes() == plain.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"), [("heads: x", "takes an integer"), ("head: 2", "has no field 'head'")]
+)
+def test_its_fields_are_held_against_its_schema(proto: Path, wrong: str, said: str) -> None:
+    with pytest.raises(fk.PrototxtError, match=said):
+        fk.load_net(NET.replace("heads: 7", wrong), proto=proto)
+
+
+def test_its_required_fields_are_asked_for(proto: Path) -> None:
+    with pytest.raises(fk.PrototxtError, match="needs 'heads'"):
+        fk.load_net(NET.replace("heads: 7 ", ""), proto=proto)
+
+
+def test_upgrade_keeps_its_fields(proto: Path) -> None:
+    text = fk.upgrade_text(OLD, proto=proto)
+    assert "heads: 2" in text
+    assert fk.load_net(text, proto=proto).count == fk.load_net(OLD, proto=proto).count
+
+
+def test_a_caffemodel_has_its_fields_by_its_numbers(
+    tmp_path: Path, proto: Path, schema: ForkSchema
+) -> None:
+    net = fk.load_net(NET, proto=proto, shapes={"a": (2,)}, params={"a": ["5"]})
+    net.save(tmp_path / "net.caffemodel", seed=3)
+    saved = schema.NetParameter.FromString((tmp_path / "net.caffemodel").read_bytes())
+    assert [layer.pw_attend_param.heads for layer in saved.layer] == [0, 2, 7]
+    assert not saved.layer[2].HasField("interp_param")  # whose number in its files is not known
+    blobs = fk.load(tmp_path / "net.caffemodel")
+    assert blobs["conv"].weight.tobytes() == net.fill(3)["conv"].weight.tobytes()
+
+
+def test_a_v1_type_of_the_fork_gets_its_name_of_today(proto: Path) -> None:
+    text = OLD + 'layers { name: "a" type: PW_ATTEND bottom: "conv" top: "a" }'
+    types = [layer.type for layer, _ in fk.read_net(text, proto=proto).layers]
+    assert types == ["Input", "Convolution", "PwAttend"]
+
+
+def test_a_schema_without_the_compiler_says_what_to_install(
+    proto: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "grpc_tools", None)
+    fork_schema.cache_clear()
+    with pytest.raises(fk.UsageError, match=r"fillerkit\[proto\]"):
+        fk.load_net(NET, proto=proto)

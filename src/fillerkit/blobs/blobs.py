@@ -9,7 +9,6 @@ from typing import Any, overload
 import numpy as np
 
 from fillerkit import formats
-from fillerkit.blobs.html import table
 from fillerkit.errors import UsageError, did_you_mean
 from fillerkit.formats.stored import Alias, Array, Key, Start, Stored
 from fillerkit.layers.net_layer import Layered, Model, owner_key
@@ -171,6 +170,8 @@ class Blobs(Mapping[str, LayerBlobs]):
 
     def _repr_html_(self) -> str:
         """What a notebook shows: a table of the blobs."""
+        from fillerkit.blobs.html import table
+
         columns = ("layer", "blob", "shape", "type", "filled with")
         return table(repr(self), columns, self._rows())
 

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_right
-from collections.abc import Sequence
-from typing import NamedTuple, Unpack
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar, Unpack
 
+from fillerkit.checks.solver import misnamed, unshared
 from fillerkit.checks.warning import Finding, findings, warnings
-from fillerkit.errors import FillerkitError, LayerError, Place, UsageError, did_you_mean
+from fillerkit.errors import (
+    FillerkitError,
+    LayerError,
+    Place,
+    PrototxtError,
+    UsageError,
+    did_you_mean,
+)
 from fillerkit.nets.asked import Asked, read
 from fillerkit.nets.builder import build
 from fillerkit.nets.net import Net
-from fillerkit.prototxt import NetText
+from fillerkit.prototxt import Field, NetText, read_nets
 
 
 class Report(NamedTuple):
@@ -44,7 +53,8 @@ def check(
     Parameters
     ----------
     path_or_text
-        As for `load_net`.
+        As for `load_net`. Of a solver, the train net and the test nets are looked at together,
+        unless a phase is asked for; what is found says in which of them.
     ignore
         Codes of warnings that are not wanted: ``["xavier-relu"]``.
     **asked
@@ -71,38 +81,193 @@ def check(
             near = did_you_mean(code, warnings) or f"; the codes are {', '.join(warnings)}"
             raise UsageError(f"no warning has the code '{code}'{near}")
     problems: list[FillerkitError] = []
-    net = None
+    texts: list[NetText] = []
+    looked: list[_Looked] = []
+    of_layers: dict[str, Any] = dict(asked)
+    of_text = {name: of_layers.pop(name) for name in _OF_TEXT if name in of_layers}
     try:
-        text, choices = read(path_or_text, problems.append, **asked)
-        misread = _Misread(text, [error.place for error in problems if error.place])
-
-        def report(error: FillerkitError) -> None:
-            of_its_own = isinstance(error, LayerError) and error.field in ("type", "bottom")
-            if error.place is None or of_its_own or not misread.has(error.place):
-                problems.append(error)
-
-        net = build(text, choices, report)
+        for text in read_nets(path_or_text, report=problems.append, **of_text):
+            texts.append(text)
     except UsageError:
         raise
     except FillerkitError as error:
         problems.append(error)
-    found = () if net is None else findings(net)
-    wanted = tuple(finding for finding in found if finding.code not in ignore)
+    unread = tuple(problems)
+    for text in texts:
+        looked.append(_look(text, _of_net(of_layers, text, texts), unread))
+    # The nets of a solver may be of one file, which is read for each.
+    problems = [*{str(error): error for error in problems}.values(), *_problems(looked)]
+    found = tuple(each for each in _warnings(looked) if each.code not in ignore)
+    problems = _each_field_once(problems)
     problems.sort(key=lambda error: error.line or 0)
-    return Report(tuple(problems), wanted, None if problems else net)
+    return Report(tuple(problems), found, None if problems else looked[0].net)
 
 
-class _Misread:
-    """The layers of which a field could not be read, so that what follows from it says nothing."""
+_OF_TEXT = ("phase", "level", "stages", "allow_unknown_fields")
 
-    def __init__(self, text: NetText, places: Sequence[Place]) -> None:
-        layers = [*text.layers, *text.left_out]
-        self._starts = sorted(text.place(field)[1:] for _, field in layers)
-        self._at = {self._layer(place) for place in places if place.file == text.source.name}
 
-    def has(self, place: Place) -> bool:
-        """Whether the layer that `place` lies in is one of them."""
-        return self._layer(place) in self._at
+class _Looked(NamedTuple):
+    """What is found in one net."""
+
+    net: Net | None
+    problems: list[FillerkitError]
+    warnings: list[Finding]
+
+
+def _look(text: NetText, of_layers: Mapping[str, Any], unread: Sequence[FillerkitError]) -> _Looked:
+    problems: list[FillerkitError] = []
+    fields = _Unread(text, unread)
+
+    def report(error: FillerkitError) -> None:
+        if not fields.explains(error):
+            problems.append(error)
+
+    try:
+        net = build(*read(text, **of_layers), report)
+    except UsageError:
+        raise
+    except FillerkitError as error:
+        return _Looked(None, [*problems, error], [])
+    warnings = [each for each in findings(net) if each.layer not in fields.layers]
+    return _Looked(net, problems, warnings)
+
+
+def _of_net(
+    of_layers: Mapping[str, Any], text: NetText, texts: Sequence[NetText]
+) -> dict[str, Any]:
+    """What is said of layers and blobs, without those that only another net of `texts` has."""
+    others = {name for other in texts for name in _names(other)} - _names(text)
+    return {
+        keyword: {name: said for name, said in value.items() if name not in others}
+        if keyword in ("shapes", "types", "params") and value
+        else value
+        for keyword, value in of_layers.items()
+    }
+
+
+def _names(text: NetText) -> set[str]:
+    return {
+        name
+        for layer, _ in text.layers
+        for name in (layer.name, layer.type, *layer.bottom, *layer.top)
+    }
+
+
+def _problems(looked: Sequence[_Looked]) -> Iterator[FillerkitError]:
+    """The problems of all nets, and of what a test net takes from the train net."""
+    for names, error in _once([each.problems for each in looked]):
+        error.within = (names, *error.within) if names else error.within
+        yield error
+    for name, train, test in _tests(looked):
+        for error in unshared(train, test):
+            error.within = (name, *error.within)
+            yield error
+
+
+def _warnings(looked: Sequence[_Looked]) -> list[Finding]:
+    found = list(_once([each.warnings for each in looked]))
+    found += [(name, each) for name, *nets in _tests(looked) for each in misnamed(*nets)]
+    named = [
+        each._replace(message=f"{names}: {each.message}") if names else each
+        for names, each in found
+    ]
+    return sorted(named, key=lambda each: each.place.line)
+
+
+def _tests(looked: Sequence[_Looked]) -> Iterator[tuple[str, Net, Net]]:
+    """Each test net with its name, beside the train net."""
+    for at, each in enumerate(looked[1:], 1):
+        if looked[0].net is not None and each.net is not None:
+            yield _name(at, len(looked)), looked[0].net, each.net
+
+
+_T = TypeVar("_T", FillerkitError, Finding)
+
+
+def _once(found: Sequence[Sequence[_T]]) -> Iterator[tuple[str, _T]]:
+    """What is found in each net, with the net's name; the same in several nets with all names."""
+    names: dict[tuple[str, int], list[str]] = {}
+    first: dict[tuple[str, int], _T] = {}
+    for at, of_net in enumerate(found):
+        again: Counter[str] = Counter()
+        for each in of_net:
+            key = str(each), again[str(each)]
+            again[str(each)] += 1
+            first.setdefault(key, each)
+            names.setdefault(key, []).append(_name(at, len(found)))
+    for key, each in first.items():
+        yield " and ".join(filter(None, names[key])), each
+
+
+def _name(at: int, count: int) -> str:
+    """What a net is called among the `count` nets of a solver; "" where it is the only one."""
+    if count < 2:
+        return ""
+    return ("test net" if count == 2 else f"test net {at}") if at else "train net"
+
+
+class _Unread:
+    """The fields of a net that could not be read, and what cannot be said of it because of them.
+
+    Attributes
+    ----------
+    layers : set of str
+        The names of the layers that have such a field.
+    """
+
+    def __init__(self, text: NetText, problems: Sequence[FillerkitError]) -> None:
+        errors = [error for error in problems if isinstance(error, PrototxtError)]
+        fields = [error.unread for error in errors if isinstance(error.unread, Field)]
+        wrong = {id(field) for field in fields}
+        self._words = {inner.literal for field in fields for inner in _inside(field)}
+        self._starts = sorted(text.place(field)[1:] for _, field in text.layers)
+        self._doubtful: set[int] = set()
+        self.layers: set[str | None] = set()
+        blobs: set[str] = set()
+        for layer, field in text.layers:
+            is_wrong = any(id(inner) in wrong for inner in _inside(field, "param"))
+            if is_wrong:
+                self.layers.add(layer.name)
+            if is_wrong or not blobs.isdisjoint(layer.bottom):
+                self._doubtful.add(self._layer(text.place(field)))
+                blobs.update(layer.top)
+
+    def explains(self, error: FillerkitError) -> bool:
+        """Whether an error may only follow from them.
+
+        A layer that takes what a layer with such a field makes may be right, but for its type, its
+        fillers' types, and bottoms that nothing makes.
+        """
+        if not isinstance(error, LayerError) or error.place is None or error.field == "type":
+            return False
+        if error.missing:
+            return error.missing in self._words
+        return self._layer(error.place) in self._doubtful
 
     def _layer(self, place: Place) -> int:
         return bisect_right(self._starts, place[1:])
+
+
+def _inside(field: Field, but: str = "") -> Iterator[Field]:
+    """A field and all in it, without the blocks directly in it that are called `but`."""
+    yield field
+    for inner in field.fields:
+        if inner.name != but:
+            yield from _inside(inner)
+
+
+def _each_field_once(problems: Iterable[FillerkitError]) -> list[FillerkitError]:
+    """The problems, an unknown field that stands in several places told once, with how often."""
+    first: dict[str, FillerkitError] = {}
+    again: Counter[str] = Counter()
+    kept = []
+    for error in problems:
+        if isinstance(error, PrototxtError) and error.unknown:
+            again[error.message] += 1
+            if first.setdefault(error.message, error) is not error:
+                continue
+        kept.append(error)
+    for message, error in first.items():
+        if more := again[message] - 1:
+            error.words += (f" (and {more:,} time{'s' * (more != 1)} more)",)
+    return kept

@@ -28,7 +28,7 @@ def no_layers(net: Net) -> Iterator[Warned]:
 
     Caffe accepts it, as protobuf accepts an empty message. Source: Caffe 1.0's reading of nets.
     """
-    if not net.layers:
+    if not net.layers and not net.lost:
         yield Place(net.file, 1, 1), f"no layer takes part in phase {net.phase}"
 
 

@@ -44,10 +44,12 @@ def shared_alone(net: Net) -> Iterator[Warned]:
 
     Parameters share their values when their ``param { name }`` is the same, letter for letter. A
     name that stands once is harmless, or a slip in one of two that were to be the same: then the
-    two halves of a siamese net train apart, and nothing says so. Source: Caffe 1.0's parameter
-    sharing.
+    two halves of a siamese net train apart, and nothing says so. A layer of the other phase counts
+    as one that shares it, but in a solver's test net a shape other than in the train net's layer
+    of another name is told. Source: Caffe 1.0's parameter sharing.
     """
     names = Counter(param.share_name for layer in net.layers for param in layer.params)
+    names.update(spec.name for layer in (*net.left_out, *net.lost) for spec in layer.param)
     for layer in net.layers:
         for param in layer.params:
             if param.share_name and names[param.share_name] == 1:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import inspect
 import json
 import sys
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 
 import fillerkit as fk
 from fillerkit.cli.options import takes_unread_net
 from fillerkit.cli.printing import many, told
-from fillerkit.errors import Place
+from fillerkit.errors import Place, some
 from fillerkit.nets.asked import Asked
 
 
@@ -35,6 +34,7 @@ def _explain(ctx: click.Context, param: click.Parameter, code: str | None) -> No
     help="A warning that is not wanted; repeatable.",
 )
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
+@click.option("--verbose", is_flag=True, help="Print every warning, not one line for each code.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 @click.option(
     "--explain",
@@ -50,13 +50,16 @@ def command(
     asked: Asked,
     ignore: Sequence[str],
     strict: bool,
+    verbose: bool,
     as_json: bool,
 ) -> None:
     """Find all that is wrong or odd in NET, without filling it.
 
     Errors are what keeps the net from being filled. Warnings, each with its code in brackets, are
     what Caffe accepts and people rarely mean: weights that stay zero, settings that come to
-    nothing, a signal that dies. The exit code is 1 with errors, else 0.
+    nothing, a signal that dies. Those of one code are one line, with the first place; --verbose
+    prints each. Of a solver, the train net and the test nets are looked at together, unless --phase
+    is given. The exit code is 1 with errors, else 0.
 
     \b
     Examples:
@@ -68,19 +71,20 @@ def command(
     if as_json:
         click.echo(json.dumps(_as_data(report), indent=1))
     else:
-        _print(report)
+        _print(report, verbose)
     if report.problems or (strict and report.warnings):
         sys.exit(1)
 
 
-def _print(report: fk.Report) -> None:
+def _print(report: fk.Report, verbose: bool) -> None:
     for note in report.net.notes if report.net else ():
         click.echo(f"note: {note}", err=True)
     for error in report.problems:
         _line(error.place, click.style("error", fg="red", bold=True), told(error))
-    for found in report.warnings:
+    lines = list(_by_code(report.warnings, verbose))
+    for found, others in lines:
         label = click.style("warning", fg="yellow", bold=True)
-        _line(found.place, label, f"{found.message} [{found.code}]")
+        _line(found.place, label, f"{found.message}{others} [{found.code}]")
     counts = (
         f"{many(len(report.problems), 'error')}, {many(len(report.warnings), 'warning')}"
         if report.problems or report.warnings
@@ -89,10 +93,24 @@ def _print(report: fk.Report) -> None:
     net = report.net
     filled = f"{len(net.layers)} layers, {net.count:,} parameters" if net else "cannot be filled"
     click.echo(f"{counts}; {filled}")
-    codes = Counter(found.code for found in report.warnings)
-    if codes:
-        tally = ", ".join(f"{count} {code}" for code, count in codes.most_common())
-        click.echo(f"{tally}; --explain CODE says why, --ignore CODE silences it")
+    if report.warnings:
+        each = ", --verbose shows each" if any(others for _, others in lines) else ""
+        click.echo(f"--explain CODE says why, --ignore CODE silences it{each}")
+
+
+def _by_code(warnings: Sequence[fk.Finding], verbose: bool) -> Iterator[tuple[fk.Finding, str]]:
+    """The warnings to print; with the first of each code goes what to say of the others."""
+    if verbose:
+        yield from ((found, "") for found in warnings)
+        return
+    groups: dict[str, list[fk.Finding]] = {}
+    for found in warnings:
+        groups.setdefault(found.code, []).append(found)
+    for first, *others in groups.values():
+        layers = dict.fromkeys(found.layer for found in (first, *others) if found.layer)
+        lines = dict.fromkeys(str(found.place.line) for found in others)
+        where = f"layers {some(list(layers))}" if layers else f"also at line {some(list(lines))}"
+        yield first, f" ({len(others) + 1:,} times: {where})" if others else ""
 
 
 def _line(place: Place | None, label: str, message: str) -> None:

@@ -124,6 +124,13 @@ _OPTIONS = [
         "[default: as the net's text tells]",
     ),
     click.option(
+        "--proto",
+        type=click.Path(),
+        metavar="FILE",
+        help="A fork's own caffe.proto: what it adds to Caffe is known too (needs "
+        "'fillerkit[proto]').",
+    ),
+    click.option(
         "--allow-unknown-fields",
         is_flag=True,
         help="Pass over fields that no known Caffe has, and list them.",

@@ -16,14 +16,15 @@ from fillerkit.formats.whole_file import whole_file
 @click.option(
     "-o", "--output", metavar="NEW", help="The file to write.  [default: standard output]"
 )
-def command(old: str, output: str | None) -> None:
+@click.option("--proto", type=click.Path(), metavar="FILE", help="A fork's own caffe.proto.")
+def command(old: str, output: str | None, proto: str | None) -> None:
     """Rewrite OLD, a net or a solver of any generation, in the current format.
 
     Caffe's own order: V0 layers (padding layers too), data-transform fields, V1 layers, net-level
     inputs, BatchNorm's three params. The net fills to the same bits. Comments are lost; fields and
     rules of all phases are kept.
     """
-    text = fk.upgrade_text(read_argument(old))
+    text = fk.upgrade_text(read_argument(old), proto=proto)
     if output in (None, "-"):
         click.echo(text.encode(), nl=False)  # a prototxt is UTF-8 whatever the terminal is
         return

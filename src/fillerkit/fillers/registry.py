@@ -38,7 +38,9 @@ class Filler(NamedTuple):
         return first_line(self.make)
 
 
-filler_types: Registry[Filler] = Registry("filler", "fillerkit.fillers")
+filler_types: Registry[Filler] = Registry(
+    "filler", "fillerkit.fillers", on_demand="fillerkit.fillers.forks"
+)
 
 
 def filler(name: str, *, reads: Sequence[str] | None = None) -> Callable[[Make], Make]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from math import prod
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from google.protobuf.message import DecodeError
@@ -31,7 +31,7 @@ from fillerkit.layers.net_layer import Model
 from fillerkit.layers.registry import traits_of
 from fillerkit.layers.splits import is_inserted, with_splits
 from fillerkit.prototxt.upgrade import freeze_batch_norm, from_old
-from fillerkit.schema import caffe_pb2
+from fillerkit.schema import OURS, caffe_pb2
 from fillerkit.schema.forks_pb2 import (
     BlobShape,
     LayerParameter,
@@ -173,19 +173,40 @@ def _layers(path: Path, content: Content) -> Iterator[_Layer]:
 
 def _around_blobs(layer: LayerParameter) -> tuple[bytes, bytes]:
     """A layer's fields as Caffe saves them: those in front of its blobs, and those behind."""
-    saved = caffe_pb2.LayerParameter()
-    saved.MergeFromString(layer.SerializePartialToString())
-    saved.DiscardUnknownFields()
+    saved = _with_numbers_of_files(layer)
     saved.ClearField("blobs")
     saved.loss_weight[:] = traits_of(layer.type).loss_weights(layer)
     if layer.type == "BatchNorm":
         while len(saved.param) < 3:
             saved.param.add(lr_mult=0)
-    behind = caffe_pb2.LayerParameter()
+    behind = type(saved)()
     behind.CopyFrom(saved)
     for field, _ in saved.ListFields():
         (behind if field.number < _LAYER_BLOBS else saved).ClearField(field.name)
     return saved.SerializePartialToString(), behind.SerializePartialToString()
+
+
+def _with_numbers_of_files(layer: LayerParameter) -> Any:
+    """What files hold of a layer: Caffe's fields, and those of a fork whose schema is known."""
+    if isinstance(layer, LayerParameter):
+        saved = caffe_pb2.LayerParameter()
+        saved.MergeFromString(layer.SerializePartialToString())
+        saved.DiscardUnknownFields()
+        return saved
+    saved = type(layer)()
+    saved.CopyFrom(layer)
+    _drop_fields_of_texts(saved)
+    return saved
+
+
+def _drop_fields_of_texts(message: Any) -> None:
+    """Clear the fields whose numbers are fillerkit's own, in no file of bytes."""
+    for field, value in message.ListFields():
+        if field.number >= OURS:
+            message.ClearField(field.name)
+        elif field.message_type is not None:
+            for each in value if hasattr(value, "__len__") else [value]:
+                _drop_fields_of_texts(each)
 
 
 def _copy(descriptor: int, writer: BackgroundWriter, begin: int, end: int) -> None:

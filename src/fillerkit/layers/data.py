@@ -6,6 +6,7 @@ its threads. How many is Caffe 1.0's: forget one, and every weight after it is a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from fillerkit.errors import LayerError, Lengths, ShapeNeeded
@@ -17,6 +18,33 @@ from fillerkit.schema.forks_pb2 import TRAIN, BlobShape, LayerParameter
 
 IMAGES: Lengths = ("N", "C", "H", "W")
 """What is known of a blob of images where no length is."""
+
+
+def likely_lengths(blob: str, maker: LayerParameter | None = None) -> Lengths:
+    """What is likely of the shape of a blob that somebody has to give, from its name.
+
+    Labels are one number an image. What a layer makes with a loss_weight, or by the name of a loss
+    or an accuracy, is one number. All else is images.
+    """
+    if maker is not None and _is_metric(blob, maker):
+        return (1,)
+    return IMAGES[:1] if _is_label(blob) else IMAGES
+
+
+def _is_label(blob: str) -> bool:
+    """Whether a name is that of labels, which those of labelled images are not."""
+    return re.search("label(?!l?ed|l?ing|_?map)", blob, re.IGNORECASE) is not None
+
+
+def _is_metric(blob: str, maker: LayerParameter) -> bool:
+    position = list(maker.top).index(blob)
+    if position < len(maker.loss_weight):
+        return maker.loss_weight[position] != 0
+    # In GoogLeNet, loss1/conv is a layer on the way to a loss.
+    names = [blob.rpartition("/")[2]]
+    if position == 0:
+        names += [maker.type, maker.name.rpartition("/")[2]]
+    return any(re.search("loss|accuracy", name, re.IGNORECASE) for name in names)
 
 
 @source("Input", tops=(1, None))
@@ -37,7 +65,7 @@ def _input_shape(layer: LayerParameter, given: Mapping[str, Shape], index: int) 
     if top in given:
         return given[top]
     if not shapes:
-        raise ShapeNeeded("has no shape", shapes={top: IMAGES})
+        raise ShapeNeeded("has no shape", shapes={top: likely_lengths(top)})
     return _dims(shapes[0 if len(shapes) == 1 else index])
 
 
@@ -140,7 +168,7 @@ def hdf5_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     p = layer.hdf5_data_param
     batch = p.batch_size or "N"
     missing = {
-        top: (batch, "D") if index else (batch, *IMAGES[1:])
+        top: (batch, "D") if index or _is_label(top) else (batch, *IMAGES[1:])
         for index, top in enumerate(layer.top)
         if top not in given
     }

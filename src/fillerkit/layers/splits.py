@@ -63,7 +63,7 @@ def with_splits(
         if not crowded and not splits:
             found.append((index, layer))
             continue
-        changed = LayerParameter()
+        changed = type(layer)()
         changed.CopyFrom(layer)
         found.append((index, changed))
         for position, at in enumerate(made):

@@ -35,6 +35,7 @@ class Asked(TypedDict, total=False):
     stages: Sequence[str]
     shapes: Mapping[str, Sequence[int | None]] | None
     allow_unknown_fields: bool
+    proto: str | os.PathLike[str] | None
     dialect: str | None
     types: Mapping[str, str] | None
     params: Mapping[str, Sequence[str]] | None
@@ -92,7 +93,9 @@ def read(
     if not isinstance(path_or_text, NetText):
         text = read_net(path_or_text, report=report, **of_text)
     elif of_text.get("level") is not None or any(of_text.values()):
-        raise UsageError("phase, level, stages and allow_unknown_fields are for read_net here")
+        raise UsageError(
+            "phase, level, stages, allow_unknown_fields and proto are for read_net here"
+        )
     else:
         text = path_or_text
     types = of_layers.pop("types", None) or {}

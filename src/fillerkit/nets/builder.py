@@ -20,7 +20,7 @@ from fillerkit.nets.data_layers import plan_source, shapes_needed
 from fillerkit.nets.leaves import leaves, passed_over
 from fillerkit.nets.net import Net
 from fillerkit.nets.notes import start_notes
-from fillerkit.nets.params import WrongFillers, param_blob, param_blobs
+from fillerkit.nets.params import WrongFillers, check_filler_types, param_blob, param_blobs
 from fillerkit.nets.rules import FillerRules
 from fillerkit.nets.sharing import Sharing
 from fillerkit.nets.unknown import check_types, is_asked, type_of
@@ -46,6 +46,7 @@ class _Builder:
         self._choices = choices
         self._report = report
         self._layers: list[Layer] = []
+        self._lost: list[LayerParameter] = []
         self._keys: set[str] = set()
         self._notes = list(text.notes)
         self._leaves = leaves(text, choices)
@@ -64,7 +65,7 @@ class _Builder:
             try:
                 self._layers.append(self._set_up(index, layer, field))
             except LostBottom:
-                self._connections.lose(layer)
+                self._lose(layer)
             except WrongFillers as wrong:
                 for error in wrong.errors:
                     self._refuse(error, layer, field)
@@ -93,6 +94,11 @@ class _Builder:
             random_seed=text.random_seed,
             notes=tuple(dict.fromkeys(self._notes)),
             old_forms=tuple((words, text.place(field)) for words, field in text.old_forms),
+            left_out=tuple(
+                layer
+                for layer, _ in (*text.left_out, *(text.layers[at] for at in sorted(self._leaves)))
+            ),
+            lost=tuple(self._lost),
         )
 
     def _pass_over(self) -> None:
@@ -120,7 +126,11 @@ class _Builder:
         if self._report is None:
             raise error from error.__cause__
         self._report(error)
+        self._lose(layer)
+
+    def _lose(self, layer: LayerParameter) -> None:
         self._connections.lose(layer)
+        self._lost.append(layer)
 
     def _set_up(self, index: int, layer: LayerParameter, field: Field) -> Layer:
         line = self._text.place(field).line
@@ -147,10 +157,14 @@ class _Builder:
         """The type of a layer, and what the layer makes."""
         setting = self._choices.setting
         known = type_of(layer, line, self._choices)
-        bottoms = [self._connections.bottom(name) for name in layer.bottom]
+        bottoms = self._connections.bottoms(layer)
         known, planned, note = with_tops_as_given(known, layer, setting)
         check_counts(known, layer)
         self._connections.check_tops(index, known, layer)
+        if bottoms is None:
+            if not self._choices.fillers:
+                check_filler_types(layer)
+            raise LostBottom
         plan = self._plan(index, known, planned, bottoms)
         if note:
             tops = [setting.shapes[top] for top in layer.top]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from fillerkit.errors import Keyword, LayerError, did_you_mean
 from fillerkit.layers import Plan, Shape
-from fillerkit.layers.data import IMAGES
+from fillerkit.layers.data import likely_lengths
 from fillerkit.layers.plan import Setting
 from fillerkit.layers.registry import LayerType
 from fillerkit.layers.shapes import checked, shown
 from fillerkit.layers.splits import Takers
 from fillerkit.nets.fragment import open_bottoms
 from fillerkit.nets.read_as import UNKNOWN
-from fillerkit.prototxt import NetText, TextLayer, phase_name
+from fillerkit.nets.ways_in import way_in
+from fillerkit.prototxt import NetText
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 AUTOMATIC = "(automatic)"
@@ -41,6 +42,7 @@ class Connections:
         self._maker: dict[str, str] = {}
         self._unused: dict[str, None] = {}
         self._lost: set[str] = set()
+        self._said_inputs = False
         self.complete = True
         takers = Takers([layer for layer, _ in text.layers])
         # Caffe puts a Split between such a blob and its takers: none can change it in place.
@@ -51,13 +53,14 @@ class Connections:
         """The blobs that no layer takes, in alphabetical order."""
         return tuple(sorted(self._unused))
 
-    def bottom(self, name: str) -> Shape:
-        """The shape of a blob that an earlier layer made."""
-        if name in self._shapes:
-            return self._shapes[name]
-        if name in self._lost:
-            raise LostBottom
-        raise self._no_maker(name)
+    def bottoms(self, layer: LayerParameter) -> list[Shape] | None:
+        """The shapes of a layer's bottoms, or None where one is lost; earlier layers make all."""
+        for name in layer.bottom:
+            if name not in self._shapes and name not in self._lost:
+                raise self._no_maker(name)
+        if any(name not in self._shapes for name in layer.bottom):
+            return None
+        return [self._shapes[name] for name in layer.bottom]
 
     def check_tops(self, index: int, known: LayerType, layer: LayerParameter) -> None:
         """Each top is new, or changes the bottom at its place where that is allowed."""
@@ -88,24 +91,29 @@ class Connections:
             self._maker[name] = layer.name
 
     def _no_maker(self, name: str) -> LayerError:
-        later, left_out = _maker(self._text.layers, name), _maker(self._text.left_out, name)
+        """The error for a bottom; what it says of other blobs is not said of them again."""
+        later = next((layer for layer, _ in self._text.layers if name in layer.top), None)
+        left_out = [layer for layer, _ in self._text.left_out]
         words: list[str | Keyword] = [f"no layer before it makes its bottom '{name}'"]
+        self._lost.add(name)
         if later is not None:
             words.append(f"; layer '{later.name}', which makes it, does not come before it")
-        elif left_out is not None:
-            phase = phase_name(self._text.state.phase)
-            words.append(
-                f"; layer '{left_out.name}', which makes it, does not take part in phase {phase}"
-            )
-            words += _ways_in(left_out, phase)
+        elif any(name in layer.top for layer in left_out):
+            hint = way_in(name, left_out, self._text.state)
+            words += hint.words
+            self._lost |= hint.blobs
         else:
-            missing = dict.fromkeys(open_bottoms(self._text.layers), IMAGES)
-            words += [
-                did_you_mean(name, self._shapes),
-                "; to make it an input, give its shape, with numbers for the letters: ",
-                Keyword("shapes", missing),
-            ]
-        return LayerError(*words, field="bottom")
+            words.append(did_you_mean(name, self._shapes))
+            if not self._said_inputs:
+                missing = {blob: likely_lengths(blob) for blob in open_bottoms(self._text.layers)}
+                words += [
+                    "; to make it an input, give its shape, with numbers for the letters: ",
+                    Keyword("shapes", missing),
+                ]
+            self._said_inputs = True
+        error = LayerError(*words, field="bottom")
+        error.missing = name
+        return error
 
     def _check_top(
         self, index: int, position: int, known: LayerType, layer: LayerParameter
@@ -126,23 +134,6 @@ class Connections:
         if not in_place and (name in self._maker or name in layer.top[:position]):
             maker = self._maker.get(name, layer.name)
             raise LayerError(f"its top '{name}' is made by layer '{maker}' already", field="top")
-
-
-def _maker(layers: Iterable[TextLayer], blob: str) -> LayerParameter | None:
-    return next((layer for layer, _ in layers if blob in layer.top), None)
-
-
-def _ways_in(left_out: LayerParameter, phase: str) -> list[str | Keyword]:
-    """What to say so that a layer takes part that its include rules leave out."""
-    stages = sorted({stage for rule in left_out.include for stage in rule.stage})
-    phases = {phase_name(rule.phase) for rule in left_out.include if rule.HasField("phase")}
-    words: list[str | Keyword] = []
-    if stages:
-        for stage in stages:
-            words += [" or " if words else " without a stage: ", Keyword("stages", [stage])]
-    elif phases and phase not in phases:
-        words += [": ", Keyword("phase", min(phases).lower())]
-    return words
 
 
 def check_counts(known: LayerType, layer: LayerParameter) -> None:

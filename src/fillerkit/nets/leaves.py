@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from difflib import get_close_matches
 
 from fillerkit.errors import some
-from fillerkit.layers.registry import layer_types
 from fillerkit.layers.splits import Takers
 from fillerkit.nets.asked import Choices
-from fillerkit.nets.unknown import is_unknown
+from fillerkit.nets.unknown import is_slip, is_unknown
 from fillerkit.prototxt import NetText
 
 
@@ -28,17 +26,9 @@ def leaves(text: NetText, choices: Choices) -> frozenset[int]:
     for index in reversed(range(len(text.layers))):
         layer, _ = text.layers[index]
         nothing_depends = takers.get(index, set()) - {index} <= found
-        if nothing_depends and is_unknown(layer, choices) and not _is_slip(layer.type):
+        if nothing_depends and is_unknown(layer, choices) and not is_slip(layer.type):
             found.add(index)
     return frozenset(found)
-
-
-def _is_slip(name: str) -> bool:
-    """Whether a type is a known one but for a letter or two: ``Convolutoin``, ``Relu``."""
-    if layer_types.get(name) is not None:
-        return False
-    known = [each.lower() for each in layer_types.names()]
-    return bool(get_close_matches(name.lower(), known, n=1, cutoff=0.9))
 
 
 def passed_over(text: NetText, left_out: Collection[int]) -> str:

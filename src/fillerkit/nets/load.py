@@ -24,6 +24,7 @@ def load_net(
     stages: Sequence[str] = (),
     shapes: Mapping[str, Sequence[int | None]] | None = None,
     allow_unknown_fields: bool = False,
+    proto: str | os.PathLike[str] | None = None,
     dialect: str | None = None,
     types: Mapping[str, str] | None = None,
     params: Mapping[str, Sequence[str]] | None = None,
@@ -51,6 +52,9 @@ def load_net(
         becomes an input.
     allow_unknown_fields
         Pass over fields that no known Caffe has; the net's `notes` list them with their lines.
+    proto
+        A fork's own ``caffe.proto``: its fields are known too, and a ``.caffemodel`` has them by
+        its numbers. Needs grpcio-tools (``pip install 'fillerkit[proto]'``).
     dialect
         The fork that the net was written for, where its text does not tell: a name of
         `fillerkit.DIALECTS`.
@@ -90,6 +94,7 @@ def load_net(
         stages=stages,
         shapes=shapes,
         allow_unknown_fields=allow_unknown_fields,
+        proto=proto,
         dialect=dialect,
         types=types,
         params=params,

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fillerkit.blobs.blobs import Blobs
-from fillerkit.blobs.html import table
 from fillerkit.errors import Place
 from fillerkit.filling import fill as filling
 from fillerkit.filling.transfer import Transfer, Weights
@@ -16,6 +15,7 @@ from fillerkit.formats.stored import Array
 from fillerkit.layers.net_layer import Layer, Model, owner
 from fillerkit.layers.shapes import shown
 from fillerkit.random import CaffeStream
+from fillerkit.schema.forks_pb2 import LayerParameter
 
 
 @dataclass(frozen=True, repr=False)
@@ -44,6 +44,11 @@ class Net:
         The seed that a solver fixed.
     notes : tuple of str
         What was found or assumed on the way.
+    left_out : tuple of LayerParameter
+        The layers of its text that are not among `layers`: those that phase, level or stages leave
+        out, and those of unknown type that nothing depends on.
+    lost : tuple of LayerParameter
+        Those that could not be set up. Only a net that is checked has any.
     """
 
     name: str
@@ -58,6 +63,8 @@ class Net:
     random_seed: int | None = None
     notes: tuple[str, ...] = ()
     old_forms: tuple[tuple[str, Place], ...] = ()
+    left_out: tuple[LayerParameter, ...] = field(default=(), repr=False)
+    lost: tuple[LayerParameter, ...] = field(default=(), repr=False)
 
     @property
     def count(self) -> int:
@@ -94,6 +101,8 @@ class Net:
 
     def _repr_html_(self) -> str:
         """What a notebook shows: a table of the layers."""
+        from fillerkit.blobs.html import table
+
         columns = ("layer", "type", "top", "parameters", "count", "starts as")
         return table(repr(self), columns, self._rows(), right=(4,))
 

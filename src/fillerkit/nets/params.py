@@ -8,6 +8,7 @@ import numpy as np
 
 from fillerkit.errors import FillerError, LayerError
 from fillerkit.fillers import Given
+from fillerkit.fillers.registry import known_filler
 from fillerkit.layers import Param, Plan, Shape
 from fillerkit.layers.net_layer import ParamBlob
 from fillerkit.layers.registry import traits_of
@@ -89,6 +90,27 @@ def param_blob(layer: LayerParameter, planned: Param, blob: BlobProto | None) ->
         error.blob = planned.name
         raise
     return param
+
+
+def check_filler_types(layer: LayerParameter) -> None:
+    """Refuse fillers of unknown types in a layer of which the shapes are not known."""
+    wrong: list[FillerError] = []
+    for _, block in layer.ListFields():
+        known = getattr(getattr(block, "DESCRIPTOR", None), "fields_by_name", ())
+        for blob in ("weight", "bias"):
+            name = f"{blob}_filler"
+            if name not in known or not block.HasField(name):
+                continue
+            if blob == "bias" and "bias_term" in known and not block.bias_term:
+                continue
+            try:
+                known_filler(getattr(block, name).type)
+            except FillerError as error:
+                error.within = (f"its {blob}", *error.within)
+                error.blob = blob
+                wrong.append(error)
+    if wrong:
+        raise WrongFillers(wrong)
 
 
 def _given(blob: BlobProto, name: str, shape: Shape) -> Given:

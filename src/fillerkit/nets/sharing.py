@@ -39,7 +39,7 @@ class Sharing:
         param = replace(param, share_name=spec.name)
         owner = self._owners.get(spec.name)
         if owner is None:
-            kept = ParamSpec()
+            kept = type(spec)()
             kept.CopyFrom(spec)
             self._owners[spec.name] = _Owner(at, layer, param, kept)
             return param

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from fillerkit.errors import (
     EXAMPLE_PARAM,
@@ -14,7 +14,7 @@ from fillerkit.errors import (
     did_you_mean,
 )
 from fillerkit.layers import Plan, Shape
-from fillerkit.layers.data import IMAGES
+from fillerkit.layers.data import likely_lengths
 from fillerkit.layers.plan import Setting
 from fillerkit.layers.registry import LayerType, layer_types
 from fillerkit.nets.asked import Choices
@@ -56,6 +56,8 @@ def type_of(layer: LayerParameter, line: int, choices: Choices) -> LayerType:
     if known is not None and layer.name not in choices.unknown:
         return known
     if not is_described(layer, setting):
+        if _works_in_place(layer, choices):
+            return LayerType(layer.type, (1, None), (1, None), _as_its_bottoms)
         raise _unknown_type(layer, line, setting.shapes)
     tops = [setting.shapes[top] for top in layer.top]
     plan = Plan(tops=tops, params=setting.params.get(layer.name, ()))
@@ -66,7 +68,35 @@ def is_unknown(layer: LayerParameter, choices: Choices) -> bool:
     """Whether nobody says what a layer makes: no type here, no code, no person."""
     if not layer.type or is_described(layer, choices.setting) or is_asked(layer, choices):
         return False
-    return layer.name in choices.unknown or not _is_known(layer)
+    if layer.name in choices.unknown:
+        return True
+    return not (_is_known(layer) or _works_in_place(layer, choices))
+
+
+def is_slip(name: str) -> bool:
+    """Whether a type is a known one but for a letter or two: ``Convolutoin``, ``Relu``."""
+    from difflib import get_close_matches
+
+    if layer_types.get(name) is not None:
+        return False
+    known = [each.lower() for each in layer_types.names()]
+    return bool(get_close_matches(name.lower(), known, n=1, cutoff=0.9))
+
+
+def _works_in_place(layer: LayerParameter, choices: Choices) -> bool:
+    """Whether a layer of unknown type has no other tops than its bottoms, and so their shapes."""
+    in_place = bool(layer.top) and set(layer.top) <= set(layer.bottom)
+    refused = choices.strict_layers or layer_types.get(layer.type) is not None
+    return in_place and not refused and not is_slip(layer.type)
+
+
+def _as_its_bottoms(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    note = (
+        f"layer '{layer.name}' is of a type that is not known, {layer.type}; it works in place, so "
+        "its tops are as its bottoms; what parameters it may have is not known and not filled"
+    )
+    shapes = dict(zip(layer.bottom, bottoms, strict=True))
+    return Plan(tops=[shapes[top] for top in layer.top], notes=[note])
 
 
 def is_asked(layer: LayerParameter, choices: Choices) -> bool:
@@ -92,7 +122,7 @@ def _is_known(layer: LayerParameter) -> bool:
 
 
 def _unknown(layer: LayerParameter, line: int, given: Mapping[str, Shape]) -> UnknownLayer:
-    shapes = {top: IMAGES for top in layer.top if top not in given}
+    shapes = {top: likely_lengths(top, layer) for top in layer.top if top not in given}
     return UnknownLayer(layer.name, layer.type, shapes, line)
 
 

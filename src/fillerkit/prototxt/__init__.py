@@ -4,6 +4,7 @@ from fillerkit.prototxt.phase import phase_name as phase_name
 from fillerkit.prototxt.read import NetText as NetText
 from fillerkit.prototxt.read import SolverText as SolverText
 from fillerkit.prototxt.read import read_net as read_net
+from fillerkit.prototxt.read import read_nets as read_nets
 from fillerkit.prototxt.read import read_solver as read_solver
 from fillerkit.prototxt.read import upgrade_text as upgrade_text
 from fillerkit.prototxt.text import Field as Field

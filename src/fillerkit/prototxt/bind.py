@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 
-from fillerkit.errors import Keyword, OnError, PrototxtError, did_you_mean, raised
+from fillerkit.errors import Keyword, OnError, Place, PrototxtError, did_you_mean, raised
 from fillerkit.prototxt.nearby import schema_nearby
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, Kind
-from fillerkit.schema.forks_pb2 import LayerParameter
 
 _INTEGERS = {
     FieldDescriptor.CPPTYPE_INT32: (-(2**31), 2**31 - 1),
@@ -54,7 +53,7 @@ def bind(
     seen = set()
     for field in block.fields:
         setter = setters.get(field.name)
-        if setter is None and descriptor.name == _V1 and field.name in _setters(_current()):
+        if setter is None and descriptor.name == _V1 and field.name in _todays_fields(descriptor):
             bind(_only(field), message.newer, source, skipped, report)  # type: ignore[attr-defined]
             continue
         if setter is None:
@@ -68,7 +67,7 @@ def bind(
         wrong = _misplaced(field, repeated, nested, field.name in seen)
         if wrong is not None:
             offset = field.offset if wrong is _TWICE else field.value_offset
-            report(PrototxtError(f"'{field.name}' {wrong}", place=source.place(offset)))
+            report(_error(field, f"'{field.name}' {wrong}", place=source.place(offset)))
             continue
         seen.add(field.name)
         if field.kind is Kind.NOTHING:
@@ -85,7 +84,7 @@ def bind(
             value = convert(field)
         except _Wrong as error:
             place = source.place(field.value_offset)
-            report(PrototxtError(f"'{field.name}' {error}", place=place))
+            report(_error(field, f"'{field.name}' {error}", place=place))
             continue
         if repeated:
             getattr(message, field.name).append(value)
@@ -94,11 +93,23 @@ def bind(
     for name in _required(descriptor):
         if name not in seen:
             place = source.place(block.offset)
-            report(PrototxtError(f"{descriptor.name} needs '{name}'", place=place))
+            report(_error(block, f"{descriptor.name} needs '{name}'", place=place))
 
 
-def _current() -> Any:
-    return LayerParameter.DESCRIPTOR
+def _error(
+    field: Field, *words: str | Keyword, place: Place, unknown: bool = False
+) -> PrototxtError:
+    """The error of a field that is left out."""
+    error = PrototxtError(*words, place=place)
+    error.unread, error.unknown = field, unknown
+    return error
+
+
+def _todays_fields(v1: Descriptor) -> Collection[str]:
+    """The fields of a layer of today, of the same schema as a layer of V1."""
+    newer = v1.fields_by_name["newer"].message_type
+    assert newer is not None
+    return _setters(newer)
 
 
 def _only(field: Field) -> Field:
@@ -275,7 +286,7 @@ def _unknown_field(field: Field, descriptor: Descriptor, source: Source) -> Prot
     file = schema_nearby(source.name, field.name)
     if file is not None:
         words += [f"; {file} has it: ", Keyword("proto", str(file))]
-    return PrototxtError(*words, place=source.place(field.offset))
+    return _error(field, *words, place=source.place(field.offset), unknown=True)
 
 
 def _longer(field: Field, descriptor: Descriptor) -> str:

@@ -20,11 +20,9 @@ from google.protobuf.descriptor_pb2 import (
 
 from fillerkit.errors import PrototxtError
 from fillerkit.libraries import library
-from fillerkit.schema import forks_pb2
+from fillerkit.schema import OURS, forks_pb2
 from fillerkit.schema.lazy import message_class
 
-OURS = 100_000
-"""From here on, numbers of fields are fillerkit's own: for text only, in no file of bytes."""
 _FREE = 200_000
 
 Message = DescriptorProto | FileDescriptorProto

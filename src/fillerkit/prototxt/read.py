@@ -6,11 +6,11 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from google.protobuf.message import Message
 
-from fillerkit.errors import OnError, Place, PrototxtError, UsageError, raised
+from fillerkit.errors import FillerkitError, OnError, Place, PrototxtError, UsageError, raised
 from fillerkit.prototxt.bind import bind
 from fillerkit.prototxt.phase import PHASES, select
 from fillerkit.prototxt.solver import (
@@ -26,7 +26,9 @@ from fillerkit.prototxt.solver import (
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, parse
 from fillerkit.prototxt.upgrade import TextLayer, old_forms, upgrade, upgraded_net
+from fillerkit.schema import forks_pb2
 from fillerkit.schema.forks_pb2 import TEST, TRAIN, NetParameter, NetState, Phase, SolverParameter
+from fillerkit.schema.lazy import beside
 
 
 class NetText(NamedTuple):
@@ -99,6 +101,7 @@ def read_net(
     level: int | None = None,
     stages: Sequence[str] = (),
     allow_unknown_fields: bool = False,
+    proto: str | os.PathLike[str] | None = None,
     report: OnError = raised,
 ) -> NetText:
     """Read a net, or the net that a solver leads to; no shape is worked out yet.
@@ -108,7 +111,7 @@ def read_net(
 
     Parameters
     ----------
-    path_or_text, phase, level, stages, allow_unknown_fields
+    path_or_text, phase, level, stages, allow_unknown_fields, proto
         As for `load_net`.
     report
         Gets every field that does not fit the schema; those are left out where it returns.
@@ -126,13 +129,40 @@ def read_net(
         raise UsageError(f"phase is TRAIN or TEST, not {phase!r}")
     wanted = _Wanted(None if phase is None else PHASES[phase.lower()], level, stages)
     skipped: list[str] | None = [] if allow_unknown_fields else None
+    schema = schema_of(proto)
     source, sha256, folder = _load(path_or_text)
     root = parse(source)
     if not is_solver(root):
-        return _net(root, source, sha256, wanted, skipped=skipped, report=report)
-    solver = Following(_solver(root, source, skipped, report), root, source, folder)
+        net = schema.NetParameter()
+        return _net(root, net, source, sha256, wanted, skipped=skipped, report=report)
+    param = _solver(root, source, skipped, report, schema)
+    solver = Following(param, root, source, folder)
     found = test_net(solver) if wanted.phase == TEST else train_net(solver)
     return _followed(solver, found, sha256, wanted, skipped=skipped, report=report)
+
+
+def read_nets(
+    path_or_text: str | os.PathLike[str], *, report: OnError, **asked: Any
+) -> Iterator[NetText]:
+    """Read a net, or a solver's train net and then each of its test nets.
+
+    `asked` are the other keywords of `read_net`; with a phase, only the net of that phase is read.
+    """
+    yield read_net(path_or_text, report=report, **asked)
+    if asked.get("phase") is not None:
+        return
+    source, sha256, folder = _load(path_or_text)
+    root = parse(source)
+    if not is_solver(root):
+        return
+    reported: list[FillerkitError] = []  # by the first reading already
+    solver = Following(_solver(root, source, [], reported.append), root, source, folder)
+    skipped: list[str] | None = [] if asked.get("allow_unknown_fields") else None
+    wanted = _Wanted(None, asked.get("level"), asked.get("stages", ()), TEST)
+    tests = test_nets(solver)
+    for at, found in enumerate(tests):
+        if found not in tests[:at]:
+            yield _followed(solver, found, sha256, wanted, skipped=skipped, report=report)
 
 
 def read_solver(path_or_text: str | os.PathLike[str], *, as_caffe: bool = False) -> SolverText:
@@ -161,21 +191,44 @@ def read_solver(path_or_text: str | os.PathLike[str], *, as_caffe: bool = False)
     return SolverText(_upgraded_solver(solver), random_seed(solver.param), train, tuple(tests))
 
 
-def upgrade_text(path_or_text: str | os.PathLike[str]) -> str:
-    """A net or a solver of any generation, as text of the current format."""
+def upgrade_text(
+    path_or_text: str | os.PathLike[str], *, proto: str | os.PathLike[str] | None = None
+) -> str:
+    """A net or a solver of any generation, as text of the current format.
+
+    Parameters
+    ----------
+    path_or_text, proto
+        As for `load_net`.
+    """
+    schema = schema_of(proto)
     source, _, _ = _load(path_or_text)
     root = parse(source)
     if is_solver(root):
-        return _as_text(_upgraded_solver(Following(_solver(root, source), root, source, None)))
-    net = NetParameter()
+        param = _solver(root, source, schema=schema)
+        return _as_text(_upgraded_solver(Following(param, root, source, None)))
+    net = schema.NetParameter()
     bind(root, net, source)
     return _as_text(upgraded_net(net, root, source))
 
 
+def schema_of(proto: str | os.PathLike[str] | None) -> Any:
+    """Caffe's messages by name, with those of a fork's ``caffe.proto`` where one is given."""
+    if proto is None:
+        return forks_pb2
+    from fillerkit.prototxt.fork_schema import fork_schema
+
+    return fork_schema(os.fspath(proto))
+
+
 def _solver(
-    root: Field, source: Source, skipped: list[str] | None = None, report: OnError = raised
+    root: Field,
+    source: Source,
+    skipped: list[str] | None = None,
+    report: OnError = raised,
+    schema: Any = forks_pb2,
 ) -> SolverParameter:
-    solver = SolverParameter()
+    solver: SolverParameter = schema.SolverParameter()
     bind(root, solver, source, skipped, report)
     name_solver_type(solver, root, source)
     return solver
@@ -198,7 +251,7 @@ class _Wanted(NamedTuple):
 
 def _upgraded_solver(solver: Following) -> SolverParameter:
     """A solver whose own nets are in the current format."""
-    param = SolverParameter()
+    param = type(solver.param)()
     param.CopyFrom(solver.param)
     for name in ("net_param", "train_net_param", "test_net_param"):
         blocks = [field for field in solver.root.fields if field.name == name]
@@ -226,6 +279,7 @@ def _followed(
         net = parse(source)
     return _net(
         net,
+        beside(solver.param, "NetParameter")(),
         source,
         sha256,
         wanted,
@@ -248,6 +302,7 @@ def _notes_of(solver: SolverParameter) -> Iterator[str]:
 
 def _net(
     root: Field,
+    net: NetParameter,
     source: Source,
     sha256: str,
     wanted: _Wanted,
@@ -258,7 +313,6 @@ def _net(
     seed: int | None = None,
     notes: tuple[str, ...] = (),
 ) -> NetText:
-    net = NetParameter()
     bind(root, net, source, skipped, report)
     state = _state(net, wanted, solver_state)
     layers, left_out = select(upgrade(net, root, source), state, source)
@@ -282,7 +336,7 @@ def _state(net: NetParameter, wanted: _Wanted, solver_state: NetState | None) ->
     A level in the net's text counts only where a solver leads to it: pycaffe and the ``caffe``
     tool always set a level, 0 unless wanted.
     """
-    state = NetState(phase=wanted.default)
+    state: NetState = beside(net, "NetState")(phase=wanted.default)
     state.MergeFrom(net.state)
     if solver_state is not None:
         state.MergeFrom(solver_state)

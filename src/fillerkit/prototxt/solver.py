@@ -10,6 +10,7 @@ from fillerkit.errors import PrototxtError
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field
 from fillerkit.schema.forks_pb2 import NetParameter, NetState, SolverParameter
+from fillerkit.schema.lazy import beside
 
 _TRAIN = ("train_net_param", "train_net", "net_param", "net")
 _TEST = ("test_net_param", "test_net")
@@ -104,7 +105,7 @@ def test_net(solver: Following) -> NetOfSolver:
     if not found:
         raise _without_net(solver, "test", "net or test_net")
     states = solver.param.test_state
-    return _net(solver, found[0], states[0] if states else NetState())
+    return _net(solver, found[0], states[0] if states else _no_state(solver))
 
 
 def test_nets(solver: Following) -> list[NetOfSolver]:
@@ -117,7 +118,7 @@ def test_nets(solver: Following) -> list[NetOfSolver]:
     if iters < len(found) or (iters > len(found) and not own):
         raise _miscounted(solver, len(found), "test_iter", iters)
     found += own * (iters - len(found))
-    states = list(solver.param.test_state) or [NetState()] * len(found)
+    states = list(solver.param.test_state) or [_no_state(solver)] * len(found)
     if len(states) != len(found):
         raise _miscounted(solver, len(found), "test_state", len(states))
     return [_net(solver, field, state) for field, state in zip(found, states, strict=True)]
@@ -169,3 +170,8 @@ def _resolve(solver: Following, field: Field) -> tuple[Path, str]:
         "solver's folder and the folders above it",
         place=solver.source.place(field.value_offset),
     )
+
+
+def _no_state(solver: Following) -> NetState:
+    state: NetState = beside(solver.param, "NetState")()
+    return state

@@ -13,13 +13,8 @@ from fillerkit.errors import PrototxtError
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, Kind
 from fillerkit.prototxt.upgrade_v0 import NoCurrentForm, absorb_padding, from_v0
-from fillerkit.schema.forks_pb2 import (
-    BlobShape,
-    InputParameter,
-    LayerParameter,
-    NetParameter,
-    V1LayerParameter,
-)
+from fillerkit.schema.forks_pb2 import LayerParameter, NetParameter, V1LayerParameter
+from fillerkit.schema.lazy import beside
 
 TextLayer = tuple[LayerParameter, Field]
 
@@ -117,7 +112,7 @@ def old_forms(net: NetParameter, root: Field) -> Iterator[tuple[str, Field]]:
 
 def upgraded_net(net: NetParameter, root: Field, source: Source) -> NetParameter:
     """`net` in the current form, every layer of every phase in it."""
-    new = NetParameter(layer=[layer for layer, _ in upgrade(net, root, source)])
+    new = type(net)(layer=[layer for layer, _ in upgrade(net, root, source)])
     for field in ("name", "force_backward", "debug_info"):
         if net.HasField(field):
             setattr(new, field, getattr(net, field))
@@ -130,7 +125,9 @@ def _from_v1(index: int, old: V1LayerParameter) -> LayerParameter:
     if old.HasField("layer"):
         return from_v0(index, old)
     _move_transform(old)
-    new = LayerParameter(name=old.name, bottom=old.bottom, top=old.top)
+    new: LayerParameter = beside(old, "LayerParameter")(
+        name=old.name, bottom=old.bottom, top=old.top
+    )
     for old_name, param_name in _PARAM_FIELDS.items():
         for index, value in enumerate(getattr(old, old_name)):
             while len(new.param) <= index:
@@ -157,7 +154,9 @@ def _v1_type(old: V1LayerParameter) -> str:
         return current_type(old.newer.type)
     if old.type == V1LayerParameter.NONE:
         return ""
-    return current_type(V1LayerParameter.LayerType.Name(old.type))
+    enum = old.DESCRIPTOR.fields_by_name["type"].enum_type
+    assert enum is not None
+    return current_type(enum.values_by_number[old.type].name)
 
 
 def current_type(name: str) -> str:
@@ -195,8 +194,8 @@ def _input_layer(
     """The Input layer that stands for ``input``, ``input_shape`` and ``input_dim``."""
     field = next(field for field in root.fields if field.name == "input")
     count = len(inputs)
-    layer = LayerParameter(name="input", type="Input", top=inputs)
-    shapes = list(net.input_shape)
+    layer: LayerParameter = beside(net, "LayerParameter")(name="input", type="Input", top=inputs)
+    shapes = [list(shape.dim) for shape in net.input_shape]
     if not shapes and net.input_dim:
         if len(net.input_dim) != 4 * count:
             raise PrototxtError(
@@ -204,13 +203,15 @@ def _input_layer(
                 f"input_dim (4 each), not {len(net.input_dim)}",
                 place=source.place((root.find("input_dim") or field).offset),
             )
-        shapes = [BlobShape(dim=net.input_dim[4 * i : 4 * i + 4]) for i in range(count)]
+        shapes = [list(net.input_dim[4 * i : 4 * i + 4]) for i in range(count)]
     if shapes and len(shapes) != count:
         raise PrototxtError(
             f"{count} input{'s' * (count != 1)} but {len(shapes)} input_shape: give one each",
             place=source.place((root.find("input_shape") or field).offset),
         )
-    layer.input_param.CopyFrom(InputParameter(shape=shapes))
+    layer.input_param.SetInParent()
+    for shape in shapes:
+        layer.input_param.shape.add(dim=shape)
     return layer, field
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from fillerkit.errors import did_you_mean
 from fillerkit.schema.forks_pb2 import LayerParameter, V1LayerParameter
+from fillerkit.schema.lazy import beside
 
 _TYPES = {
     "accuracy": "Accuracy",
@@ -122,7 +123,7 @@ def from_v0(index: int, old: V1LayerParameter) -> LayerParameter:
             f"{did_you_mean(flat.type, _TYPES)}",
             "layer.type",
         )
-    new = LayerParameter(
+    new: LayerParameter = beside(old, "LayerParameter")(
         name=flat.name, type=_TYPES[flat.type], bottom=old.bottom, top=old.top, blobs=flat.blobs
     )
     fields, message = _FIELDS.get(flat.type, {}), _MESSAGES.get(flat.type, "")

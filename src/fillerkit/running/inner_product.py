@@ -9,7 +9,14 @@ from fillerkit.running.layer_module import LayerModule
 from fillerkit.running.registry import runs
 
 
-@runs("InnerProduct")
+@runs(
+    "InnerProduct",
+    without=(
+        "inner_product_param.normalize",
+        "inner_product_param.relu",
+        "inner_product_param.negative_slope",
+    ),
+)
 def inner_product(layer: LayerModule, x: Tensor) -> Tensor:
     """Multiplies the axes from axis on, as one, with the weight; those before are a batch."""
     p = layer.message.inner_product_param

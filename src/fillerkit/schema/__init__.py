@@ -6,3 +6,6 @@ binary formats are read and written with. It is registered with protobuf as pack
 imported in the same process; the bytes on disk are the same. Never edit it: change the ``.proto``
 and run ``python tools/make_schema.py``.
 """
+
+OURS = 100_000
+"""From here on, numbers of fields are fillerkit's own: for text only, in no file of bytes."""

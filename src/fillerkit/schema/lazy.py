@@ -43,7 +43,13 @@ class LazyModule:
         raise AttributeError(f"the schema {self.descriptor.name} has no '{name}'")
 
 
+def beside(message: Any, name: str) -> Any:
+    """The class of another message, of the schema that `message` is of."""
+    return message_class(message.DESCRIPTOR.file.message_types_by_name[name])
+
+
 def message_class(descriptor: Any) -> Any:
+    """The class of a message."""
     make = getattr(message_factory, "GetMessageClass", None)
     if make is None:  # protobuf before 4.22
         from google.protobuf import symbol_database

@@ -8,19 +8,12 @@ from fillerkit.errors import ShapeNeeded
 from fillerkit.libraries import found
 from fillerkit.schema.forks_pb2 import LayerParameter
 
-_PARAMS = {
-    "Data": "data_param",
-    "HDF5Data": "hdf5_data_param",
-    "ImageData": "image_data_param",
-    "WindowData": "window_data_param",
-}
-
 
 def library(layer: LayerParameter, package: str, *modules: str) -> Any:
     """The first of `modules` that can be imported; `package` is what pip calls it."""
     module = found(*modules)
     if module is None:
-        source = getattr(layer, _PARAMS[layer.type]).source
+        source = _param(layer).source
         raise unknown(
             layer,
             f"cannot read its shape from '{source}' without the package {package} "
@@ -31,8 +24,14 @@ def library(layer: LayerParameter, package: str, *modules: str) -> Any:
 
 def unknown(layer: LayerParameter, why: str) -> ShapeNeeded:
     """The error of a source that is there and cannot tell the shape, with what is known of it."""
-    batch = getattr(layer, _PARAMS[layer.type]).batch_size or "N"
+    batch = _param(layer).batch_size or "N"
     crop = layer.transform_param.crop_size
     images = (batch, "C", crop or "H", crop or "W")
     others = layer.top[1:] if layer.type == "HDF5Data" else ()
     return ShapeNeeded(why, shapes={layer.top[0]: images, **dict.fromkeys(others, (batch,))})
+
+
+def _param(layer: LayerParameter) -> Any:
+    """The parameters of a data layer: those that name a source."""
+    params = (value for field, value in layer.ListFields() if field.name.endswith("_param"))
+    return next(value for value in params if "source" in value.DESCRIPTOR.fields_by_name)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from fillerkit.errors import Keyword, LayerError, ShapeNeeded
-from fillerkit.layers.data import IMAGES
+from fillerkit.layers.data import IMAGES, likely_lengths
 from fillerkit.layers.plan import Plan, Setting, Shape
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import axes4, shown
@@ -38,7 +38,9 @@ def python(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) ->
             f"is Python's {p.module}.{p.layer}, whose code is not run (",
             Keyword("python_layers"),
             " runs it)",
-            shapes={top: IMAGES for top in layer.top if top not in setting.shapes},
+            shapes={
+                top: likely_lengths(top, layer) for top in layer.top if top not in setting.shapes
+            },
         )
     planned = plan(layer, bottoms, setting)
     if len(planned.tops) < len(layer.top):

@@ -9,7 +9,7 @@ import pytest
 
 import fillerkit as fk
 
-from .conftest import Floats, made, meant
+from ..conftest import Floats, made, meant
 
 SIDES = range(1, 18)
 DTYPES = ["float32", "float64"]

@@ -7,7 +7,7 @@ import pytest
 
 import fillerkit as fk
 
-from .conftest import made, meant
+from ..conftest import made, meant
 
 
 def test_the_values_stand_in_order_and_the_rest_is_0() -> None:

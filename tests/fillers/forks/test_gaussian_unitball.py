@@ -7,7 +7,7 @@ import pytest
 
 import fillerkit as fk
 
-from .conftest import made, meant
+from ..conftest import made, meant
 
 SHAPES = [(5, 7), (3, 2, 3, 3), (4, 1), (6,)]
 

@@ -7,7 +7,7 @@ import pytest
 
 import fillerkit as fk
 
-from .conftest import made, meant
+from ..conftest import made, meant
 
 
 def test_the_value_is_on_the_diagonal() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 import fillerkit as fk
 
-from .conftest import made, meant
+from ..conftest import made, meant
 
 # The first three values and the SHA-256 of the float32 values that Intel's own gabor.hpp makes.
 RECORDED = [

@@ -6,7 +6,7 @@ import pytest
 
 import fillerkit as fk
 
-from .conftest import made, meant
+from ..conftest import made, meant
 
 
 def test_the_second_quarter_has_the_bias_of_the_forget_gate() -> None:

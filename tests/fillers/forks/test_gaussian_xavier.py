@@ -6,7 +6,7 @@ import pytest
 
 import fillerkit as fk
 
-from .conftest import made, meant
+from ..conftest import made, meant
 
 
 def test_it_is_msra_unless_a_coefficient_is_said() -> None:

@@ -2,7 +2,7 @@
 
 In a net, each blob has a filler of its own that fills it once, so ``gaussianstatic`` is
 ``gaussian``, with the same draws (NVIDIA/caffe, branches caffe-0.15 to caffe-0.17,
-include/caffe/filler.hpp). ``bilinearstatic`` is no alias: see `fillerkit.fillers.upsampling`.
+include/caffe/filler.hpp). ``bilinearstatic`` is no alias: see `fillerkit.fillers.forks.upsampling`.
 """
 
 from __future__ import annotations

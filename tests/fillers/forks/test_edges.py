@@ -9,7 +9,7 @@ import pytest
 
 import fillerkit as fk
 
-from .conftest import made, meant
+from ..conftest import made, meant
 
 KERNELS = {
     "EdgeX": [[0, -0.5, 0], [0, 0, 0], [0, 0.5, 0]],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import made
+from ..conftest import made
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

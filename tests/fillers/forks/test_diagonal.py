@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import fillerkit as fk
 
-from .conftest import Floats, made, meant
+from ..conftest import Floats, made, meant
 
 SHAPES = st.lists(st.integers(1, 5), min_size=1, max_size=4).map(tuple)
 VALUES = st.lists(st.floats(-4, 4, width=32), max_size=5)
