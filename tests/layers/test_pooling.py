@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from layer_of_text import CONV, set_up_text, tops_of
 
 import fillerkit as fk
 
@@ -124,3 +125,8 @@ def test_a_method_of_happynears_is_told_of() -> None:
     """)
     told = "layer 'p' (Pooling): the blob of happynear's pool: DEF is not made here"
     assert net.notes == (told,)
+
+
+def test_ceil_mode_false_rounds_down_in_pooling() -> None:
+    body = "pooling_param { kernel_size: 3 stride: 2 ceil_mode: false }"
+    assert tops_of(set_up_text(f'type: "Pooling" top: "t" {body}', CONV)[0]) == [(2, 8, 5, 4)]

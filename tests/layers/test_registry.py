@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 
 import pytest
@@ -85,3 +87,18 @@ def test_a_source_of_ones_own_gets_the_shapes_that_are_given() -> None:
     net = fk.load_net('layer { name: "s" type: "Source_of_a_test" top: "x" }', shapes={"x": (4,)})
     assert net.layers[0].tops == (("x", (4,)),)
     assert net.layers[0].draws == 2
+
+
+def test_a_layer_of_your_own_goes_before_a_fork_s_of_that_name() -> None:
+    code = (
+        "import fillerkit as fk\n"
+        "@fk.layer('ReLU6')\n"
+        "def mine(layer, bottoms):\n"
+        "    return fk.Plan(tops=[(7,)])\n"
+        'net = fk.load_net(\'layer { name: "d" type: "Input" top: "d" input_param '
+        '{ shape { dim: 1 } } } layer { name: "r" type: "ReLU6" bottom: "d" top: "r" }\')\n'
+        "assert 'Permute' in fk.layer_types.names()\n"
+        "assert net.layers[-1].tops == (('r', (7,)),)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

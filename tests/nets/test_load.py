@@ -73,3 +73,14 @@ def test_a_layer_that_is_not_there_or_fits_not_is_not_planned(
     with pytest.raises(fk.UsageError, match=message):
         fk.plan_layer(text, index, bottoms)
     assert fk.plan_layer(text, 0, []).tops == (("data", (2, 6)),)
+
+
+def test_unknown_fields_are_passed_over_when_asked_and_listed() -> None:
+    text = 'name: "x"\nnonsense: 3\nlayer { name: "r" type: "Input" top: "d" zzz { a: 1 } }\n'
+    with pytest.raises(fk.PrototxtError, match="nonsense"):
+        fk.load_net(text)
+    net = fk.load_net(text, allow_unknown_fields=True, shapes={"d": (1,)})
+    assert [note for note in net.notes if "skipped" in note] == [
+        "line 2: NetParameter.nonsense is skipped",
+        "line 3: LayerParameter.zzz is skipped",
+    ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from layer_of_text import blobs_of
 from net_texts import INPUT, layer, refusal
 
 import fillerkit as fk
@@ -101,6 +102,53 @@ def test_a_layer_without_tops_is_asked_for_its_parameters() -> None:
         "params={'end': ['64x3x3x3:xavier']}"
         in refusal(INPUT + layer("end", "data", "End")).message
     )
+
+
+UNKNOWN = (
+    'layer { name: "u" type: "Mystery" top: "a" }\n'
+    'layer { name: "v" type: "Riddle" bottom: "a" top: "c" }\n'
+)
+
+
+def test_all_unknown_layers_are_named_at_once_with_what_to_add() -> None:
+    with pytest.raises(fk.UnknownLayers) as refusal:
+        fk.load_net(UNKNOWN)
+    for word in ("Mystery 'u': shapes={'a'", "Riddle 'v': shapes={'c'", "line 2", "params="):
+        assert word in refusal.value.message
+
+
+def test_an_unknown_layer_does_with_its_tops_and_may_have_parameters() -> None:
+    net = fk.load_net(
+        UNKNOWN,
+        shapes={"a": (2, 3), "c": (2, 4)},
+        params={"v": ["4x3:gaussian(std=0.5)", "4"]},
+    )
+    assert blobs_of(net.layers[1]) == [(4, 3), (4,)]
+    assert net.layers[1].params[0].distribution == fk.Gaussian(0, 0.5)
+    assert (net.fill(1)["v"][1] == 0).all()
+
+
+@pytest.mark.parametrize("top", ["", 'top: "t"'])
+def test_a_misspelt_type_is_refused_with_and_without_tops(top: str) -> None:
+    text = f'layer {{ name: "r" type: "SoftmaxWithLos" {top} }}\n'
+    with pytest.raises(fk.LayerError, match="'SoftmaxWithLoss'"):
+        fk.load_net(text)
+
+
+@pytest.mark.parametrize(
+    ("blob", "error", "words"),
+    [
+        ("4x3:gausian", fk.FillerError, "did you mean 'gaussian'"),
+        ("4x3:gaussian(sdt=1)", fk.UsageError, "has no field 'sdt'"),
+        ("4,3:xavier", fk.UsageError, "is not a shape and a filler"),
+        (":xavier", fk.UsageError, "is not a shape and a filler"),
+    ],
+)
+def test_a_parameter_that_cannot_be_is_refused(
+    blob: str, error: type[fk.FillerkitError], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        fk.load_net(UNKNOWN, shapes={"a": (2, 3), "c": (2, 4)}, params={"v": [blob]})
 
 
 IN_PLACE = INPUT + layer("s", "data > data", "Wobble") + layer("r", "data > r", "ReLU")

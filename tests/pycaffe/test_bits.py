@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from caffe_nets import WriteNet
 from goldens import sha1
+from reasons import check_reason
 
 import fillerkit as fk
 import fillerkit.pycaffe as caffe
@@ -50,8 +51,9 @@ def test_a_net_is_caffes_bit_for_bit_the_inserted_splits_included(name: str) -> 
             continue
         caffe.set_random_seed(1701)
         if "error" in golden:
-            with pytest.raises(fk.FillerkitError):
+            with pytest.raises(fk.FillerkitError) as refusal:
                 caffe.Net(path, getattr(caffe, phase))
+            check_reason(name, golden["error"], refusal.value)
         else:
             net = caffe.Net(path, getattr(caffe, phase))
             assert described(net) == without_heads(golden)

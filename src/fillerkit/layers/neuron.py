@@ -24,7 +24,7 @@ def bnll(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
 
 @layer("Clip", activates=True, rectifies=lambda layer: layer.clip_param.min == 0)
 def clip(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """X held between min and max."""
+    """x held between min and max."""
     return Plan(tops=[bottoms[0]])
 
 
@@ -42,7 +42,7 @@ def elu(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
 
 @layer("Exp", activates=True)
 def exp(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """Base ^ (shift + scale x)."""
+    """base ^ (shift + scale x)."""
     _check_base(layer.exp_param.base, "exp_param.base")
     return Plan(tops=[bottoms[0]])
 
@@ -74,7 +74,7 @@ def sigmoid(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
 
 @layer("Swish", activates=True)
 def swish(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """X sigmoid(beta x)."""
+    """x sigmoid(beta x)."""
     return Plan(tops=[bottoms[0]])
 
 

@@ -12,7 +12,7 @@ from fillerkit.schema.forks_pb2 import LRNParameter
 
 @runs("LRN")
 def lrn(layer: LayerModule, x: Tensor) -> Tensor:
-    """X / (k + alpha / n sum x^2)^beta, the n values around it among the channels.
+    """x / (k + alpha / n sum x^2)^beta, the n values around it among the channels.
 
     WITHIN_CHANNEL it is x / (1 + alpha / n^2 sum x^2)^beta, the n x n values around it in the
     channel; k does not count there. What lies beyond the edge is 0, and counts in n.

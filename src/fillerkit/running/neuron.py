@@ -27,7 +27,7 @@ def bnll(layer: LayerModule, x: Tensor) -> Tensor:
 
 @runs("Clip")
 def clip(layer: LayerModule, x: Tensor) -> Tensor:
-    """X held between min and max."""
+    """x held between min and max."""
     return x.clamp(layer.message.clip_param.min, layer.message.clip_param.max)
 
 
@@ -59,7 +59,7 @@ def elu(layer: LayerModule, x: Tensor) -> Tensor:
 
 @runs("Exp")
 def exp_(layer: LayerModule, x: Tensor) -> Tensor:
-    """Base ^ (shift + scale x), the base e where it is -1."""
+    """base ^ (shift + scale x), the base e where it is -1."""
     p = layer.message.exp_param
     rate = 1.0 if p.base == -1 else log(p.base)
     return exp(rate * p.shift) * torch.exp(rate * p.scale * x)
@@ -97,7 +97,7 @@ def sigmoid(layer: LayerModule, x: Tensor) -> Tensor:
 
 @runs("Swish")
 def swish(layer: LayerModule, x: Tensor) -> Tensor:
-    """X sigmoid(beta x)."""
+    """x sigmoid(beta x)."""
     return x * torch.sigmoid(layer.message.swish_param.beta * x)
 
 

@@ -38,7 +38,7 @@ def lstm(layer: LayerModule, x: Tensor, cont: Tensor, *more: Tensor) -> Tops:
 
 @runs("RNN")
 def rnn(layer: LayerModule, x: Tensor, cont: Tensor, *more: Tensor) -> Tops:
-    """H = tanh(W_hh cont h + W_xh x + b_h), o = tanh(W_ho h + b_o).
+    """h = tanh(W_hh cont h + W_xh x + b_h), o = tanh(W_ho h + b_o).
 
     h is carried over as of LSTM.
     """

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from layer_of_text import CONV, blobs_of, set_up_text, tops_of
 
 import fillerkit as fk
 
@@ -21,3 +22,17 @@ def test_transpose_orders_all_axes(made: Make) -> None:
 def test_transpose_has_to_name_every_axis_once(dims: str, made: Make) -> None:
     with pytest.raises(fk.LayerError, match="must name every axis"):
         made("Transpose", (2, 3, 4), body=f"transpose_param {{ {dims} }}")
+
+
+@pytest.mark.parametrize(
+    ("text", "bottoms", "tops"),
+    [
+        ('type: "Permute" top: "t" permute_param { order: [0, 2, 3] }', [CONV], [(2, 12, 10, 8)]),
+    ],
+)
+def test_axes_that_order_leaves_out_follow(
+    text: str, bottoms: list[tuple[int, ...]], tops: list[tuple[int, ...]]
+) -> None:
+    layer, _ = set_up_text(text, *bottoms)
+    assert tops_of(layer) == tops
+    assert blobs_of(layer) == []

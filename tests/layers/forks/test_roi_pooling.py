@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from layer_of_text import CONV, blobs_of, set_up_text, tops_of
 
 import fillerkit as fk
 
@@ -62,3 +63,27 @@ def test_mnc_resizes_masks_and_pools_by_them(made: Make) -> None:
     body = "mask_resize_param { output_height: 14 output_width: 12 }"
     assert made("MaskResize", (5, 1, 21, 21), body=body).tops == [(5, 1, 14, 12)]
     assert made("MaskPooling", (5, 8, 14, 14), (5, 1, 14, 14)).tops == [(5, 8, 14, 14)]
+
+
+@pytest.mark.parametrize(
+    ("text", "bottoms", "tops"),
+    [
+        (
+            'type: "ROIPooling" top: "t" roi_pooling_param { pooled_h: 7 pooled_w: 6 }',
+            [CONV, (5, 5)],
+            [(5, 8, 7, 6)],
+        ),
+        (
+            'type: "PSROIPooling" top: "t" psroi_pooling_param '
+            "{ spatial_scale: 1 output_dim: 2 group_size: 2 }",
+            [CONV, (5, 5)],
+            [(5, 2, 2, 2)],
+        ),
+    ],
+)
+def test_each_region_has_its_bins(
+    text: str, bottoms: list[tuple[int, ...]], tops: list[tuple[int, ...]]
+) -> None:
+    layer, _ = set_up_text(text, *bottoms)
+    assert tops_of(layer) == tops
+    assert blobs_of(layer) == []

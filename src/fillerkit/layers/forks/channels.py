@@ -19,7 +19,7 @@ def shuffle_channel(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
 
 @layer("Axpy", bottoms=3)
 def axpy(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """A x + y with one a for each channel (SENet)."""
+    """a x + y with one a for each channel (SENet)."""
     scale, x, y = bottoms
     if x != y or scale[:2] != x[:2]:
         raise LayerError(

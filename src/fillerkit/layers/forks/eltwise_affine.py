@@ -13,7 +13,7 @@ from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
 
 @layer("EltwiseAffine", blobs=("slope", "bias"))
 def eltwise_affine(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """Slope x + bias, one of each a channel or for all (happynear).
+    """slope x + bias, one of each a channel or for all (happynear).
 
     They start at 1.0001 and 0.0001 where no filler is given.
     """

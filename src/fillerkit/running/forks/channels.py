@@ -11,7 +11,7 @@ from fillerkit.running.registry import runs
 
 @runs("Axpy")
 def axpy(layer: LayerModule, scale: Tensor, x: Tensor, y: Tensor) -> Tensor:
-    """A x + y with one a for each item's channel (SENet)."""
+    """a x + y with one a for each item's channel (SENet)."""
     return scale.reshape(*x.shape[:2], *(1,) * (x.ndim - 2)) * x + y
 
 

@@ -11,6 +11,6 @@ from fillerkit.running.registry import runs
 
 @runs("EltwiseAffine")
 def eltwise_affine(layer: LayerModule, x: Tensor) -> Tensor:
-    """Slope x + bias, one of each a channel or for all (happynear)."""
+    """slope x + bias, one of each a channel or for all (happynear)."""
     slope, bias = layer.blobs()
     return x * by_channel(slope, x) + by_channel(bias, x)

@@ -16,7 +16,7 @@ def _of_happynear(layer: Layer) -> str:
 
 @runs("Normalize", refuse=_of_happynear)
 def normalize(layer: LayerModule, x: Tensor) -> Tensor:
-    """X / sqrt(sum x^2 + eps), the sum over an item or the channels of a place, scaled (SSD)."""
+    """x / sqrt(sum x^2 + eps), the sum over an item or the channels of a place, scaled (SSD)."""
     p = layer.message.norm_param
     axes = list(range(1, x.ndim)) if p.across_spatial else [1]
     norm = (x.square().sum(axes, keepdim=True) + p.eps).sqrt()
@@ -25,5 +25,5 @@ def normalize(layer: LayerModule, x: Tensor) -> Tensor:
 
 @runs("L2Norm")
 def l2_norm(layer: LayerModule, x: Tensor) -> Tensor:
-    """X / sqrt(sum x^2), the sum over an item (several forks)."""
+    """x / sqrt(sum x^2), the sum over an item (several forks)."""
     return x / x.square().sum(list(range(1, x.ndim)), keepdim=True).sqrt()
