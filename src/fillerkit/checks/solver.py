@@ -27,8 +27,10 @@ def unshared(train: Net, test: Net) -> Iterator[LayerError]:
             if here.shape != there.shape
         ]
         if len(layer.params) != len(other.params):
-            counts = f"{len(other.params)}, but {len(layer.params)} in the train net"
-            words = [f"the number of its parameter blobs is {counts}"]
+            words = [
+                f"the number of its parameter blobs is {len(other.params)}, but "
+                f"{len(layer.params)} in the train net"
+            ]
         for said in words:
             error = LayerError(
                 f"{said}: the test net cannot take its weights from there",
