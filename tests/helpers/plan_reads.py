@@ -17,6 +17,7 @@ PARAMS = {
     if field.message_type is not None and field.name.endswith("_param")
 }
 """The messages of a layer, by the field that holds them."""
+_ENDS = ("_h", "_w", "_height", "_width", "_size", "_weights_str", "_filter_weights_str")
 _OTHERS = {"fillerkit.layers.registry", "fillerkit.layers.traits"}
 
 
@@ -29,12 +30,15 @@ def messages(known: LayerType) -> set[str]:
 def unread(known: LayerType) -> set[tuple[str, str]]:
     """The message and the name of each field that a type's plan does not read."""
     words = plan_words(known)
-    ends = tuple(word for word in words if word in ("_h", "_w", "_height", "_width"))
+    ends = tuple(word for word in words if word in _ENDS)
+    starts = tuple(word for word in words if word == "temporal_")
     return {
         (message, field.name)
         for message in messages(known)
         for field in PARAMS[message].fields
-        if field.name not in words and not (ends and field.name.endswith(ends))
+        if field.name not in words
+        and not field.name.endswith(ends)
+        and not field.name.startswith(starts)
     }
 
 
@@ -42,7 +46,7 @@ def plan_words(known: LayerType) -> set[str]:
     """All names and texts in a plan's function and in all of fillerkit's that it reaches.
 
     A field that is read is among them, as ``p.field`` or as ``"field"``. Where ``f"{name}_h"``
-    makes a field's name, ``"_h"`` is.
+    makes a field's name, ``"_h"`` is, and ``"temporal_"`` of ``f"temporal_{name}"``.
     """
     words: set[str] = set()
     seen: set[FunctionType] = set()
