@@ -49,6 +49,20 @@ def test_a_filler_of_ones_own_that_says_nothing_is_not_judged(
     assert codes(inner('type: "silent_of_a_test" std: 3')) == []
 
 
+def test_a_message_that_the_type_does_not_read_is_told_of() -> None:
+    report = fk.check(INPUT + inner(GOOD, more="pooling_param { kernel_size: 2 } relu_param { }"))
+    assert [found.code for found in report.warnings] == ["ignored-param"]
+    assert "sets pooling_param and relu_param, which InnerProduct" in report.warnings[0].message
+
+
+def test_a_message_that_several_types_read_is_quiet(image_codes: Codes) -> None:
+    layer = (
+        'layer { name: "up" type: "Deconvolution" bottom: "x" top: "up" '
+        'convolution_param { kernel_size: 4 num_output: 8 weight_filler { type: "msra" } } }'
+    )
+    assert image_codes(layer) == []
+
+
 def test_a_name_that_nothing_shares_is_told_of(codes: Codes) -> None:
     twins = inner(GOOD, "a", more='param { name: "w" }') + inner(
         GOOD, "b", more='param { name: "W" }'

@@ -237,3 +237,20 @@ def test_a_deconvolution_undoes_what_a_convolution_does_to_a_shape(
     (_, down), (_, up) = net.layers[1].tops[0], net.layers[2].tops[0]
     assert down == (2, 4, over // stride + 1)
     assert up == (2, 4, length)
+
+
+def test_hole_is_deeplabs_first_name_of_dilation(set_up: SetUp) -> None:
+    body = "convolution_param { num_output: 4 kernel_size: 3 NAME: 2 }"
+    named = [
+        set_up("Convolution", (1, 3, 20, 20), body=body.replace("NAME", name)).tops
+        for name in ("hole", "dilation")
+    ]
+    assert named == [(("t0", (1, 4, 16, 16)),)] * 2
+
+
+def test_shape_offset_makes_a_deconvolutions_top_longer(set_up: SetUp) -> None:
+    """The happynear family's deconv_layer.cpp."""
+    body = "convolution_param { num_output: 4 kernel_size: 3 stride: 2 shape_offset: [1, 0] }"
+    assert set_up("Deconvolution", (1, 3, 5, 5), body=body).tops == (("t0", (1, 4, 12, 11)),)
+    with pytest.raises(fk.LayerError, match="needs shape_offset for each of its 2 spatial axes"):
+        set_up("Deconvolution", (1, 3, 5, 5), body=body.replace("[1, 0]", "[1]"))

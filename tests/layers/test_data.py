@@ -115,6 +115,13 @@ def test_memory_data_needs_all_four_lengths(set_up: SetUp, body: str) -> None:
         set_up("MemoryData", body=body, tops=2)
 
 
+def test_memory_data_may_have_what_caffeonspark_says_of_its_source() -> None:
+    body = """source_class: "com.yahoo.ml.caffe.LMDB" memory_data_param { source: "file:data"
+        batch_size: 64 channels: 1 height: 28 width: 28 share_in_parallel: false }"""
+    net = fk.load_net(text("MemoryData", body, tops=2))
+    assert shapes(net.layers[0]) == [(64, 1, 28, 28), (64,)]
+
+
 @pytest.mark.parametrize("tops", [1, 3])
 def test_memory_data_has_two_tops(set_up: SetUp, tops: int) -> None:
     body = "memory_data_param { batch_size: 2 channels: 3 height: 5 width: 4 }"
@@ -280,6 +287,25 @@ def test_ssds_resize_settles_an_images_sides(resize: str, sides: tuple[int, int]
     assert shapes(net.layers[0]) == [(2, 3, *sides)]
 
 
+@pytest.mark.parametrize("crop", ["crop_h: 7 crop_w: 9", "crop_height: 7 crop_width: 9"])
+def test_a_crop_of_two_sides_settles_an_images_sides(crop: str) -> None:
+    """SSD's data_transformer.cpp; PSPNet's."""
+    body = f"data_param {{ batch_size: 2 }} transform_param {{ mean_value: [1, 2, 3] {crop} }}"
+    net = fk.load_net(text("Data", body))
+    assert shapes(net.layers[0]) == [(2, 3, 7, 9)]
+
+
+@pytest.mark.parametrize("field", ["random_resize_param", "random_aspect_ratio_param"])
+def test_intels_random_sizes_take_draws_as_a_mirror_does(field: str) -> None:
+    """intel/caffe, data_transformer.cpp: InitRand."""
+    body = "data_param { batch_size: 2 } transform_param { mean_value: [1, 2, 3] crop_size: 5 "
+    plain, drawn, mirrored = (
+        fk.load_net(text("Data", f"{body} {more} }}"), phase="TEST").layers[0].draws
+        for more in ("", f"{field} {{ }}", "mirror: true")
+    )
+    assert plain < drawn == mirrored
+
+
 def test_a_resize_that_fits_the_smaller_side_settles_nothing() -> None:
     body = (
         "data_param { batch_size: 2 } transform_param { mean_value: [1, 2, 3] "
@@ -287,17 +313,6 @@ def test_a_resize_that_fits_the_smaller_side_settles_nothing() -> None:
     )
     with pytest.raises(fk.ShapeNeeded, match=r"'t0': \(2, 3, H, W\)"):
         fk.load_net(text("AnnotatedData", body))
-
-
-@pytest.mark.parametrize(("modality", "channels"), [("RGB", 18), ("FLOW", 12)])
-def test_a_video_has_the_channels_of_all_its_frames(modality: str, channels: int) -> None:
-    """TSN."""
-    body = (
-        f"video_data_param {{ batch_size: 4 new_length: 2 num_segments: 3 modality: {modality} }} "
-        "transform_param { crop_size: 8 }"
-    )
-    net = fk.load_net(text("VideoData", body, tops=2))
-    assert shapes(net.layers[0]) == [(4, channels, 8, 8), (4,)]
 
 
 def test_only_a_fork_s_image_data_may_leave_labels_out() -> None:

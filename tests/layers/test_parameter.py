@@ -20,6 +20,13 @@ def test_its_blob_starts_at_0(set_up: SetUp) -> None:
     assert layer.params[0].distribution == fk.Constant(0)
 
 
+def test_happynears_blob_filler_fills_it(set_up: SetUp) -> None:
+    """GuohongWu/caffe-windows, include/caffe/layers/parameter_layer.hpp."""
+    filler = 'blob_filler { type: "constant" value: 2 }'
+    layer = set_up("Parameter", body=f"parameter_param {{ shape {{ dim: [2, 3] }} {filler} }}")
+    assert layer.params[0].distribution == fk.Constant(2)
+
+
 def test_it_may_share_its_blob() -> None:
     net = fk.load_net("""
         layer { name: "d" type: "Input" top: "d" input_param { shape { dim: [1, 3] } } }

@@ -117,6 +117,16 @@ def test_its_windows_cover_the_bottom_and_none_starts_behind_it(
     assert last + kernel >= length
 
 
+def test_a_method_of_happynears_is_told_of() -> None:
+    net = fk.load_net("""
+        layer { name: "d" type: "Input" top: "d" input_param { shape { dim: [1, 2, 4, 4] } } }
+        layer { name: "p" type: "Pooling" bottom: "d" top: "p"
+                pooling_param { kernel_size: 2 pool: DEF } }
+    """)
+    told = "layer 'p' (Pooling): the blob of happynear's pool: DEF is not made here"
+    assert net.notes == (told,)
+
+
 def test_ceil_mode_false_rounds_down_in_pooling() -> None:
     body = "pooling_param { kernel_size: 3 stride: 2 ceil_mode: false }"
     assert tops_of(set_up_text(f'type: "Pooling" top: "t" {body}', CONV)[0]) == [(2, 8, 5, 4)]

@@ -68,7 +68,25 @@ def test_the_blobs_of_forks_nets_have_the_names_that_their_types_declare(name: s
         ("BN", [(2, 4)], "bn_param { slope_filler { value: 1 } }"),
         ("BN", [(2, 4, 3, 3)], "bn_param { scale_filler { value: 1 } }"),
         ("CenterLoss", [(2, 4), (2,)], "center_loss_param { num_output: 5 }"),
+        ("CConvolution", [(2, 4, 6, 6)], "convolution_param { num_output: 4 kernel_size: 3 }"),
+        (
+            "CConvolution",
+            [(2, 4, 6, 6)],
+            "convolution_param { num_output: 4 kernel_size: 3 bias_term: false }",
+        ),
+        ("CInnerProduct", [(2, 4)], "inner_product_param { num_output: 4 }"),
+        ("MultiStageMeanfield", [(2, 4, 6, 6)] * 3, ""),
         ("ChannelScale", [(2, 4), (2, 1)], "channel_scale_param { global_scale: true }"),
+        (
+            "Convolution3D",
+            [(2, 4, 6, 6, 6)],
+            "convolution3d_param { num_output: 4 kernel_size: 3 kernel_depth: 3 }",
+        ),
+        (
+            "Deconvolution3D",
+            [(2, 4, 6, 6, 6)],
+            "convolution3d_param { num_output: 4 kernel_size: 3 kernel_depth: 3 }",
+        ),
         (
             "ConvolutionDepthwise",
             [(2, 4, 6, 6)],
@@ -95,6 +113,11 @@ def test_the_blobs_of_forks_nets_have_the_names_that_their_types_declare(name: s
         ("Local", [(2, 4, 6, 6)], "local_param { num_output: 4 kernel_size: 3 }"),
         ("Lstm", [(6, 4)], "lstm_param { num_output: 4 }"),
         ("MarginInnerProduct", [(2, 4), (2,)], "margin_inner_product_param { num_output: 5 }"),
+        (
+            "NdConvolution",
+            [(2, 4, 6, 6, 6)],
+            "convolution_param { num_output: 4 kernel_shape { dim: [3, 3, 3] } }",
+        ),
         ("Normalize", [(2, 4)], "norm_param { channel_shared: false }"),
         ("Scale", [(2, 4), (2,)], "scale_param { axis: 0 bias_term: true }"),
     ],
@@ -110,10 +133,11 @@ def test_the_blobs_of_other_layers_have_the_names_that_their_types_declare(
 def test_every_type_with_names_for_its_blobs_is_tried_here() -> None:
     tried = {
         *("BN", "BatchNorm", "Bias", "CenterLoss", "ChannelScale", "Convolution"),
+        *("CConvolution", "CInnerProduct", "Convolution3D", "Deconvolution3D", "NdConvolution"),
         *("ConvolutionDepthwise", "Deconvolution", "DeformableConvolution", "DenseBlock"),
         *("DepthwiseConvolution", "EltwiseAffine", "Embed", "InnerDistance", "InnerProduct"),
         *("LSTM", "LargeMarginInnerProduct", "Local", "Lstm", "MarginInnerProduct", "Normalize"),
-        *("PReLU", "Parameter", "RNN", "Scale"),
+        *("MultiStageMeanfield", "PReLU", "Parameter", "RNN", "Scale"),
     }
     ours = [known for known in fk.layer_types if known.plan.__module__.startswith("fillerkit.")]
     made_up = {"ScaledSum"}  # by the example of `fk.layer`, where that was run before

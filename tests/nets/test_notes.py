@@ -22,3 +22,22 @@ def test_values_that_are_not_finite_are_told_of() -> None:
     filler = 'weight_filler { type: "constant" value: inf }'
     wild = PRODUCT.replace('weight_filler { type: "xavier" }', filler).replace("BLOBS", "")
     assert fk.load_net(INPUT + wild).notes == ("infinite or not a number: ip/weight",)
+
+
+def test_fields_that_only_a_fork_acts_upon_are_told_of_in_one_line() -> None:
+    norm = (
+        'layer {{ name: "{0}" type: "BatchNorm" bottom: "data" top: "{0}" '
+        "batch_norm_param {{ use_weight_bias: true eps: 0.001 }} }}\n"
+    )
+    assert fk.load_net(INPUT + norm.format("a") + norm.format("b")).notes == (
+        "layers 'a', 'b' (BatchNorm): batch_norm_param.use_weight_bias, which Intel's Caffe reads, "
+        "is not acted upon here: shapes or values may differ",
+    )
+
+
+def test_a_default_that_is_written_out_is_not_told_of() -> None:
+    pool = (
+        'layer { name: "p" type: "Pooling" bottom: "data" top: "p" '
+        "pooling_param { kernel_size: 1 axis: 1 } }"
+    )
+    assert fk.load_net(INPUT.replace("6", "6, 1, 1") + pool).notes == ()

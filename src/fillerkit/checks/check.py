@@ -83,8 +83,8 @@ def check(
     problems: list[FillerkitError] = []
     texts: list[NetText] = []
     looked: list[_Looked] = []
-    of_layers: dict[str, Any] = dict(asked)
-    of_text = {name: of_layers.pop(name) for name in _OF_TEXT if name in of_layers}
+    of_text: dict[str, Any] = dict(asked)
+    of_layers = {name: of_text.pop(name) for name in _OF_LAYERS if name in of_text}
     try:
         for text in read_nets(path_or_text, report=problems.append, **of_text):
             texts.append(text)
@@ -103,7 +103,7 @@ def check(
     return Report(tuple(problems), found, None if problems else looked[0].net)
 
 
-_OF_TEXT = ("phase", "level", "stages", "allow_unknown_fields")
+_OF_LAYERS = ("shapes", "dialect", "types", "params", "fillers", "strict_layers")
 
 
 class _Looked(NamedTuple):

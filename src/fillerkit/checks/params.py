@@ -9,6 +9,7 @@ from fillerkit.checks.warning import Warned, warning
 from fillerkit.fillers import Constant, Whole
 from fillerkit.fillers.registry import known_filler
 from fillerkit.layers.net_layer import ParamBlob
+from fillerkit.layers.unread_fields import unread_messages
 from fillerkit.nets.net import Net
 
 
@@ -36,6 +37,20 @@ def ignored_setting(net: Net) -> Iterator[Warned]:
                     f"{param.filler.type} does not look at (it reads "
                     f"{' and '.join(reads) or 'nothing but its type'})",
                 )
+
+
+@warning("ignored-param")
+def ignored_param(net: Net) -> Iterator[Warned]:
+    """A layer sets a message of parameters that its type does not read.
+
+    All types share one message, ``LayerParameter``, so Caffe accepts a ``pooling_param`` in a
+    Convolution layer, and passes over it. It is left from another type, or the type is not the one
+    that is meant. Source: Caffe 1.0's layers, each of which reads what is named for it.
+    """
+    for layer in net.layers:
+        ignored = list(unread_messages(layer.message))
+        if ignored:
+            yield layer, f"sets {' and '.join(ignored)}, which {layer.type} does not read"
 
 
 @warning("shared-alone")

@@ -28,7 +28,8 @@ def unshared(train: Net, test: Net) -> Iterator[LayerError]:
         ]
         if len(layer.params) != len(other.params):
             words = [
-                f"the number of its parameter blobs is {len(other.params)}, but {len(layer.params)} in the train net"
+                f"the number of its parameter blobs is {len(other.params)}, but "
+                f"{len(layer.params)} in the train net"
             ]
         for said in words:
             error = LayerError(

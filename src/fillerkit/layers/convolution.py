@@ -59,9 +59,9 @@ def deconvolution(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """The transpose of a convolution: spreads each bottom.
 
     The weight is channels x (num_output / group) x kernel: its first axis is the bottom's
-    channels.
+    channels. shape_offset makes tops longer (happynear, deconv_layer.cpp).
     """
-    return _plan(layer, bottoms, _deconvolved, transposed=True)
+    return _plan(layer, bottoms, deconvolved, transposed=True)
 
 
 def convolved(length: int, kernel: int, stride: int, pad: int, dilation: int) -> int:
@@ -73,7 +73,7 @@ def convolved(length: int, kernel: int, stride: int, pad: int, dilation: int) ->
     return (room // stride if room >= 0 else -(-room // stride)) + 1
 
 
-def _deconvolved(length: int, kernel: int, stride: int, pad: int, dilation: int) -> int:
+def deconvolved(length: int, kernel: int, stride: int, pad: int, dilation: int) -> int:
     """The length of an axis after a deconvolution."""
     return stride * (length - 1) + dilation * (kernel - 1) + 1 - 2 * pad
 
@@ -101,6 +101,13 @@ def _plan(
     if p.bias_term:
         params.append(Param("bias", (outputs,), p.bias_filler))
     lengths = [spatial(*axis) for axis in window.axes()]
+    if transposed and p.shape_offset:
+        if len(p.shape_offset) < len(lengths):
+            raise LayerError(
+                f"needs shape_offset for each of its {len(lengths)} spatial axes",
+                field="convolution_param.shape_offset",
+            )
+        lengths = [length + more for length, more in zip(lengths, p.shape_offset, strict=False)]
     if any(length < 0 for length in lengths):
         at_fault = "pad" if transposed else "kernel_size"
         raise LayerError(
@@ -115,7 +122,7 @@ def _plan(
 class Window:
     """What ``convolution_param`` says about the spatial axes of a bottom, checked as by Caffe.
 
-    Or another `message` with the same fields.
+    Or another `message` with the same fields. hole is what DeepLab called dilation at first.
     """
 
     def __init__(
@@ -130,7 +137,8 @@ class Window:
         self.kernel = _lengths(p, "kernel", "kernel_size", len(self.spatial), None, message)
         self.stride = _lengths(p, "stride", "stride", len(self.spatial), 1, message)
         self.pad = _lengths(p, "pad", "pad", len(self.spatial), 0, message)
-        self.dilation = _lengths(p, "", "dilation", len(self.spatial), 1, message)
+        hole = getattr(p, "hole", 1)
+        self.dilation = _lengths(p, "", "dilation", len(self.spatial), hole, message)
         for name, lengths in (("kernel_size", self.kernel), ("stride", self.stride)):
             for length in lengths:
                 positive(length, f"{message}.{name}")

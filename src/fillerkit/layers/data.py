@@ -200,9 +200,9 @@ def image_source(
         transform = layer.transform_param
         if len(transform.mean_value) > 1:
             channels = channels or len(transform.mean_value)
-        if transform.crop_size:
-            sides = (transform.crop_size,) * 2
-        for resize in transform.resize_param if not transform.crop_size else ():
+        crop = crop_of(layer)
+        sides = crop or sides
+        for resize in transform.resize_param if crop is None else ():
             if resize.resize_mode != resize.FIT_SMALL_SIZE and resize.height and resize.width:
                 sides = (resize.height, resize.width)
         image = (batch, channels, *sides)
@@ -220,10 +220,22 @@ def image_source(
     return Plan(tops=tops, draws=draws, notes=notes)
 
 
-def _transformer_draws(layer: LayerParameter, draws: int = 1) -> int:
-    """`draws`, where the transformer needs randomness: mirror, or a crop while training."""
+def crop_of(layer: LayerParameter) -> tuple[int, int] | None:
+    """Height and width that the transformer cuts out: Caffe's field, SSD's two or PSPNet's two."""
     p = layer.transform_param
-    return draws if p.mirror or (p.crop_size and layer.phase == TRAIN) else 0
+    height = p.crop_size or p.crop_h or p.crop_height
+    width = p.crop_size or p.crop_w or p.crop_width
+    return (height, width) if height and width else None
+
+
+def _transformer_draws(layer: LayerParameter, draws: int = 1) -> int:
+    """`draws`, where the transformer needs randomness: mirror, or a crop while training.
+
+    Or, in Intel's data_transformer.cpp, a size or a ratio at random.
+    """
+    p = layer.transform_param
+    random = p.HasField("random_resize_param") or p.HasField("random_aspect_ratio_param")
+    return draws if p.mirror or random or (p.crop_size and layer.phase == TRAIN) else 0
 
 
 def _dims(shape: BlobShape) -> Shape:

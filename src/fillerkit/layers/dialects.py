@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 DIALECTS = {
+    "3d-caffe": "3D-Caffe: Pooling takes bottoms of more than 4 axes",
     "caffe": "Caffe 1.0",
     "happynear": "caffe-windows: Normalize has no blobs, and its norms as a second top",
     "nvidia": "NVIDIA 0.16 and 0.17: BatchNorm may have five blobs, statistics first",
@@ -65,8 +66,20 @@ def _of_upsample(layer: LayerParameter) -> str:
     return "segnet" if len(layer.bottom) > 1 else "yolo"
 
 
+def _of_convolution(layer: LayerParameter) -> str:
+    filler = layer.convolution_param.weight_filler.type
+    return "3d-caffe" if filler == "bilinear_3D" else ""
+
+
+def _of_pooling_nd(layer: LayerParameter) -> str:
+    return "3d-caffe"
+
+
 _TELLS = {
     "BatchNorm": _of_batch_norm,
+    "Convolution": _of_convolution,
+    "Deconvolution": _of_convolution,
+    "PoolingND": _of_pooling_nd,
     "BN": _of_bn,
     "Normalize": _of_normalize,
     "Upsample": _of_upsample,

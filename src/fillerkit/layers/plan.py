@@ -86,6 +86,9 @@ class Plan:
         that is not a weight.
     notes
         What the person who reads the net should be told.
+    assumed
+        Tops by name whose shape stands in no file that is here, and whose it is:
+        ``{"data": "py-faster-rcnn's default"}``.
     """
 
     tops: Sequence[Shape]
@@ -93,3 +96,4 @@ class Plan:
     forgotten: Sequence[Param] = field(default=())
     draws: int = 0
     notes: Sequence[str] = field(default=())
+    assumed: Mapping[str, str] = field(default_factory=dict)

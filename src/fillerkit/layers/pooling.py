@@ -5,32 +5,46 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fillerkit.errors import LayerError
-from fillerkit.layers.plan import Plan, Shape
+from fillerkit.layers.plan import Plan, Setting, Shape
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import axes4, positive
 from fillerkit.schema.forks_pb2 import LayerParameter, PoolingParameter
 
 
-@layer("Pooling", tops=(1, 2), passes=True)
-def pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+@layer("Pooling", tops=(1, 2), passes=True, setting=True)
+def pooling(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
     """The largest, mean or a drawn value of each window.
 
     A second top, of MAX pooling only, is the mask of where the largest stood. The last window may
     hang over the edge (round_mode CEIL, the default; ceil_mode in the forks of R-FCN), but one that
-    starts in the padding is cut.
+    starts in the padding is cut. In 3D-Caffe a bottom may have more axes than four.
     """
     p = layer.pooling_param
-    kernel = _kernel(p, bottoms[0])
-    num, channels, *lengths = axes4(bottoms[0])
-    pad, stride = _pair(p, "pad"), _pair(p, "stride")
-    if p.global_pooling and (any(pad) or stride != (1, 1)):
+    volumes = setting.dialect_for(layer, "caffe", "3d-caffe") == "3d-caffe"
+    shape = bottoms[0] if volumes and len(bottoms[0]) > 4 else axes4(bottoms[0])
+    num, channels, *lengths = shape
+    kernel = _kernel(p, lengths)
+    pad, stride = _each(p, "pad", len(lengths)), _each(p, "stride", len(lengths))
+    if p.global_pooling and (any(pad) or any(step != 1 for step in stride)):
         raise LayerError("global_pooling goes with pad 0 and stride 1", field="pooling_param")
     if any(pad) and p.pool == PoolingParameter.STOCHASTIC:
         raise LayerError("pad is for MAX and AVE pooling only", field="pooling_param.pad")
     if len(layer.top) > 1 and p.pool != PoolingParameter.MAX:
         raise LayerError("a second top, the mask, is for MAX pooling only", field="top")
     down = p.round_mode == PoolingParameter.FLOOR or not p.ceil_mode
-    return Plan(tops=[(num, channels, *pooled(lengths, kernel, stride, pad, down=down))] * 2)
+    top = (num, channels, *pooled(lengths, kernel, stride, pad, down=down))
+    return Plan(tops=[top] * 2, notes=_not_acted_upon(layer))
+
+
+def _not_acted_upon(layer: LayerParameter) -> list[str]:
+    """Of happynear's methods (its pooling_layer.cpp): they learn how parts are deformed."""
+    pool = layer.pooling_param.pool
+    if pool <= PoolingParameter.STOCHASTIC:
+        return []
+    name = PoolingParameter.PoolMethod.Name(pool)
+    return [
+        f"layer '{layer.name}' (Pooling): the blob of happynear's pool: {name} is not made here"
+    ]
 
 
 def pooled(
@@ -62,7 +76,7 @@ def pooled(
     return tops
 
 
-def _kernel(p: PoolingParameter, bottom: Shape) -> tuple[int, int]:
+def _kernel(p: PoolingParameter, lengths: Sequence[int]) -> tuple[int, ...]:
     size, sides = p.HasField("kernel_size"), (p.HasField("kernel_h"), p.HasField("kernel_w"))
     if p.global_pooling:
         if size or any(sides):
@@ -70,30 +84,36 @@ def _kernel(p: PoolingParameter, bottom: Shape) -> tuple[int, int]:
                 "global_pooling takes the whole bottom as its window: remove kernel_size",
                 field="pooling_param.kernel_size" if size else "pooling_param",
             )
-        height, width = axes4(bottom)[2:]
-        return _positive_kernel(height, width)
+        return _positive_kernel(lengths)
     if size == all(sides):
         raise LayerError(
             "needs kernel_size, or kernel_h and kernel_w" + (", not both" if size else ""),
             field="pooling_param",
         )
-    return _positive_kernel(*((p.kernel_size,) * 2 if size else (p.kernel_h, p.kernel_w)))
-
-
-def _positive_kernel(height: int, width: int) -> tuple[int, int]:
-    return (
-        positive(height, "pooling_param.kernel_size"),
-        positive(width, "pooling_param.kernel_size"),
+    return _positive_kernel(
+        (p.kernel_size,) * len(lengths) if size else _two(p, "kernel", len(lengths))
     )
 
 
-def _pair(p: PoolingParameter, name: str) -> tuple[int, int]:
+def _positive_kernel(lengths: Sequence[int]) -> tuple[int, ...]:
+    return tuple(positive(length, "pooling_param.kernel_size") for length in lengths)
+
+
+def _each(p: PoolingParameter, name: str, axes: int) -> tuple[int, ...]:
     """``name``, or ``name_h`` and ``name_w``."""
     height, width = p.HasField(f"{name}_h"), p.HasField(f"{name}_w")
     if height != width or (height and p.HasField(name)):
         raise LayerError(
             f"needs {name}, or {name}_h and {name}_w, and not both", field="pooling_param"
         )
-    if height:
-        return getattr(p, f"{name}_h"), getattr(p, f"{name}_w")
-    return (getattr(p, name),) * 2
+    return _two(p, name, axes) if height else (getattr(p, name),) * axes
+
+
+def _two(p: PoolingParameter, name: str, axes: int) -> tuple[int, int]:
+    """``name_h`` and ``name_w``, which are for two axes."""
+    if axes != 2:
+        raise LayerError(
+            f"{name}_h and {name}_w are for 2 spatial axes; this bottom has {axes}",
+            field=f"pooling_param.{name}_h",
+        )
+    return getattr(p, f"{name}_h"), getattr(p, f"{name}_w")

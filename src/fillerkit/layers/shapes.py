@@ -105,3 +105,13 @@ def axes4(shape: Shape) -> Shape:
             f"needs a bottom of 4 axes (num x channels x height x width), not {shown(shape)}"
         )
     return shape
+
+
+def axes5(shape: Shape) -> Shape:
+    """`shape`, which has to be (num, channels, length, height, width)."""
+    if len(shape) != 5:
+        raise LayerError(
+            "needs a bottom of 5 axes (num x channels x length x height x width), "
+            f"not {shown(shape)}"
+        )
+    return shape

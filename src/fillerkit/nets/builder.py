@@ -8,7 +8,9 @@ from fillerkit.errors import FillerError, FillerkitError, LayerError, OnError, S
 from fillerkit.layers import Param, Plan, Shape
 from fillerkit.layers.net_layer import Layer
 from fillerkit.layers.registry import LayerType
+from fillerkit.layers.shapes import shown
 from fillerkit.nets.asked import Choices
+from fillerkit.nets.assumed import Assumed
 from fillerkit.nets.connections import (
     Connections,
     LostBottom,
@@ -19,7 +21,7 @@ from fillerkit.nets.connections import (
 from fillerkit.nets.data_layers import plan_source, shapes_needed
 from fillerkit.nets.leaves import leaves, passed_over
 from fillerkit.nets.net import Net
-from fillerkit.nets.notes import start_notes
+from fillerkit.nets.notes import field_notes, start_notes
 from fillerkit.nets.params import WrongFillers, check_filler_types, param_blob, param_blobs
 from fillerkit.nets.rules import FillerRules
 from fillerkit.nets.sharing import Sharing
@@ -51,6 +53,7 @@ class _Builder:
         self._notes = list(text.notes)
         self._leaves = leaves(text, choices)
         self._connections = Connections(text)
+        self._assumed = Assumed()
         self._sharing = Sharing()
         self._rules = FillerRules(choices.fillers)
 
@@ -79,6 +82,7 @@ class _Builder:
         if self._connections.complete:
             self._rules.check_used()
         layers = self._sharing.with_rates(self._layers)
+        self._notes += field_notes(layers)
         if self._report is None:
             self._notes += start_notes(layers)
         return Net(
@@ -139,6 +143,7 @@ class _Builder:
         self._notes.extend(plan.notes)
         tops = named_tops(known, layer, plan, self._choices.setting.shapes)
         self._connections.add(layer, tops)
+        self._notes.extend(self._assumed.add(layer, plan, tops))
         params = param_blobs(index, layer, plan, self._sharing)
         return Layer(
             name=layer.name,
@@ -165,7 +170,11 @@ class _Builder:
             if not self._choices.fillers:
                 check_filler_types(layer)
             raise LostBottom
-        plan = self._plan(index, known, planned, bottoms)
+        try:
+            plan = self._plan(index, known, planned, bottoms)
+        except LayerError as error:
+            self._assumed.explain(error, layer, [shown(shape) for shape in bottoms])
+            raise
         if note:
             tops = [setting.shapes[top] for top in layer.top]
             plan = replace(plan, tops=tops, notes=[*plan.notes, note])

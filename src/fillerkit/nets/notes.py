@@ -1,11 +1,12 @@
-"""What a person should know of how a net starts."""
+"""What a person should know of how a net starts, and of what in its text is not acted upon."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from fillerkit.errors import some
 from fillerkit.layers.net_layer import Layer
+from fillerkit.layers.unread_fields import unread_fields
 
 
 def start_notes(layers: Sequence[Layer]) -> list[str]:
@@ -21,3 +22,16 @@ def start_notes(layers: Sequence[Layer]) -> list[str]:
     if wild:
         found.append(f"infinite or not a number: {some(wild)}")
     return found
+
+
+def field_notes(layers: Sequence[Layer]) -> Iterator[str]:
+    """A line for each field that some fork acts upon and fillerkit does not."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for layer in layers:
+        for field, owner in unread_fields(layer.message):
+            found.setdefault((layer.type, field, owner), []).append(f"'{layer.name}'")
+    for (kind, field, owner), names in found.items():
+        yield (
+            f"layer{'s' * (len(names) > 1)} {some(names)} ({kind}): {field}, which {owner}'s Caffe "
+            "reads, is not acted upon here: shapes or values may differ"
+        )

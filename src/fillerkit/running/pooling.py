@@ -34,6 +34,9 @@ _KNOWN = (PoolingParameter.MAX, PoolingParameter.AVE, PoolingParameter.STOCHASTI
 
 
 def _of_a_fork(layer: Layer) -> str:
+    axes = len(layer.tops[0][1])
+    if axes != 4:
+        return f"its bottom of {axes} axes"
     return "" if layer.message.pooling_param.pool in _KNOWN else "its pooling_param.pool"
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fillerkit.errors import LayerError
 from fillerkit.layers import Shape
+from fillerkit.layers.data import crop_of
 from fillerkit.layers.shapes import shown
 from fillerkit.schema.forks_pb2 import LayerParameter
 from fillerkit.sources.mean_file import check_mean
@@ -46,13 +47,13 @@ def found_images(layer: LayerParameter, batch: int, image: Shape, where: str) ->
 
 
 def _cropped(layer: LayerParameter, image: Shape, where: str) -> Shape:
-    """The image's shape after ``crop_size``: any, or none, but no larger than the image."""
+    """The image's shape after its crop: any, or none, but no larger than the image."""
     channels, height, width = image
-    crop = layer.transform_param.crop_size
-    if crop > min(height, width):
+    high, wide = crop_of(layer) or (height, width)
+    if high > height or wide > width:
         raise LayerError(
-            f"cannot crop {crop}x{crop} out of {where}, which is {height}x{width} "
+            f"cannot crop {high}x{wide} out of {where}, which is {height}x{width} "
             f"(height x width): give a crop_size of {min(height, width)} or less",
             field="transform_param.crop_size",
         )
-    return channels, crop or height, crop or width
+    return channels, high, wide

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fillerkit.errors import ShapeNeeded
+from fillerkit.layers.data import crop_of
 from fillerkit.libraries import found
 from fillerkit.schema.forks_pb2 import LayerParameter
 
@@ -25,8 +26,7 @@ def library(layer: LayerParameter, package: str, *modules: str) -> Any:
 def unknown(layer: LayerParameter, why: str) -> ShapeNeeded:
     """The error of a source that is there and cannot tell the shape, with what is known of it."""
     batch = _param(layer).batch_size or "N"
-    crop = layer.transform_param.crop_size
-    images = (batch, "C", crop or "H", crop or "W")
+    images = (batch, "C", *(crop_of(layer) or ("H", "W")))
     others = layer.top[1:] if layer.type == "HDF5Data" else ()
     return ShapeNeeded(why, shapes={layer.top[0]: images, **dict.fromkeys(others, (batch,))})
 

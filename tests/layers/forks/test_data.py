@@ -44,3 +44,13 @@ def test_segnet_takes_the_size_from_its_own_message(size: str, top: tuple[int, .
     layer = _source("DenseImageData", body)
     assert layer.tops == (("data", top), ("label", (4, 1, *top[2:])))
     assert layer.draws == 2
+
+
+def test_caffe_heatmap_asks_for_the_joints_alone() -> None:
+    body = """heatmap_data_param { source: "l.csv" batchsize: 14 outsize: 256
+        label_width: 64 label_height: 64 }"""
+    with pytest.raises(fk.ShapeNeeded, match=r"with shapes=\{'label': \(14, J, 64, 64\)\}"):
+        _source("DataHeatmap", body)
+    layer = _source("DataHeatmap", body, label=(14, 7, 64, 64))
+    assert layer.tops == (("data", (14, 3, 256, 256)), ("label", (14, 7, 64, 64)))
+    assert layer.draws == 2

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+import fillerkit as fk
+
 Make = Callable[..., Any]
 LOCATIONS, CONFIDENCES, PRIORS, TRUTH = (2, 34928), (2, 183372), (1, 2, 34928), (1, 1, 9, 8)
 
@@ -64,3 +66,27 @@ def test_deeplabs_accuracy_and_data_and_tsns_gather(made: Make) -> None:
     )
     assert made("ImageSegData", body=body, tops=2).tops == [(4, 3, 33, 33), (4, 1, 33, 33)]
     assert made("Gather", maps, maps, tops=2).tops == [maps, maps]
+
+
+def test_caffe_yolov2_finds_boxes_in_one_bottom_of_one_image(made: Make) -> None:
+    body = "detection_output_param { num_classes: 20 coords: 4 num_box: 5 side: 13 }"
+    assert made("DetectionOutput", (1, 125, 13, 13), body=body).tops == [(1, 1, 1, 7)]
+    with pytest.raises(fk.LayerError, match="takes one image at a time, not 2"):
+        made("DetectionOutput", (2, 125, 13, 13), body=body)
+    with pytest.raises(fk.LayerError, match="takes 3 bottoms or more, not 1"):
+        made("DetectionOutput", (1, 125, 13, 13), body="detection_output_param { }")
+
+
+@pytest.mark.parametrize(("polygon", "numbers"), [("true", 15), ("false", 12)])
+def test_textboxes_finds_corners(polygon: str, numbers: int, made: Make) -> None:
+    body = f"detection_output_param {{ num_classes: 2 use_polygon: {polygon} }}"
+    bottoms = [(1, 48), (1, 8), (1, 2, 16)]
+    assert made("DetectionOutput", *bottoms, body=body).tops == [(1, 1, 1, numbers)]
+
+
+@pytest.mark.parametrize(("denser", "boxes"), [("false", 3), ("true", 6)])
+def test_textboxes_starts_from_twice_as_many_boxes(denser: str, boxes: int, made: Make) -> None:
+    body = f"""prior_box_param {{ min_size: 30 max_size: 60 aspect_ratio: 2 flip: false
+        denser_prior_boxes: {denser} }}"""
+    layer = made("PriorBox", (2, 8, 12, 10), (2, 3, 300, 300), body=body)
+    assert layer.tops == [(1, 2, 4 * boxes * 12 * 10)]

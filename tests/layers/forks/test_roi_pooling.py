@@ -33,6 +33,38 @@ def test_a_region_becomes_pooled_h_by_pooled_w(kind: str, message: str, made: Ma
     assert made(kind, MAPS, REGIONS, body=body).tops == [(5, 8, 7, 6)]
 
 
+def test_ms_cnn_aligns_the_corners_of_its_bins() -> None:
+    net = fk.load_net("""
+        layer { name: "d" type: "Input" top: "x" top: "rois" input_param {
+          shape { dim: 1 dim: 512 dim: 38 dim: 50 } shape { dim: 10 dim: 5 } } }
+        layer { name: "roi" type: "ROIAlign" bottom: "x" bottom: "rois" top: "roi"
+          roi_pooling_param { pooled_w: 5 pooled_h: 5 spatial_scale: 0.125 } }
+        layer { name: "fc" type: "InnerProduct" bottom: "roi" top: "fc" inner_product_param {
+          num_output: 10 weight_filler { type: "xavier" } } }""")
+    assert net.layers[1].tops[0][1] == (10, 512, 6, 6)
+    assert net.layers[2].params[0].shape == (10, 18432)
+
+
+def test_r_c3d_pools_regions_in_time_too(made: Make) -> None:
+    body = "roi_pooling_param { pooled_l: 1 pooled_h: 4 pooled_w: 3 }"
+    assert made("ROIPooling", (1, 8, 16, 12, 10), (5, 3), body=body).tops == [(5, 8, 1, 4, 3)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [("RotateROIPooling", "rotate_pooling_param"), ("RotateROIAlign", "rotate_align_param")],
+)
+def test_rrpn_pools_turned_regions(kind: str, message: str, made: Make) -> None:
+    body = f"{message} {{ pooled_h: 7 pooled_w: 6 }}"
+    assert made(kind, MAPS, (5, 6), (1, 3), body=body).tops == [(5, 8, 7, 6)]
+
+
+def test_mnc_resizes_masks_and_pools_by_them(made: Make) -> None:
+    body = "mask_resize_param { output_height: 14 output_width: 12 }"
+    assert made("MaskResize", (5, 1, 21, 21), body=body).tops == [(5, 1, 14, 12)]
+    assert made("MaskPooling", (5, 8, 14, 14), (5, 1, 14, 14)).tops == [(5, 8, 14, 14)]
+
+
 @pytest.mark.parametrize(
     ("text", "bottoms", "tops"),
     [

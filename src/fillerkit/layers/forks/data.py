@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from fillerkit.errors import ShapeNeeded
 from fillerkit.layers.data import image_source
 from fillerkit.layers.plan import Plan, Shape
 from fillerkit.layers.registry import source
@@ -18,17 +19,6 @@ def annotated_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     """
     p = layer.data_param
     return image_source(layer, given, p.batch_size, p.source, labels=(1, 1, 1, 8))
-
-
-@source("VideoData", tops=(1, 2))
-def video_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
-    """Frames of videos, and labels, that a list names (TSN).
-
-    The channels are those of all frames of an item: 3 each, or 2 for flow.
-    """
-    p = layer.video_data_param
-    channels = p.num_segments * p.new_length * (2 if p.modality == p.FLOW else 3)
-    return image_source(layer, given, p.batch_size, p.source, channels)
 
 
 @source("ImageSegData", tops=(2, 3))
@@ -80,3 +70,18 @@ def _with_maps(layer: LayerParameter, given: Mapping[str, Shape], plan: Plan) ->
     images = plan.tops[0]
     maps = given.get(layer.top[1], (images[0], 1, *images[2:]))
     return Plan(tops=[images, maps], draws=plan.draws, notes=plan.notes)
+
+
+@source("DataHeatmap", tops=2)
+def data_heatmap(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
+    """Images, and a map for each joint, that a list names (caffe-heatmap).
+
+    How many joints there are stands in the list. Source: ``data_heatmap.cpp``.
+    """
+    p, label = layer.heatmap_data_param, layer.top[1]
+    sides = (p.outsize, p.outsize)
+    plan = image_source(layer, given, p.batchsize, p.source, p.num_channels, sides, extra_draws=1)
+    if label not in given:
+        maps = (plan.tops[0][0], "J", p.label_height, p.label_width)
+        raise ShapeNeeded(f"reads its joints from its source '{p.source}'", shapes={label: maps})
+    return plan

@@ -16,7 +16,8 @@ def prior_box(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """The boxes that detections start from, and their variances (SSD).
 
     The top is 1 x 2 x (4 boxes): at every place of bottom 0 one box for each min_size and aspect
-    ratio (1, those given and, with flip, their inverses, each once), and one for each max_size.
+    ratio (1, those given and, with flip, their inverses, each once), and one for each max_size;
+    twice as many with denser_prior_boxes (TextBoxes++: ``prior_box_layer.cpp``).
     """
     p = layer.prior_box_param
     _, _, height, width = legacy_shape(bottoms[0])
@@ -31,5 +32,5 @@ def prior_box(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     for ratio in p.aspect_ratio:
         if not any(abs(ratio - known) < 1e-6 for known in ratios):
             ratios += [ratio, 1 / ratio] if p.flip else [ratio]
-    boxes = len(ratios) * len(p.min_size) + len(p.max_size)
+    boxes = (len(ratios) * len(p.min_size) + len(p.max_size)) * (1 + p.denser_prior_boxes)
     return Plan(tops=[(1, 2, 4 * boxes * height * width)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Plan, Shape
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import legacy_shape, positive
@@ -41,3 +42,18 @@ def box_output(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Regions, and the same with their scores; one until the forward pass (MS-CNN)."""
     sides = 4 * layer.box_output_param.num_param_set
     return Plan(tops=[(1, sides + 1, 1, 1), (1, sides + 2, 1, 1)])
+
+
+@layer("BoxGroupOutput", bottoms=(2, None), tops=(1, 2))
+def box_group_output(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """Regions, and the same with their scores; one until the forward pass (Cascade R-CNN).
+
+    Bottoms: classes and boxes of each ``box_group_param``. Source: ``box_group_output_layer.cpp``.
+    """
+    groups = len(layer.box_group_output_param.box_group_param)
+    if len(bottoms) != 2 * groups:
+        raise LayerError(
+            f"needs 2 bottoms for each of its {groups} box_group_param, not {len(bottoms)}",
+            field="box_group_output_param",
+        )
+    return Plan(tops=[_REGION, (1, 6, 1, 1)])

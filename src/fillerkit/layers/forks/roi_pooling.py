@@ -7,14 +7,25 @@ from collections.abc import Sequence
 from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Plan, Shape
 from fillerkit.layers.registry import layer
-from fillerkit.layers.shapes import legacy_shape, positive
+from fillerkit.layers.shapes import axes5, legacy_shape, positive
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
 @layer("ROIPooling", bottoms=2, fixed_batch=True)
 def roi_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """The largest values of each region's bins (Fast R-CNN)."""
+    """The largest values of each region's bins (Fast R-CNN).
+
+    With R-C3D's pooled_l, bins have a length too, and the top five axes. Source:
+    ``roi_pooling_layer.cpp``.
+    """
     p = layer.roi_pooling_param
+    if p.pooled_l:
+        volume, message = axes5(bottoms[0]), "roi_pooling_param"
+        sides = (
+            positive(p.pooled_h, f"{message}.pooled_h"),
+            positive(p.pooled_w, f"{message}.pooled_w"),
+        )
+        return Plan(tops=[(bottoms[1][0], volume[1], p.pooled_l, *sides)])
     sides = (p.pooled_h, p.pooled_w)
     if p.pooled_size:
         sides = (p.pooled_size[0], p.pooled_size[-1])
@@ -23,7 +34,15 @@ def roi_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
 
 @layer("ROIAlign", bottoms=2, fixed_batch=True)
 def roi_align(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """Interpolated values of each region's bins (Mask R-CNN)."""
+    """Interpolated values of each region's bins (Mask R-CNN), or of their corners.
+
+    MS-CNN and Cascade R-CNN take pooled_h and pooled_w from ``roi_pooling_param`` and make the
+    corners of so many bins, one more along each axis; a Pooling of 2 x 2 follows. Source:
+    ``roi_align_layer.cpp``.
+    """
+    if layer.HasField("roi_pooling_param") and not layer.HasField("roi_align_param"):
+        num, channels, height, width = roi_pooling(layer, bottoms).tops[0]
+        return Plan(tops=[(num, channels, height + 1, width + 1)])
     p = layer.roi_align_param
     return _regions(bottoms, (p.pooled_h, p.pooled_w), "roi_align_param")
 
@@ -54,6 +73,35 @@ def roi_mask_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """ROIPooling of a scaled or halved region, its middle left out (py-RFCN-priv)."""
     p = layer.roi_mask_pooling_param
     return _regions(bottoms, (p.pooled_h, p.pooled_w), "roi_mask_pooling_param")
+
+
+@layer("RotateROIPooling", bottoms=3, fixed_batch=True)
+def rotate_roi_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """ROIPooling of regions that are turned (RRPN: ``rotate_roi_pooling_layer.cpp``)."""
+    p = layer.rotate_pooling_param
+    return _regions(bottoms, (p.pooled_h, p.pooled_w), "rotate_pooling_param")
+
+
+@layer("RotateROIAlign", bottoms=3, fixed_batch=True)
+def rotate_roi_align(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """ROIAlign of regions that are turned (RRPN: ``rotate_roi_align_layer.cpp``)."""
+    p = layer.rotate_align_param
+    return _regions(bottoms, (p.pooled_h, p.pooled_w), "rotate_align_param")
+
+
+@layer("MaskResize", passes=True, fixed_batch=True)
+def mask_resize(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """Masks of output_height x output_width (MNC: ``mask_resize_layer.cpp``)."""
+    p = layer.mask_resize_param
+    height = positive(p.output_height, "mask_resize_param.output_height")
+    width = positive(p.output_width, "mask_resize_param.output_width")
+    return Plan(tops=[(*legacy_shape(bottoms[0])[:2], height, width)])
+
+
+@layer("MaskPooling", bottoms=2, fixed_batch=True)
+def mask_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """The values of regions where their masks, bottom 1, are (MNC: ``mask_pooling_layer.cpp``)."""
+    return Plan(tops=[bottoms[0]])
 
 
 def _bins(bottoms: Sequence[Shape], outputs: int, size: int, message: str) -> Plan:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Plan, Shape
 from fillerkit.layers.registry import layer
-from fillerkit.layers.shapes import count, shown
+from fillerkit.layers.shapes import count, legacy_shape, shown
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
@@ -64,8 +64,20 @@ def yolo_seg(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
 
 @layer("DetectionLoss", bottoms=2, loss=True)
 def detection_loss(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """The loss of YOLO's first version (caffe-yolo)."""
+    """The loss of YOLO's first version (caffe-yolo), or those of classes and boxes (MS-CNN).
+
+    MS-CNN's says cls_num: ``detection_loss_layer.cpp``.
+    """
     p = layer.detection_loss_param
+    if p.HasField("cls_num"):
+        _, channels, _, _ = legacy_shape(bottoms[0])
+        if channels != p.cls_num + p.coord_num:
+            raise LayerError(
+                f"cls_num {p.cls_num} and coord_num {p.coord_num} need "
+                f"{p.cls_num + p.coord_num} channels, not {shown(bottoms[0])}",
+                field="detection_loss_param",
+            )
+        return Plan(tops=[(1, 1, 1, 2)])
     places = p.side**2
     _check_count(bottoms[0], {places * (p.num_class + 5 * p.num_object)}, "detection_loss_param")
     _check_count(bottoms[1], {places * 7}, "detection_loss_param")

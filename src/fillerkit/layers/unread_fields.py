@@ -1,0 +1,148 @@
+"""What of a layer's messages nothing here reads.
+
+`UNREAD` are fields that a fork's layers act upon and the layers of the same type here do not.
+
+Every other field that a plan does not read is reviewed in ``tests/layers/reviewed_fields.toml``: no
+shape, blob or draw depends on it in any fork that was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from fillerkit.layers.registry import layer_types
+from fillerkit.schema.forks_pb2 import LayerParameter
+
+_CONVOLUTIONS = (
+    "Convolution",
+    "Deconvolution",
+    "ConvolutionDepthwise",
+    "DepthwiseConvolution",
+    "Im2col",
+)
+_LISTED = ("ImageData", "ImageLabelmapData", "ImageSegData")
+_IMAGES = (
+    "AnnotatedData",
+    "Data",
+    "DenseImageData",
+    "ImageData",
+    "ImageLabelmapData",
+    "ImageSegData",
+    "MemoryData",
+    "VideoData",
+    "WindowData",
+)
+
+UNREAD: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "annotated_data_param.seg_resize_height": ("MobileNet-YOLO", ("AnnotatedData",)),
+    "annotated_data_param.seg_resize_width": ("MobileNet-YOLO", ("AnnotatedData",)),
+    "annotated_data_param.yolo_data_type": ("MobileNet-YOLO", ("AnnotatedData",)),
+    "batch_norm_param.bias_term": ("Intel", ("BatchNorm",)),
+    "batch_norm_param.use_weight_bias": ("Intel", ("BatchNorm",)),
+    "convolution_param.kernel_depth": ("C3D", _CONVOLUTIONS),
+    "convolution_param.temporal_pad": ("C3D", _CONVOLUTIONS),
+    "convolution_param.temporal_stride": ("C3D", _CONVOLUTIONS),
+    "data_param": ("SSD", ("VideoData",)),
+    "data_param.parser_threads": ("NVIDIA", ("AnnotatedData", "Data")),
+    "data_param.side": ("Synopsys", ("AnnotatedData", "Data")),
+    "data_param.threads": ("NVIDIA", ("AnnotatedData", "Data")),
+    "deformable_psroi_pooling_param.pooled_size": ("py-RFCN-priv", ("DeformablePSROIPooling",)),
+    "image_data_param": ("C3D", ("VideoData",)),
+    "image_data_param.min_height": ("Intel", _LISTED),
+    "image_data_param.min_width": ("Intel", _LISTED),
+    "image_data_param.rand_skip": ("DeepLab", ("ImageSegData",)),
+    "image_data_param.short_side": ("NVIDIA", _LISTED),
+    "image_data_param.shuffle": ("DeepLab", ("ImageSegData",)),
+    "inner_distance_param.update_center_only": ("happynear", ("InnerDistance",)),
+    "pooling_param.axis": ("Intel", ("Pooling",)),
+    "pooling_param.blobs_a_min": ("happynear", ("Pooling",)),
+    "pooling_param.blobs_lr": ("happynear", ("Pooling",)),
+    "pooling_param.hole": ("DeepLab", ("Pooling",)),
+    "pooling_param.kernel_depth": ("C3D", ("Pooling",)),
+    "pooling_param.kernel_size_3d": ("Intel", ("Pooling",)),
+    "pooling_param.pad_3d": ("Intel", ("Pooling",)),
+    "pooling_param.stride_3d": ("Intel", ("Pooling",)),
+    "pooling_param.temporal_pad": ("C3D", ("Pooling",)),
+    "pooling_param.temporal_stride": ("C3D", ("Pooling",)),
+    "reshape_param.pixelshuffler": ("Intel", ("Reshape",)),
+    "roi_pooling_param": ("MS-CNN", ("ROIAlign",)),
+    "transform_param.center_crop": ("happynear", _IMAGES),
+    "transform_param.erase_ratio": ("happynear", _IMAGES),
+    "transform_param.min_side": ("caffe-augmentation", _IMAGES),
+    "transform_param.pad": ("Intel", _IMAGES),
+    "transform_param.random_seed": ("NVIDIA", _IMAGES),
+    "video_data_param.grayscale": ("TSN", ("VideoData",)),
+    "video_data_param.rand_skip": ("C3D", ("VideoData",)),
+    "video_data_param.shuffle": ("TSN", ("VideoData",)),
+    "video_data_param.skip_frames": ("SSD", ("VideoData",)),
+    "video_data_param.video_file": ("SSD", ("VideoData",)),
+    "video_data_param.video_type": ("SSD", ("VideoData",)),
+}
+"""By message and field, or message: whose Caffe acts upon it, and the types here that do not."""
+
+READ_BESIDES: Mapping[str, tuple[str, ...]] = {
+    "augmentation_param": ("FlowAugmentation",),
+    "bbox_reg_param": ("BoxOutput", "DetectionLoss"),
+    "bias_param": ("Scale",),
+    "convolution_param": _CONVOLUTIONS,
+    "correlation_param": ("Correlation1D",),
+    "ctc_decoder_param": ("CTCGreedyDecoder",),
+    "data_param": ("AnnotatedData",),
+    "detectnet_augmentation_param": ("DetectNetTransformation",),
+    "detectnet_groundtruth_param": ("DetectNetTransformation",),
+    "image_data_param": ("ImageLabelmapData", "ImageSegData"),
+    "norm_param": ("L2Norm", "Normalize"),
+    "quantization_param": ("Convolution", "InnerProduct"),
+    "recurrent_param": ("LSTM", "RNN"),
+    "reduction_param": ("BatchReduction",),
+    "region_loss_param": ("Region",),
+    "relu_param": ("Convolution",),
+    "resize_param": _IMAGES,
+    "sigmoid_param": ("SigmoidCrossEntropyLoss",),
+    "smooth_l1_loss_param": ("SmoothL1LossOHEM",),
+    "smoothl1_param": ("SmoothL1Loss",),
+    "softmax_param": ("FocalLoss", "InfogainLoss", "SoftmaxWithLoss", "SoftmaxWithLossOHEM"),
+    "st_param": ("SpatialTransformer",),
+    "transform_param": (*_IMAGES, "DetectNetTransformation", "DetectionOutput", "HDF5Data"),
+}
+"""By message: the types that read it, here or in a fork, though it is not named for them."""
+
+
+def unread_fields(layer: LayerParameter) -> Iterator[tuple[str, str]]:
+    """The fields of `UNREAD` that a layer sets, each with whose Caffe acts upon it."""
+    for field, (owner, types) in UNREAD.items():
+        if layer.type in types and _is_set(layer, *field.split(".")):
+            yield field, owner
+
+
+def unread_messages(layer: LayerParameter) -> Iterator[str]:
+    """The messages that a layer of a type of fillerkit's sets and no Caffe reads for that type."""
+    known = layer_types.get(layer.type)
+    if known is None or not known.plan.__module__.startswith("fillerkit."):
+        return
+    told = {field for field, _ in unread_fields(layer)}
+    for field, _ in layer.ListFields():
+        message = field.name
+        if field.message_type is None or not message.endswith("_param"):
+            continue
+        read = is_namesake(message, layer.type) or layer.type in READ_BESIDES.get(message, ())
+        if not read and message != "loss_param" and message not in told:
+            yield message
+
+
+def is_namesake(message: str, kind: str) -> bool:
+    """Whether a message is named for a type: ``roi_pooling_param`` for ROIPooling."""
+    return message.removesuffix("_param").replace("_", "") == kind.lower()
+
+
+def _is_set(layer: LayerParameter, message: str, name: str = "") -> bool:
+    """Whether a message, or one of its fields, is set to something.
+
+    A default says nothing, but for true: whoever writes it names the fork.
+    """
+    if not layer.HasField(message) or not name:
+        return layer.HasField(message)
+    for field, value in getattr(layer, message).ListFields():
+        if field.name == name:
+            return value is True or value != field.default_value
+    return False
