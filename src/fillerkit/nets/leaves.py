@@ -36,8 +36,9 @@ def passed_over(text: NetText, left_out: Collection[int]) -> str:
     names = [
         f"{text.layers[index][0].type} '{text.layers[index][0].name}'" for index in sorted(left_out)
     ]
-    count = f"{len(names)} layer{'s' * (len(names) != 1)} that nothing depends on"
+    several = len(names) != 1
     return (
-        f"{count} and that {'are' if len(names) != 1 else 'is'} not known, passed over: "
-        f"{some(names)}; what parameters they may have is not known and not filled"
+        f"{len(names)} layer{'s' * several} that nothing depends on and that "
+        f"{'are' if several else 'is'} not known, passed over: {some(names)}; "
+        "parameters of such a layer are not known and not filled"
     )
