@@ -49,9 +49,11 @@ def test_a_disk_that_is_full_is_an_error_and_leaves_nothing(suffix: str, tmp_pat
 
 @pytest.mark.parametrize("suffix", weights.FORMATS)
 def test_a_kill_at_any_moment_leaves_the_old_file_whole(suffix: str, tmp_path: Path) -> None:
+    # Python 3.12 and later warn of a fork while the thread that wrote is still on its way out.
     code = (
-        "import os, signal, sys\n"
+        "import os, signal, sys, warnings\n"
         "import fillerkit as fk\n"
+        "warnings.simplefilter('ignore', DeprecationWarning)\n"
         "net = fk.load_net(sys.argv[2])\n"
         "def die_at(moment):\n"
         "    def progress(count):\n"
