@@ -16,14 +16,15 @@ CAFFE = make_forks.ROOT / "proto" / "caffe.proto"
 
 def facts(proto: Path) -> dict[str, dict[str, dict[str, object]]]:
     done = subprocess.run([sys.executable, TOOL, proto], capture_output=True, check=True)
-    return json.loads(done.stdout)
+    found: dict[str, dict[str, dict[str, object]]] = json.loads(done.stdout)
+    return found
 
 
-def test_caffe_itself_adds_nothing():
+def test_caffe_itself_adds_nothing() -> None:
     assert facts(CAFFE) == {"messages": {}, "enums": {}}
 
 
-def test_what_a_fork_adds_is_said_with_label_type_and_default(tmp_path):
+def test_what_a_fork_adds_is_said_with_label_type_and_default(tmp_path: Path) -> None:
     proto = tmp_path / "caffe.proto"
     text = CAFFE.read_text(encoding="utf-8").replace("package fillerkit.caffe;", "package caffe;")
     text = text.replace(
@@ -58,7 +59,7 @@ def test_what_a_fork_adds_is_said_with_label_type_and_default(tmp_path):
     }
 
 
-def test_the_facts_are_read_as_those_of_a_fork(tmp_path):
+def test_the_facts_are_read_as_those_of_a_fork(tmp_path: Path) -> None:
     proto = tmp_path / "caffe.proto"
     text = CAFFE.read_text(encoding="utf-8")
     proto.write_text(text + "message Own { optional string word = 1 [default = 'a']; }\n")
