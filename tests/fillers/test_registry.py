@@ -108,5 +108,8 @@ def test_a_filler_in_other_letters_is_unknown() -> None:
 
 
 def test_a_filler_from_a_file_is_refused_with_another_way(weight: Weight) -> None:
-    with pytest.raises(fk.FillerError, match="from a file, which is not read; 'value' takes them"):
+    with pytest.raises(
+        fk.FillerError, match="from a file, which is not read; 'value' takes them"
+    ) as caught:
         weight('type: "file" file: "theta.txt"')
+    assert caught.value.message.endswith("another filler: fillers={'LAYER:BLOB': 'constant'}")

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from fillerkit.errors import FillerError, FillerkitError, UsageError, did_you_mean
+from fillerkit.errors import FillerError, FillerkitError, Keyword, UsageError, did_you_mean
 from fillerkit.fillers.distributions import Distribution
 from fillerkit.registry import Registry, first_line
 from fillerkit.schema.forks_pb2 import FillerParameter
@@ -92,7 +92,8 @@ def known_filler(name: str) -> Filler:
     if known is None and name in FROM_FILES:
         raise FillerError(
             f"filler '{name}' of a fork takes its values from a file, which is not read; 'value' "
-            "takes them from the prototxt",
+            "takes them from the prototxt, and this gives the blob another filler: ",
+            Keyword("fillers", {"LAYER:BLOB": "constant"}),
             field="type",
         )
     if known is None:
