@@ -19,14 +19,17 @@ def leaves(text: NetText, choices: Choices) -> frozenset[int]:
     """
     if choices.strict_layers:
         return frozenset()
+    layers = [layer for layer, _ in text.layers]
+    unknown = [index for index, layer in enumerate(layers) if is_unknown(layer, choices)]
+    if not unknown:
+        return frozenset()
     takers: dict[int, set[int]] = {}
-    for (taker, _), (maker, _) in Takers([layer for layer, _ in text.layers]).made.items():
+    for (taker, _), (maker, _) in Takers(layers).made.items():
         takers.setdefault(maker, set()).add(taker)
     found: set[int] = set()
-    for index in reversed(range(len(text.layers))):
-        layer, _ = text.layers[index]
+    for index in reversed(unknown):
         nothing_depends = takers.get(index, set()) - {index} <= found
-        if nothing_depends and is_unknown(layer, choices) and not is_slip(layer.type):
+        if nothing_depends and not is_slip(layers[index].type):
             found.add(index)
     return frozenset(found)
 
