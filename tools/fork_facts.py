@@ -10,9 +10,7 @@ the text of the other. Needs what the extra ``proto`` installs.
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,20 +21,13 @@ from google.protobuf.descriptor_pb2 import (
     EnumDescriptorProto,
     FieldDescriptorProto,
     FileDescriptorProto,
-    FileDescriptorSet,
 )
+
+from fillerkit import FillerkitError
+from fillerkit.prototxt.fork_schema import compiled
 
 CAFFE = make_forks.ROOT / "proto" / "caffe.proto"
 _NAMED = {FieldDescriptorProto.TYPE_MESSAGE, FieldDescriptorProto.TYPE_ENUM}
-
-
-def described(proto: Path) -> FileDescriptorProto:
-    """The file as protoc describes it."""
-    with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder, "set")
-        command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{proto.parent}"]
-        subprocess.run([*command, f"--descriptor_set_out={made}", proto.name], check=True)
-        return FileDescriptorSet.FromString(made.read_bytes()).file[-1]
 
 
 def messages_of(holder: Any, within: str = "") -> Iterator[tuple[str, DescriptorProto]]:
@@ -72,7 +63,7 @@ def fact(field: FieldDescriptorProto, package: str) -> dict[str, Any]:
 def facts(proto: Path) -> dict[str, Any]:
     """What the schema adds to Caffe 1.0."""
     caffe = make_forks.read_caffe(CAFFE.read_text(encoding="utf-8"))
-    fork = described(proto)
+    fork = compiled(proto)
     messages = {
         name: {
             field.name: fact(field, fork.package)
@@ -100,4 +91,7 @@ def facts(proto: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(facts(Path(sys.argv[1])), indent=1))
+    try:
+        print(json.dumps(facts(Path(sys.argv[1])), indent=1))
+    except FillerkitError as error:
+        sys.exit(str(error))

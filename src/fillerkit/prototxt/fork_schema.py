@@ -65,10 +65,28 @@ def fork_schema(path: str) -> ForkSchema:
     UsageError
         The compiler is not installed.
     """
+    described = compiled(Path(path))
+    if not any(message.name == "LayerParameter" for message in described.message_type):
+        raise PrototxtError(f"{path}: is no caffe.proto: it has no message LayerParameter")
+    try:
+        return ForkSchema(described)
+    except TypeError as error:
+        raise PrototxtError(f"{path}: cannot be joined with Caffe's schema: {error}") from None
+
+
+def compiled(file: Path) -> FileDescriptorProto:
+    """A ``.proto`` as protoc describes it.
+
+    Raises
+    ------
+    PrototxtError
+        The file is not there, or cannot be compiled.
+    UsageError
+        The compiler is not installed.
+    """
     library("grpc_tools", "a fork's caffe.proto", "proto")
-    file = Path(path)
     if not file.is_file():
-        raise PrototxtError(f"{path}: there is no such file")
+        raise PrototxtError(f"{file}: there is no such file")
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder, "set")
         command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{file.parent}"]
@@ -80,15 +98,8 @@ def fork_schema(path: str) -> ForkSchema:
         )
         if done.returncode:
             said = next((line for line in done.stderr.splitlines() if "warning" not in line), "")
-            raise PrototxtError(f"{path}: cannot be compiled: {said.strip()}")
-        found = FileDescriptorSet.FromString(made.read_bytes())
-    described = found.file[-1]
-    if not any(message.name == "LayerParameter" for message in described.message_type):
-        raise PrototxtError(f"{path}: is no caffe.proto: it has no message LayerParameter")
-    try:
-        return ForkSchema(described)
-    except TypeError as error:
-        raise PrototxtError(f"{path}: cannot be joined with Caffe's schema: {error}") from None
+            raise PrototxtError(f"{file}: cannot be compiled: {said.strip()}")
+        return FileDescriptorSet.FromString(made.read_bytes()).file[-1]
 
 
 class _Merge:
