@@ -29,7 +29,7 @@ def roi_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     sides = (p.pooled_h, p.pooled_w)
     if p.pooled_size:
         sides = (p.pooled_size[0], p.pooled_size[-1])
-    return _regions(bottoms, sides, "roi_pooling_param")
+    return Plan(tops=[_top(bottoms, sides, "roi_pooling_param")])
 
 
 @layer("ROIAlign", bottoms=2, fixed_batch=True)
@@ -43,50 +43,43 @@ def roi_align(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     if layer.HasField("roi_pooling_param") and not layer.HasField("roi_align_param"):
         num, channels, height, width = roi_pooling(layer, bottoms).tops[0]
         return Plan(tops=[(num, channels, height + 1, width + 1)])
-    p = layer.roi_align_param
-    return _regions(bottoms, (p.pooled_h, p.pooled_w), "roi_align_param")
+    return _regions(layer, bottoms, "roi_align_param")
 
 
 @layer("PSROIPooling", bottoms=2, fixed_batch=True)
 def psroi_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Each bin of a region from channels of its own (R-FCN)."""
-    p = layer.psroi_pooling_param
-    return _bins(bottoms, p.output_dim, p.group_size, "psroi_pooling_param")
+    return _bins(layer, bottoms, "psroi_pooling_param")
 
 
 @layer("DeformablePSROIPooling", bottoms=(2, 3), fixed_batch=True)
 def deformable_psroi_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """PSROIPooling whose bins are shifted by what bottom 2 says (py-RFCN-priv)."""
-    p = layer.deformable_psroi_pooling_param
-    return _bins(bottoms, p.output_dim, p.group_size, "deformable_psroi_pooling_param")
+    return _bins(layer, bottoms, "deformable_psroi_pooling_param")
 
 
 @layer("ROIWarping", bottoms=2, fixed_batch=True)
 def roi_warping(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Interpolated values of each region, differentiable in the region too (MNC)."""
-    p = layer.roi_warping_param
-    return _regions(bottoms, (p.pooled_h, p.pooled_w), "roi_warping_param")
+    return _regions(layer, bottoms, "roi_warping_param")
 
 
 @layer("ROIMaskPooling", bottoms=2, fixed_batch=True)
 def roi_mask_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """ROIPooling of a scaled or halved region, its middle left out (py-RFCN-priv)."""
-    p = layer.roi_mask_pooling_param
-    return _regions(bottoms, (p.pooled_h, p.pooled_w), "roi_mask_pooling_param")
+    return _regions(layer, bottoms, "roi_mask_pooling_param")
 
 
 @layer("RotateROIPooling", bottoms=3, fixed_batch=True)
 def rotate_roi_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """ROIPooling of regions that are turned (RRPN: ``rotate_roi_pooling_layer.cpp``)."""
-    p = layer.rotate_pooling_param
-    return _regions(bottoms, (p.pooled_h, p.pooled_w), "rotate_pooling_param")
+    return _regions(layer, bottoms, "rotate_pooling_param")
 
 
 @layer("RotateROIAlign", bottoms=3, fixed_batch=True)
 def rotate_roi_align(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """ROIAlign of regions that are turned (RRPN: ``rotate_roi_align_layer.cpp``)."""
-    p = layer.rotate_align_param
-    return _regions(bottoms, (p.pooled_h, p.pooled_w), "rotate_align_param")
+    return _regions(layer, bottoms, "rotate_align_param")
 
 
 @layer("MaskResize", passes=True, fixed_batch=True)
@@ -104,8 +97,10 @@ def mask_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=[bottoms[0]])
 
 
-def _bins(bottoms: Sequence[Shape], outputs: int, size: int, message: str) -> Plan:
-    """Regions of size x size bins, each from channels of its own."""
+def _bins(layer: LayerParameter, bottoms: Sequence[Shape], message: str) -> Plan:
+    """Regions of group_size x group_size bins, each from channels of its own."""
+    p = getattr(layer, message)
+    outputs, size = p.output_dim, p.group_size
     channels = legacy_shape(bottoms[0])[1]
     if channels != outputs * size * size:
         raise LayerError(
@@ -116,8 +111,14 @@ def _bins(bottoms: Sequence[Shape], outputs: int, size: int, message: str) -> Pl
     return Plan(tops=[(legacy_shape(bottoms[1])[0], outputs, size, size)])
 
 
-def _regions(bottoms: Sequence[Shape], sides: tuple[int, int], message: str) -> Plan:
+def _regions(layer: LayerParameter, bottoms: Sequence[Shape], message: str) -> Plan:
+    """Regions of pooled_h x pooled_w bins."""
+    p = getattr(layer, message)
+    return Plan(tops=[_top(bottoms, (p.pooled_h, p.pooled_w), message)])
+
+
+def _top(bottoms: Sequence[Shape], sides: tuple[int, int], message: str) -> Shape:
     height = positive(sides[0], f"{message}.pooled_h")
     width = positive(sides[1], f"{message}.pooled_w")
     regions, channels = legacy_shape(bottoms[1])[0], legacy_shape(bottoms[0])[1]
-    return Plan(tops=[(regions, channels, height, width)])
+    return regions, channels, height, width
