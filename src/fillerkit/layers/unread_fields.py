@@ -9,6 +9,7 @@ shape, blob or draw depends on it in any fork that was read.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from fillerkit.layers.registry import layer_types
 from fillerkit.schema.forks_pb2 import LayerParameter
@@ -129,9 +130,15 @@ READ_BESIDES: Mapping[str, tuple[str, ...]] = {
 
 def unread_fields(layer: LayerParameter) -> Iterator[tuple[str, str]]:
     """The fields of `UNREAD` that a layer sets, each with whose Caffe acts upon it."""
-    for field, (owner, types) in UNREAD.items():
-        if layer.type in types and _is_set(layer, *field.split(".")):
+    for field, owner in _unread_of(layer.type):
+        if _is_set(layer, *field.split(".")):
             yield field, owner
+
+
+@cache
+def _unread_of(kind: str) -> tuple[tuple[str, str], ...]:
+    """The rows of `UNREAD` for one type: each field, and whose Caffe acts upon it."""
+    return tuple((field, owner) for field, (owner, types) in UNREAD.items() if kind in types)
 
 
 def unread_messages(layer: LayerParameter) -> Iterator[str]:
