@@ -171,3 +171,54 @@ def test_a_schema_without_the_compiler_says_what_to_install(
     fork_schema.cache_clear()
     with pytest.raises(fk.UsageError, match=r"fillerkit\[proto\]"):
         fk.load_net(NET, proto=proto)
+
+
+def parameter(tmp_path: Path, field: str, rest: str = "") -> Path:
+    """A fork's schema with one field more in PoolingParameter."""
+    (tmp_path / "caffe.proto").write_text(f"""
+        syntax = "proto2"; package caffe;
+        message LayerParameter {{ optional string type = 2;
+          optional PoolingParameter pooling_param = 121; optional YoloParameter yolo_param = 300; }}
+        message PoolingParameter {{ {field} }} {rest or "message YoloParameter { }"}""")
+    return tmp_path / "caffe.proto"
+
+
+def test_a_field_that_the_fork_has_for_each_axis_is_read_so(tmp_path: Path) -> None:
+    proto = parameter(tmp_path, "repeated uint32 kernel_h = 5;")
+    text = """layer { name: "p" type: "Pooling" bottom: "d" top: "p"
+                      pooling_param { kernel_h: 4 kernel_h: 5 kernel_h: 6 } }"""
+    with pytest.raises(fk.PrototxtError, match="'kernel_h' is given twice"):
+        fk.read_net(text)
+    layer, _ = fk.read_net(text, proto=proto).layers[0]
+    assert list(layer.pooling_param.kernel_h_each) == [4, 5, 6]  # type: ignore[attr-defined]
+    assert fk.upgrade_text(text, proto=proto).count(" kernel_h: ") == 3
+
+
+def test_a_field_of_several_forks_has_the_type_that_the_given_one_says(tmp_path: Path) -> None:
+    proto = parameter(tmp_path, "repeated uint32 kernel_shape = 15;")
+    text = 'layer { name: "p" type: "X" pooling_param { kernel_shape: 3 kernel_shape: 4 } }'
+    layer, _ = fk.read_net(text, proto=proto).layers[0]
+    assert [*layer.pooling_param.kernel_shape] == [3, 4]  # type: ignore[misc]
+
+
+def test_an_enum_in_a_message_of_another_name_is_found(tmp_path: Path) -> None:
+    first = fork_schema(str(parameter(tmp_path, ""))).LayerParameter.DESCRIPTOR.fields_by_name
+    assert first["yolo_param"].message_type.name == "YoloParameter"
+    other = parameter(
+        tmp_path,
+        "optional YoloParameter.Engine engine = 11;",
+        """
+        message YoloParameter { enum Engine { MLU = 0; } optional Engine engine = 2; }""",
+    )
+    text = other.read_text().replace("YoloParameter yolo_param", "YoloParameter interp_param")
+    other.write_text(text)
+    fork_schema.cache_clear()
+    text = 'layer { name: "p" type: "X" interp_param { engine: MLU } }'
+    assert fk.read_net(text, proto=other).layers[0][0].HasField("interp_param")
+
+
+def test_a_plan_that_stands_on_another_takes_layers_of_the_fork(proto: Path) -> None:
+    text = """layer { name: "c" type: "NdConvolution" bottom: "d" top: "c" convolution_param {
+               num_output: 2 kernel_shape { dim: [3, 3, 3] } weight_filler { type: "xavier" } } }"""
+    net = fk.load_net(text, proto=proto, shapes={"d": (1, 3, 8, 8, 8)})
+    assert net.layers[-1].params[0].shape == (2, 3, 3, 3, 3)

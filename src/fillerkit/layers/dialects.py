@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 DIALECTS = {
-    "3d-caffe": "3D-Caffe: Pooling takes bottoms of more than 4 axes",
+    "3d-caffe": "3D-Caffe, video-caffe: Pooling takes any number of spatial axes",
     "caffe": "Caffe 1.0",
     "happynear": "caffe-windows: Normalize has no blobs, and its norms as a second top",
     "nvidia": "NVIDIA 0.16 and 0.17: BatchNorm may have five blobs, statistics first",
@@ -67,8 +67,14 @@ def _of_upsample(layer: LayerParameter) -> str:
 
 
 def _of_convolution(layer: LayerParameter) -> str:
-    filler = layer.convolution_param.weight_filler.type
-    return "3d-caffe" if filler == "bilinear_3D" else ""
+    p = layer.convolution_param
+    volumes = p.weight_filler.type == "bilinear_3D" or len(p.kernel_size) > 2
+    return "3d-caffe" if volumes else ""
+
+
+def _of_pooling(layer: LayerParameter) -> str:
+    p = layer.pooling_param
+    return "3d-caffe" if p.kernel_size_each or p.stride_each or p.pad_each else ""
 
 
 def _of_pooling_nd(layer: LayerParameter) -> str:
@@ -79,6 +85,7 @@ _TELLS = {
     "BatchNorm": _of_batch_norm,
     "Convolution": _of_convolution,
     "Deconvolution": _of_convolution,
+    "Pooling": _of_pooling,
     "PoolingND": _of_pooling_nd,
     "BN": _of_bn,
     "Normalize": _of_normalize,

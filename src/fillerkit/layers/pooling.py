@@ -8,6 +8,7 @@ from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Plan, Setting, Shape
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import axes4, positive
+from fillerkit.schema import EACH
 from fillerkit.schema.forks_pb2 import LayerParameter, PoolingParameter
 
 
@@ -77,36 +78,48 @@ def pooled(
 
 
 def _kernel(p: PoolingParameter, lengths: Sequence[int]) -> tuple[int, ...]:
-    size, sides = p.HasField("kernel_size"), (p.HasField("kernel_h"), p.HasField("kernel_w"))
+    size = p.HasField("kernel_size") or bool(p.kernel_size_each)
+    sides = (p.HasField("kernel_h"), p.HasField("kernel_w"))
     if p.global_pooling:
         if size or any(sides):
             raise LayerError(
                 "global_pooling takes the whole bottom as its window: remove kernel_size",
                 field="pooling_param.kernel_size" if size else "pooling_param",
             )
-        return _positive_kernel(lengths)
-    if size == all(sides):
+        kernel = tuple(lengths)
+    elif size == all(sides):
         raise LayerError(
             "needs kernel_size, or kernel_h and kernel_w" + (", not both" if size else ""),
             field="pooling_param",
         )
-    return _positive_kernel(
-        (p.kernel_size,) * len(lengths) if size else _two(p, "kernel", len(lengths))
-    )
-
-
-def _positive_kernel(lengths: Sequence[int]) -> tuple[int, ...]:
-    return tuple(positive(length, "pooling_param.kernel_size") for length in lengths)
+    elif size:
+        kernel = _of_axes(p, "kernel_size", len(lengths))
+    else:
+        kernel = _two(p, "kernel", len(lengths))
+    return tuple(positive(length, "pooling_param.kernel_size") for length in kernel)
 
 
 def _each(p: PoolingParameter, name: str, axes: int) -> tuple[int, ...]:
     """``name``, or ``name_h`` and ``name_w``."""
     height, width = p.HasField(f"{name}_h"), p.HasField(f"{name}_w")
-    if height != width or (height and p.HasField(name)):
+    said = p.HasField(name) or bool(getattr(p, name + EACH))
+    if height != width or (height and said):
         raise LayerError(
             f"needs {name}, or {name}_h and {name}_w, and not both", field="pooling_param"
         )
-    return _two(p, name, axes) if height else (getattr(p, name),) * axes
+    return _two(p, name, axes) if height else _of_axes(p, name, axes)
+
+
+def _of_axes(p: PoolingParameter, name: str, axes: int) -> tuple[int, ...]:
+    """``name`` for all axes; in 3D-Caffe it may stand once for each."""
+    each = tuple(getattr(p, name + EACH))
+    if each and len(each) != axes:
+        raise LayerError(
+            f"needs {name} once, or once for each of its {axes} spatial axes: "
+            f"it is given {len(each)} times",
+            field=f"pooling_param.{name}",
+        )
+    return each or (getattr(p, name),) * axes
 
 
 def _two(p: PoolingParameter, name: str, axes: int) -> tuple[int, int]:

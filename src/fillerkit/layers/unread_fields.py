@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from fillerkit.layers.registry import layer_types
+from fillerkit.schema import EACH
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 _CONVOLUTIONS = (
@@ -78,9 +79,12 @@ UNREAD: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "pooling_param.kernel_depth": ("C3D", ("NdPooling", "Pooling")),
     "pooling_param.kernel_shape": ("video-caffe", ("Pooling", "Pooling3D")),
     "pooling_param.kernel_size_3d": ("Intel", _POOLINGS),
+    "pooling_param.kernel_size_each": ("3D-Caffe", ("NdPooling", "Pooling3D")),
     "pooling_param.pad_3d": ("Intel", _POOLINGS),
+    "pooling_param.pad_each": ("3D-Caffe", ("NdPooling", "Pooling3D")),
     "pooling_param.pad_shape": ("video-caffe", ("Pooling", "Pooling3D")),
     "pooling_param.stride_3d": ("Intel", _POOLINGS),
+    "pooling_param.stride_each": ("3D-Caffe", ("NdPooling", "Pooling3D")),
     "pooling_param.stride_shape": ("video-caffe", ("Pooling", "Pooling3D")),
     "pooling_param.temporal_pad": ("C3D", ("NdPooling", "Pooling")),
     "pooling_param.temporal_stride": ("C3D", ("NdPooling", "Pooling")),
@@ -132,7 +136,7 @@ def unread_fields(layer: LayerParameter) -> Iterator[tuple[str, str]]:
     """The fields of `UNREAD` that a layer sets, each with whose Caffe acts upon it."""
     for field, owner in _unread_of(layer.type):
         if _is_set(layer, *field.split(".")):
-            yield field, owner
+            yield field.removesuffix(EACH), owner
 
 
 @cache

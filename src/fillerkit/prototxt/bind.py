@@ -15,6 +15,7 @@ from fillerkit.errors import Keyword, OnError, Place, PrototxtError, did_you_mea
 from fillerkit.prototxt.nearby import schema_nearby
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, Kind
+from fillerkit.schema import EACH
 
 _INTEGERS = {
     FieldDescriptor.CPPTYPE_INT32: (-(2**31), 2**31 - 1),
@@ -51,8 +52,10 @@ def bind(
     descriptor: Any = message.DESCRIPTOR
     setters = _setters(descriptor)
     seen = set()
+    several = _for_each_axis(block.fields, setters)
     for field in block.fields:
-        setter = setters.get(field.name)
+        name = field.name + EACH if field.name in several else field.name
+        setter = setters.get(name)
         if setter is None and descriptor.name == _V1 and field.name in _todays_fields(descriptor):
             bind(_only(field), message.newer, source, skipped, report)  # type: ignore[attr-defined]
             continue
@@ -73,7 +76,7 @@ def bind(
         if field.kind is Kind.NOTHING:
             continue
         if nested:
-            child = getattr(message, field.name)
+            child = getattr(message, name)
             child = child.add() if repeated else _touched(child)
             bind(field, child, source, skipped, report)
             continue
@@ -87,13 +90,22 @@ def bind(
             report(_error(field, f"'{field.name}' {error}", place=place))
             continue
         if repeated:
-            getattr(message, field.name).append(value)
+            getattr(message, name).append(value)
         else:
-            setattr(message, field.name, value)
+            setattr(message, name, value)
     for name in _required(descriptor):
         if name not in seen:
             place = source.place(block.offset)
             report(_error(block, f"{descriptor.name} needs '{name}'", place=place))
+
+
+def _for_each_axis(fields: list[Field], setters: Collection[str]) -> set[str]:
+    """The fields of one value that stand there for each of three axes or more, as in a fork.
+
+    One that stands there twice is refused, as Caffe does.
+    """
+    names = [field.name for field in fields]
+    return {name for name in names if name + EACH in setters and names.count(name) > 2}
 
 
 def _error(

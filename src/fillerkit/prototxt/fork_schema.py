@@ -20,10 +20,12 @@ from google.protobuf.descriptor_pb2 import (
 
 from fillerkit.errors import PrototxtError
 from fillerkit.libraries import library
-from fillerkit.schema import OURS, forks_pb2
+from fillerkit.schema import EACH, OURS, forks_pb2
 from fillerkit.schema.lazy import message_class
 
 _FREE = 200_000
+_REPEATED = FieldDescriptorProto.LABEL_REPEATED
+_MESSAGE = FieldDescriptorProto.TYPE_MESSAGE
 
 Message = DescriptorProto | FileDescriptorProto
 
@@ -33,7 +35,8 @@ class ForkSchema:
 
     Fields that the fork has have its numbers, so that its files of bytes are read and written by
     them; what is Caffe 1.0's stays as it is. Where the fork gives a field that other forks have
-    too another default, the fork's holds.
+    too another type or default, the fork's holds. A field that Caffe has once and the fork for
+    each axis is both: the values of one that is given several times are in ``NAME_each``.
 
     Parameters
     ----------
@@ -125,7 +128,7 @@ class _Merge:
             fields = {field.name: field for field in known[message.name].field}
             for field in message.field:
                 there = fields.get(field.name)
-                if there is not None and field.type_name and there.type_name:
+                if there is not None and field.type == there.type == _MESSAGE:
                     name = there.type_name.replace(self._ours, self._theirs, 1)
                     if name != field.type_name:
                         self._became[field.type_name] = there.type_name
@@ -137,16 +140,13 @@ class _Merge:
         enums = {enum.name: enum for enum in ours.enum_type}
         siblings = {value.name for enum in ours.enum_type for value in enum.value}
         for enum in theirs.enum_type:
-            if path + enum.name in self._became:
-                continue
             into = enums.get(enum.name)
             if into is None and siblings.isdisjoint(value.name for value in enum.value):
                 into = ours.enum_type.add(name=enum.name)
             elif into is None:  # its values are another enum's here: it gets a scope of its own
                 scope = getattr(ours, nested).add(name=f"{enum.name}OfTheFork")
                 into = scope.enum_type.add(name=enum.name)
-                here = path.replace(self._theirs, self._ours, 1)
-                self._became[path + enum.name] = f"{here}{scope.name}.{enum.name}"
+                self._became[path + enum.name] = f"{self._here(path)}{scope.name}.{enum.name}"
             self._enum(into, enum)
         for message in getattr(theirs, nested):
             full = path + message.name
@@ -178,25 +178,31 @@ class _Merge:
         taken = {field.number for field in ours.field}
         for field in theirs.field:
             there = fields.get(field.name)
-            if there is not None and there.number < OURS:
-                continue
+            name = field.name
+            if there is not None and there.number < OURS:  # Caffe's own
+                if there.label == field.label or field.label != _REPEATED or name + EACH in fields:
+                    continue
+                name, there = name + EACH, None
             number = field.number if field.number not in taken else max({_FREE, *taken}) + 1
             taken.add(number)
-            if there is None:
-                self._add(ours, field, number)
-            else:
-                there.number = number
-                if there.label == field.label and there.type == field.type:
-                    there.default_value = field.default_value
-                    if not field.HasField("default_value"):
-                        there.ClearField("default_value")
+            self._write(ours.field.add() if there is None else there, field, name, number)
 
-    def _add(self, ours: DescriptorProto, field: FieldDescriptorProto, number: int) -> None:
-        added = ours.field.add()
-        added.CopyFrom(field)
-        added.number = number
-        added.ClearField("oneof_index")
-        added.json_name = added.name  # the usual ones may meet: pad_w and padW
+    def _write(
+        self, into: FieldDescriptorProto, field: FieldDescriptorProto, name: str, number: int
+    ) -> None:
+        into.CopyFrom(field)
+        into.name, into.number = name, number
+        into.ClearField("oneof_index")
+        into.json_name = into.name  # the usual ones may meet: pad_w and padW
         if field.type_name:
-            known = self._became.get(field.type_name)
-            added.type_name = known or field.type_name.replace(self._theirs, self._ours, 1)
+            into.type_name = self._here(field.type_name)
+
+    def _here(self, name: str) -> str:
+        """The full name, here, of a message or an enum of the fork, or of what is in one."""
+        outer, inner = name, ""
+        while outer.strip("."):
+            if outer in self._became:
+                return self._became[outer] + inner
+            outer, _, last = outer.rpartition(".")
+            inner = f".{last}{inner}"
+        return name.replace(self._theirs, self._ours, 1)

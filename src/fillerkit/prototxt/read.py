@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,7 +27,7 @@ from fillerkit.prototxt.solver import (
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, parse
 from fillerkit.prototxt.upgrade import TextLayer, old_forms, upgrade, upgraded_net
-from fillerkit.schema import forks_pb2
+from fillerkit.schema import EACH, forks_pb2
 from fillerkit.schema.forks_pb2 import TEST, TRAIN, NetParameter, NetState, Phase, SolverParameter
 from fillerkit.schema.lazy import beside
 
@@ -237,7 +238,8 @@ def _solver(
 def _as_text(message: Message) -> str:
     from google.protobuf import text_format
 
-    return text_format.MessageToString(message, as_utf8=True)
+    text = text_format.MessageToString(message, as_utf8=True)
+    return re.sub(rf"^( *\w+){EACH}(?=: )", r"\1", text, flags=re.MULTILINE)
 
 
 class _Wanted(NamedTuple):

@@ -17,6 +17,9 @@ from fillerkit.schema.forks_pb2 import PoolingParameter
 _FORKS = tuple(
     f"pooling_param.{name}"
     for name in (
+        "kernel_size_each",
+        "stride_each",
+        "pad_each",
         "torch_pooling",
         "pad_3d",
         "kernel_size_3d",

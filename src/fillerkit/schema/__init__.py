@@ -9,3 +9,6 @@ and run ``python tools/make_schema.py``.
 
 OURS = 100_000
 """From here on, numbers of fields are fillerkit's own: for text only, in no file of bytes."""
+
+EACH = "_each"
+"""The end of the name of a field that a fork has once for each axis, and Caffe once."""

@@ -66,3 +66,21 @@ def test_pooling_of_volumes_is_3d_caffes_where_that_is_said_or_told() -> None:
     two = POOL.replace("kernel_size: 3", "kernel_h: 3 kernel_w: 3")
     with pytest.raises(fk.LayerError, match="are for 2 spatial axes; this bottom has 3"):
         fk.load_net(two, shapes=shapes, dialect="3d-caffe")
+
+
+def test_pooling_with_a_length_for_each_axis_is_that_of_volumes() -> None:
+    each = POOL.replace("kernel_size: 3", "kernel_size: 1 kernel_size: 3 kernel_size: 3")
+    net = fk.load_net(each, shapes={"data": VIDEO})
+    assert net.layers[-1].tops == (("p", (2, 8, 9, 14, 14)),)
+    assert fk.upgrade_text(each).count("kernel_size: ") == 3
+    with pytest.raises(fk.LayerError, match="for each of its 2 spatial axes: it is given 3 times"):
+        fk.load_net(each, shapes={"data": (2, 8, 28, 28)})
+
+
+def test_a_convolution_of_three_lengths_tells_that_pooling_is_of_volumes() -> None:
+    convolution = """layer { name: "c" type: "Convolution" bottom: "data" top: "data2"
+        convolution_param { num_output: 8 kernel_size: [3, 3, 3] pad: 1 } }"""
+    net = fk.load_net(
+        convolution + POOL.replace('"data"', '"data2"'), shapes={"data": (2, 3, 16, 28, 28)}
+    )
+    assert net.layers[-1].tops == (("p", (2, 8, 8, 14, 14)),)

@@ -44,7 +44,7 @@ def nd_convolution(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     kernel_size, stride, pad and dilation are not looked at. Source: ``cudnn_ndconv_layer.cpp``.
     """
     kernel, stride, pad = lengths_of(layer.convolution_param, "convolution_param")
-    as_convolution = LayerParameter()
+    as_convolution = type(layer)()
     p = as_convolution.convolution_param
     p.CopyFrom(layer.convolution_param)
     for name in ("kernel_h", "kernel_w", "stride_h", "stride_w", "pad_h", "pad_w"):
