@@ -18,6 +18,7 @@ from fillerkit.errors import (
     UsageError,
     did_you_mean,
 )
+from fillerkit.layers.registry import is_unknown_type
 from fillerkit.nets.asked import Asked, read
 from fillerkit.nets.builder import build
 from fillerkit.nets.net import Net
@@ -85,8 +86,11 @@ def check(
     looked: list[_Looked] = []
     of_text: dict[str, Any] = dict(asked)
     of_layers = {name: of_text.pop(name) for name in _OF_LAYERS if name in of_text}
+    unknown_type = None if of_layers.get("strict_layers") else is_unknown_type
     try:
-        for text in read_nets(path_or_text, report=problems.append, **of_text):
+        for text in read_nets(
+            path_or_text, report=problems.append, unknown_type=unknown_type, **of_text
+        ):
             texts.append(text)
     except UsageError:
         raise

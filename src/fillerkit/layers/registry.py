@@ -207,6 +207,21 @@ def traits_of(name: str) -> Traits:
     return Traits() if known is None else known.traits
 
 
+def is_slip(name: str) -> bool:
+    """Whether a type is a known one but for a letter or two: ``Convolutoin``, ``Relu``."""
+    from difflib import get_close_matches
+
+    if layer_types.get(name) is not None:
+        return False
+    known = [each.lower() for each in layer_types.names()]
+    return bool(get_close_matches(name.lower(), known, n=1, cutoff=0.9))
+
+
+def is_unknown_type(name: str) -> bool:
+    """Whether a type is neither known here nor a slip of one that is."""
+    return layer_types.get(name) is None and not is_slip(name)
+
+
 def _add(new: LayerType) -> None:
     layer_types.add(new.name, new)
 

@@ -13,7 +13,7 @@ from fillerkit.errors import LayerError, OnError, UsageError, raised
 from fillerkit.layers import Param, Plan, Shape
 from fillerkit.layers.dialects import DIALECTS, of_net
 from fillerkit.layers.plan import Setting
-from fillerkit.layers.registry import layer_types
+from fillerkit.layers.registry import is_unknown_type, layer_types
 from fillerkit.layers.shapes import checked
 from fillerkit.nets.fragment import with_inputs
 from fillerkit.nets.read_as import read_as
@@ -91,7 +91,8 @@ def read(
         if name in of_text
     }
     if not isinstance(path_or_text, NetText):
-        text = read_net(path_or_text, report=report, **of_text)
+        unknown_type = None if of_layers.get("strict_layers") else is_unknown_type
+        text = read_net(path_or_text, report=report, unknown_type=unknown_type, **of_text)
     elif of_text.get("level") is not None or any(of_text.values()):
         raise UsageError(
             "phase, level, stages, allow_unknown_fields and proto are for read_net here"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from fillerkit.errors import some
+from fillerkit.layers.registry import is_slip
 from fillerkit.layers.splits import Takers
 from fillerkit.nets.asked import Choices
-from fillerkit.nets.unknown import is_slip, is_unknown
+from fillerkit.nets.unknown import is_unknown
 from fillerkit.prototxt import NetText
 
 

@@ -16,7 +16,7 @@ from fillerkit.errors import (
 from fillerkit.layers import Plan, Shape
 from fillerkit.layers.data import likely_lengths
 from fillerkit.layers.plan import Setting
-from fillerkit.layers.registry import LayerType, layer_types
+from fillerkit.layers.registry import LayerType, is_slip, layer_types
 from fillerkit.nets.asked import Choices
 from fillerkit.prototxt import NetText
 from fillerkit.schema.forks_pb2 import LayerParameter
@@ -71,16 +71,6 @@ def is_unknown(layer: LayerParameter, choices: Choices) -> bool:
     if layer.name in choices.unknown:
         return True
     return not (_is_known(layer) or _works_in_place(layer, choices))
-
-
-def is_slip(name: str) -> bool:
-    """Whether a type is a known one but for a letter or two: ``Convolutoin``, ``Relu``."""
-    from difflib import get_close_matches
-
-    if layer_types.get(name) is not None:
-        return False
-    known = [each.lower() for each in layer_types.names()]
-    return bool(get_close_matches(name.lower(), known, n=1, cutoff=0.9))
 
 
 def _works_in_place(layer: LayerParameter, choices: Choices) -> bool:

@@ -13,6 +13,7 @@ from google.protobuf.message import Message
 
 from fillerkit.errors import Keyword, OnError, Place, PrototxtError, did_you_mean, raised
 from fillerkit.prototxt.nearby import schema_nearby
+from fillerkit.prototxt.passed_over import PassedOver
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, Kind
 from fillerkit.schema import EACH
@@ -40,13 +41,13 @@ def bind(
     block: Field,
     message: Message,
     source: Source,
-    skipped: list[str] | None = None,
+    passed: PassedOver | None = None,
     report: OnError = raised,
 ) -> None:
     """Fill `message` from `block`; what does not fit is reported as a PrototxtError and left out.
 
-    Given a list `skipped`, fields that the schema does not know are entered there, with their
-    lines, and passed over. What a layer of V1 does not have and one of today does is kept in its
+    Fields that the schema does not know are entered in `passed`, where it passes over them. What a
+    layer of V1 does not have and one of today does is kept in its
     ``newer``: forks added fields and types to V1 too.
     """
     descriptor: Any = message.DESCRIPTOR
@@ -57,14 +58,15 @@ def bind(
         name = field.name + EACH if field.name in several else field.name
         setter = setters.get(name)
         if setter is None and descriptor.name == _V1 and field.name in _todays_fields(descriptor):
-            bind(_only(field), message.newer, source, skipped, report)  # type: ignore[attr-defined]
+            bind(_only(field), message.newer, source, passed, report)  # type: ignore[attr-defined]
             continue
         if setter is None:
             unknown = _unknown_field(field, descriptor, source)
-            if skipped is None:
-                report(unknown)
+            offered = any(isinstance(w, Keyword) and w.name == "proto" for w in unknown.words)
+            if passed is not None and (passed.all or (passed.here and not offered)):
+                passed.add(f"{descriptor.name}.{field.name}", unknown.line or 0)
             else:
-                skipped.append(f"line {unknown.line}: {descriptor.name}.{field.name} is skipped")
+                report(unknown)
             continue
         repeated, nested, convert = setter
         wrong = _misplaced(field, repeated, nested, field.name in seen)
@@ -78,7 +80,7 @@ def bind(
         if nested:
             child = getattr(message, name)
             child = child.add() if repeated else _touched(child)
-            bind(field, child, source, skipped, report)
+            bind(field, child, source, passed and passed.within(field), report)
             continue
         if descriptor.name == _V1 and _is_type_of_a_fork(field, descriptor):
             message.newer.type = field.literal  # type: ignore[attr-defined]

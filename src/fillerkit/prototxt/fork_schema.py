@@ -179,13 +179,16 @@ class _Merge:
         for field in theirs.field:
             there = fields.get(field.name)
             name = field.name
-            if there is not None and there.number < OURS:  # Caffe's own
-                if there.label == field.label or field.label != _REPEATED or name + EACH in fields:
-                    continue
-                name, there = name + EACH, None
+            if there is not None and _more_often(field, there):
+                name, there = name + EACH, fields.get(name + EACH)
+            elif there is not None and there.number < OURS:  # Caffe's own
+                continue
             number = field.number if field.number not in taken else max({_FREE, *taken}) + 1
             taken.add(number)
-            self._write(ours.field.add() if there is None else there, field, name, number)
+            if there is not None and _more_often(there, field):  # which takes one value too
+                there.number = number
+            else:
+                self._write(ours.field.add() if there is None else there, field, name, number)
 
     def _write(
         self, into: FieldDescriptorProto, field: FieldDescriptorProto, name: str, number: int
@@ -206,3 +209,8 @@ class _Merge:
             outer, _, last = outer.rpartition(".")
             inner = f".{last}{inner}"
         return name.replace(self._theirs, self._ours, 1)
+
+
+def _more_often(one: FieldDescriptorProto, other: FieldDescriptorProto) -> bool:
+    """Whether a field is repeated, and another is the same but once."""
+    return one.type == other.type and one.label == _REPEATED != other.label

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from google.protobuf.message import Message
 
 from fillerkit.errors import FillerkitError, OnError, Place, PrototxtError, UsageError, raised
 from fillerkit.prototxt.bind import bind
+from fillerkit.prototxt.passed_over import PassedOver
 from fillerkit.prototxt.phase import PHASES, select
 from fillerkit.prototxt.solver import (
     Following,
@@ -103,6 +104,7 @@ def read_net(
     stages: Sequence[str] = (),
     allow_unknown_fields: bool = False,
     proto: str | os.PathLike[str] | None = None,
+    unknown_type: Callable[[str], bool] | None = None,
     report: OnError = raised,
 ) -> NetText:
     """Read a net, or the net that a solver leads to; no shape is worked out yet.
@@ -114,6 +116,9 @@ def read_net(
     ----------
     path_or_text, phase, level, stages, allow_unknown_fields, proto
         As for `load_net`.
+    unknown_type
+        Whether nobody knows a layer type. Fields that the schema lacks are passed over in layers of
+        such a type, and told of in the notes.
     report
         Gets every field that does not fit the schema; those are left out where it returns.
 
@@ -129,17 +134,17 @@ def read_net(
     if phase is not None and str(phase).lower() not in PHASES:
         raise UsageError(f"phase is TRAIN or TEST, not {phase!r}")
     wanted = _Wanted(None if phase is None else PHASES[phase.lower()], level, stages)
-    skipped: list[str] | None = [] if allow_unknown_fields else None
+    passed = PassedOver(allow_unknown_fields, unknown=unknown_type, deep=proto is None)
     schema = schema_of(proto)
     source, sha256, folder = _load(path_or_text)
     root = parse(source)
     if not is_solver(root):
         net = schema.NetParameter()
-        return _net(root, net, source, sha256, wanted, skipped=skipped, report=report)
-    param = _solver(root, source, skipped, report, schema)
+        return _net(root, net, source, sha256, wanted, passed=passed, report=report)
+    param = _solver(root, source, passed, report, schema)
     solver = Following(param, root, source, folder)
     found = test_net(solver) if wanted.phase == TEST else train_net(solver)
-    return _followed(solver, found, sha256, wanted, skipped=skipped, report=report)
+    return _followed(solver, found, sha256, wanted, passed=passed, report=report)
 
 
 def read_nets(
@@ -157,13 +162,19 @@ def read_nets(
     if not is_solver(root):
         return
     reported: list[FillerkitError] = []  # by the first reading already
-    solver = Following(_solver(root, source, [], reported.append), root, source, folder)
-    skipped: list[str] | None = [] if asked.get("allow_unknown_fields") else None
+    solver = Following(
+        _solver(root, source, PassedOver(all=True), reported.append), root, source, folder
+    )
+    passed = PassedOver(
+        asked.get("allow_unknown_fields", False),
+        unknown=asked.get("unknown_type"),
+        deep=asked.get("proto") is None,
+    )
     wanted = _Wanted(None, asked.get("level"), asked.get("stages", ()), TEST)
     tests = test_nets(solver)
     for at, found in enumerate(tests):
         if found not in tests[:at]:
-            yield _followed(solver, found, sha256, wanted, skipped=skipped, report=report)
+            yield _followed(solver, found, sha256, wanted, passed=passed, report=report)
 
 
 def read_solver(path_or_text: str | os.PathLike[str], *, as_caffe: bool = False) -> SolverText:
@@ -225,12 +236,12 @@ def schema_of(proto: str | os.PathLike[str] | None) -> Any:
 def _solver(
     root: Field,
     source: Source,
-    skipped: list[str] | None = None,
+    passed: PassedOver | None = None,
     report: OnError = raised,
     schema: Any = forks_pb2,
 ) -> SolverParameter:
     solver: SolverParameter = schema.SolverParameter()
-    bind(root, solver, source, skipped, report)
+    bind(root, solver, source, passed, report)
     name_solver_type(solver, root, source)
     return solver
 
@@ -269,7 +280,7 @@ def _followed(
     sha256: str,
     wanted: _Wanted,
     *,
-    skipped: list[str] | None = None,
+    passed: PassedOver | None = None,
     report: OnError = raised,
 ) -> NetText:
     """A net that a solver leads to."""
@@ -285,7 +296,7 @@ def _followed(
         source,
         sha256,
         wanted,
-        skipped=skipped,
+        passed=passed,
         report=report,
         solver_state=found.state,
         seed=random_seed(solver.param),
@@ -309,13 +320,13 @@ def _net(
     sha256: str,
     wanted: _Wanted,
     *,
-    skipped: list[str] | None,
+    passed: PassedOver | None,
     report: OnError,
     solver_state: NetState | None = None,
     seed: int | None = None,
     notes: tuple[str, ...] = (),
 ) -> NetText:
-    bind(root, net, source, skipped, report)
+    bind(root, net, source, passed, report)
     state = _state(net, wanted, solver_state)
     layers, left_out = select(upgrade(net, root, source), state, source)
     return NetText(
@@ -326,7 +337,7 @@ def _net(
         source,
         sha256,
         seed,
-        (*notes, *dict.fromkeys(skipped or ())),
+        (*notes, *(passed.notes() if passed else ())),
         tuple(old_forms(net, root)),
         net.force_backward,
     )
