@@ -222,3 +222,35 @@ def test_a_plan_that_stands_on_another_takes_layers_of_the_fork(proto: Path) -> 
                num_output: 2 kernel_shape { dim: [3, 3, 3] } weight_filler { type: "xavier" } } }"""
     net = fk.load_net(text, proto=proto, shapes={"d": (1, 3, 8, 8, 8)})
     assert net.layers[-1].params[0].shape == (2, 3, 3, 3, 3)
+
+
+YEAR_ONE = """syntax = "proto2"; package caffe;
+message NetParameter { repeated LayerConnection layers = 2; }
+message LayerConnection { optional LayerParameter layer = 1; repeated string bottom = 2; }
+message LayerParameter { optional string type = 2; repeated string blobs_lr_policy = 56; }"""
+
+
+def test_a_schema_of_caffes_first_year_is_that_of_v0(tmp_path: Path) -> None:
+    (tmp_path / "caffe.proto").write_text(YEAR_ONE)
+    text = """input: "d" input_dim: [2, 3, 8, 8]
+        layers { layer { name: "c" type: "conv" num_output: 2 kernelsize: 3
+                         blobs_lr_policy: "inv" } bottom: "d" top: "c" }"""
+    with pytest.raises(fk.PrototxtError, match="V0LayerParameter has no field 'blobs_lr_policy'"):
+        fk.load_net(text)
+    assert fk.load_net(text, proto=tmp_path / "caffe.proto").count == 56
+
+
+YEAR_TWO = """syntax = "proto2"; package caffe;
+message NetParameter { repeated LayerParameter layers = 2; }
+message LayerParameter { optional LayerType type = 5; enum LayerType { NONE = 0; FOO = 90; }
+  optional FooParameter foo_param = 60; optional bool strict_dim = 61; repeated float q = 62; }
+message FooParameter { optional float a = 1; }"""
+
+
+def test_a_schema_of_caffes_second_year_is_that_of_v1(tmp_path: Path) -> None:
+    (tmp_path / "caffe.proto").write_text(YEAR_TWO)
+    text = """layers { name: "f" type: FOO bottom: "d" top: "f" foo_param { a: 4 }
+                       strict_dim: false q: 1 q: 2 }"""
+    upgraded = fk.upgrade_text(text, proto=tmp_path / "caffe.proto")
+    for said in ('type: "Foo"', "a: 4", "strict_dim: false", "q: 2"):
+        assert said in upgraded

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -116,22 +117,50 @@ class _Merge:
         """Messages and enums of the fork that stand here under another name."""
 
     def all(self) -> None:
-        self._names_of_one_field(self._into.message_type, self._fork.message_type)
+        old = [field.name for field in self._v1().field]
+        self._names_of_one_field()
         self._inside(self._into, self._fork, self._theirs)
+        self._in_layers_of_today(old)
 
-    def _names_of_one_field(self, ours: Any, theirs: Any) -> None:
-        """Where a field of one name has a message of another name, the two are one message."""
-        known = {message.name: message for message in ours}
-        for message in theirs:
-            if message.name not in known:
-                continue
-            fields = {field.name: field for field in known[message.name].field}
+    def _in_layers_of_today(self, before: Collection[str]) -> None:
+        """Give layers of today the fields of a fork that is older than they are."""
+        today = self._found(f"{self._ours}LayerParameter")
+        assert today is not None
+        names, taken = (
+            {field.name for field in today.field},
+            {field.number for field in today.field},
+        )
+        for field in self._v1().field:
+            if field.name not in names.union(before):
+                taken.add(max({_FREE, *taken}) + 1)
+                self._write(today.field.add(), field, field.name, max(taken))
+
+    def _v1(self) -> DescriptorProto:
+        v1 = self._found(f"{self._ours}V1LayerParameter")
+        assert v1 is not None
+        return v1
+
+    def _names_of_one_field(self) -> None:
+        """Where a field of one name has a message of another name, the two are one message.
+
+        So what Caffe called LayerConnection and LayerParameter in its first year are V1's and V0's.
+        """
+        known = {message.name: message for message in self._into.message_type}
+        theirs = {f"{self._theirs}{message.name}": message for message in self._fork.message_type}
+        pairs = [(known[each.name], each) for each in theirs.values() if each.name in known]
+        for ours, message in pairs:  # grows
+            fields = {field.name: field for field in ours.field}
             for field in message.field:
                 there = fields.get(field.name)
-                if there is not None and field.type == there.type == _MESSAGE:
-                    name = there.type_name.replace(self._ours, self._theirs, 1)
-                    if name != field.type_name:
-                        self._became[field.type_name] = there.type_name
+                if there is None or not field.type == there.type == _MESSAGE:
+                    continue
+                same = there.type_name.replace(self._ours, self._theirs, 1) == field.type_name
+                if same or field.type_name in self._became:
+                    continue
+                self._became[field.type_name] = there.type_name
+                here = self._found(there.type_name)
+                if here is not None and field.type_name in theirs:
+                    pairs.append((here, theirs[field.type_name]))
 
     def _inside(self, ours: Any, theirs: Any, path: str) -> None:
         """The messages and enums of a file or a message, each into that of its name."""

@@ -43,8 +43,8 @@ class PassedOver:
         if self.all or self.unknown is None or block.name not in _LAYERS:
             return self
         kind = block.find("type")
-        if kind is None:
-            return self
+        if kind is None:  # or a layer of V0, which has its type further in
+            return replace(self, unknown=None)
         name = current_type(kind.literal) if kind.kind is Kind.WORD else kind.literal
         return replace(self, here=True, _outside=self) if self.unknown(name) else self
 

@@ -139,7 +139,9 @@ def _from_v1(index: int, old: V1LayerParameter) -> LayerParameter:
         shared = new.DESCRIPTOR.fields_by_name.get(descriptor.name)
         if shared is None or descriptor.name in ("name", "bottom", "top", "type", "param"):
             continue
-        if descriptor.message_type is None:
+        if descriptor.message_type is None and not hasattr(value, "append"):
+            setattr(new, descriptor.name, value)
+        elif descriptor.message_type is None:
             getattr(new, descriptor.name).extend(value)
         elif descriptor.name in ("include", "exclude", "blobs"):
             for each in value:
