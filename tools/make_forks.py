@@ -78,6 +78,7 @@ FORKS = {
     "rrpn": "mjq11302010044/RRPN",
     "caffe-heatmap": "tpfister/caffe-heatmap",
     # wild.json
+    "dss": "Andrew-Qibin/DSS",
     "caffe-lstm-ocr": "dlunion/CaffeLSTM-OCR",
     "deblurnet": "Tyler-D/DeBlurNet",
     "denseblock": "Tongcheng/caffe, as DN_CaffeScript and senlinuc/caffe_ocr write it",
