@@ -140,8 +140,13 @@ def check_counts(known: LayerType, layer: LayerParameter) -> None:
     """The numbers of bottoms, tops and what goes with each."""
     bottoms, tops = len(layer.bottom), len(layer.top)
     _check_count(known.bottoms, bottoms, "bottom")
-    least = 0 if known.loss else known.tops[0]
-    _check_count((least, known.tops[1]), tops, "top")
+    least, most = 0 if known.loss else known.tops[0], known.tops[1]
+    if most is None or most >= tops or known.same:
+        _check_count((least, most), tops, "top")
+    else:
+        shapes = {top: likely_lengths(top, layer) for top in layer.top}
+        as_given = ("; with the shapes of all its tops they hold: ", Keyword("shapes", shapes))
+        _check_count((least, most), tops, "top", *as_given)
     if known.same and bottoms != tops:
         raise LayerError(
             f"needs a top for each of its {bottoms} bottoms, not {tops}",
@@ -181,7 +186,7 @@ def with_tops_as_given(
     return known._replace(tops=(least, None)), cut, note
 
 
-def _check_count(span: tuple[int, int | None], count: int, what: str) -> None:
+def _check_count(span: tuple[int, int | None], count: int, what: str, *help: str | Keyword) -> None:
     least, most = span
     if least <= count and (most is None or count <= most):
         return
@@ -191,7 +196,7 @@ def _check_count(span: tuple[int, int | None], count: int, what: str) -> None:
         wanted = f"{least} {what}s or more"
     else:
         wanted = f"{least} to {most} {what}s"
-    raise LayerError(f"takes {wanted}, not {count}", field=what)
+    raise LayerError(f"takes {wanted}, not {count}", *help, field=what)
 
 
 def named_tops(
