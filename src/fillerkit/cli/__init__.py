@@ -11,8 +11,9 @@ from importlib import import_module
 
 import click
 
-from fillerkit.cli.printing import told
+from fillerkit.cli.printing import Label, has_color, say
 from fillerkit.errors import FillerkitError, UsageError
+from fillerkit.printable import printable
 from fillerkit.version import __version__
 
 # Where each command lives; a command's module is imported only when it runs or is asked for help.
@@ -88,20 +89,19 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     failed = _TROUBLE.get("".join(sys.argv[1:2]), 1)
     try:
-        fillerkit.main(prog_name="fillerkit", standalone_mode=False, color=_color())
+        fillerkit.main(prog_name="fillerkit", standalone_mode=False, color=has_color())
         sys.stdout.flush()
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.ClickException as error:
-        error.show()
+        _say_usage(error)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _fail("interrupted", 130)
     except _Stopped as stop:
         _fail("stopped", 128 + int(str(stop)))
     except FillerkitError as error:
-        message = f"{error.place}: {told(error)}" if error.place else told(error)
-        _fail(message, 2 if isinstance(error, UsageError) else failed)
+        _fail(error, 2 if isinstance(error, UsageError) else failed)
     except MemoryError:
         _fail("out of memory: one blob of this net is larger than what is free", failed)
     except OSError as error:
@@ -122,12 +122,14 @@ def _stop(number: int, frame: object) -> None:
     raise _Stopped(number)
 
 
-def _color() -> bool | None:
-    """No colour where https://no-color.org or a dumb terminal says so; else as click decides."""
-    return False if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" else None
+def _say_usage(error: click.ClickException) -> None:
+    """Say what is wrong with the arguments, which may hold anything, in one line of click's."""
+    words = printable(error.format_message())
+    context = getattr(error, "ctx", None)
+    click.UsageError(words, context).show(sys.stderr)
 
 
-def _fail(message: str, code: int) -> None:
-    label = click.style("error:", fg="red", bold=True)
-    click.echo(f"{label} {message}", err=True, color=_color())
+def _fail(what: str | FillerkitError, code: int) -> None:
+    place = f"{what.place}: " if isinstance(what, FillerkitError) and what.place else ""
+    say(Label("error:", "red"), f" {place}", what, err=True)
     sys.exit(code)

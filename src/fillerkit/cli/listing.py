@@ -5,9 +5,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 
-import click
-
 import fillerkit as fk
+from fillerkit.cli.printing import say
 from fillerkit.errors import did_you_mean
 from fillerkit.registry import first_line
 
@@ -17,8 +16,10 @@ def list_names(documented: Mapping[str, object], name: str | None, what: str) ->
     if name is None:
         width = max(map(len, documented))
         for known, thing in documented.items():
-            click.echo(f"{known:<{width}}  {first_line(thing)}".rstrip())
+            say(f"{known:<{width}}  {first_line(thing)}".rstrip())
         return
     if name not in documented:
         raise fk.UsageError(f"unknown {what} '{name}'{did_you_mean(name, documented)}")
-    click.echo(f"{name}\n\n{inspect.getdoc(documented[name]) or 'It says nothing of itself.'}")
+    words = inspect.getdoc(documented[name]) or "It says nothing of itself."
+    for line in (name, "", *words.splitlines()):
+        say(line)
