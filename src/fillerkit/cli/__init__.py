@@ -7,6 +7,7 @@ import io
 import os
 import signal as signals  # not `signal`, which is a command's module here once it is imported
 import sys
+from contextlib import suppress
 from importlib import import_module
 
 import click
@@ -84,9 +85,7 @@ def main() -> None:
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signals, name):
             signals.signal(getattr(signals, name), _stop)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    _set_up_streams()
     failed = _TROUBLE.get("".join(sys.argv[1:2]), 1)
     try:
         fillerkit.main(prog_name="fillerkit", standalone_mode=False, color=has_color())
@@ -104,9 +103,12 @@ def main() -> None:
         _fail(error, 2 if isinstance(error, UsageError) else failed)
     except MemoryError:
         _fail("out of memory: one blob of this net is larger than what is free", failed)
+    except BrokenPipeError:
+        _discard_output()  # who reads has seen enough, as head has
+        sys.exit(failed)
     except OSError as error:
         # Every file that is ours to read or write has its own error: this is the output itself.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         _fail(f"standard output cannot be written: {error.strerror or error}", failed)
     except Exception as error:
         if os.environ.get("FILLERKIT_TRACEBACK"):
@@ -116,6 +118,29 @@ def main() -> None:
             "(FILLERKIT_TRACEBACK=1 shows where)",
             failed,
         )
+
+
+def _set_up_streams() -> None:
+    """Have streams that take any text, and one in the place of each that is closed.
+
+    Without that the next file that is opened would have its number. Closed output cannot be written
+    to, which is told at the end; of closed errors nobody is told.
+    """
+    for name, way, mode in (
+        ("stdin", os.O_RDONLY, "r"),
+        ("stdout", os.O_RDONLY, "w"),
+        ("stderr", os.O_WRONLY, "w"),
+    ):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.open(os.devnull, way), mode, closefd=False))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _discard_output() -> None:
+    """Keep what is left of the output from being written when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _stop(number: int, frame: object) -> None:
@@ -131,5 +156,6 @@ def _say_usage(error: click.ClickException) -> None:
 
 def _fail(what: str | FillerkitError, code: int) -> None:
     place = f"{what.place}: " if isinstance(what, FillerkitError) and what.place else ""
-    say(Label("error:", "red"), f" {place}", what, err=True)
+    with suppress(OSError):  # nobody may be there to be told
+        say(Label("error:", "red"), f" {place}", what, err=True)
     sys.exit(code)
