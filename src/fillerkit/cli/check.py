@@ -10,7 +10,7 @@ import click
 
 import fillerkit as fk
 from fillerkit.cli.options import takes_unread_net
-from fillerkit.cli.printing import Label, hand_out_json, many, note, say, told
+from fillerkit.cli.printing import Label, hand_out_json, many, note, say, say_lines, told
 from fillerkit.errors import some
 from fillerkit.nets.asked import Asked
 
@@ -19,8 +19,7 @@ def _explain(ctx: click.Context, param: click.Parameter, code: str | None) -> No
     """Print why a warning is one, and end."""
     if code is None or ctx.resilient_parsing:
         return
-    for line in (code, "", *(inspect.getdoc(fk.warnings[code]) or "").splitlines()):
-        say(line)
+    say_lines([code, "", *(inspect.getdoc(fk.warnings[code]) or "").splitlines()])
     ctx.exit()
 
 

@@ -50,6 +50,11 @@ def say(*parts: str | Label | FillerkitError, err: bool = False, bold: bool = Fa
     )
 
 
+def say_lines(lines: Iterable[str]) -> None:
+    """Print lines to a person, all in one piece: there may be many."""
+    click.echo("\n".join(map(printable, lines)), file=sys.stdout)
+
+
 def _seen(part: str | Label | FillerkitError) -> str:
     if isinstance(part, FillerkitError):
         return told(part)
@@ -129,16 +134,14 @@ def print_table(
         unfolded = Console(width=10_000)
         least = wide or unfolded.measure(table).maximum
         if console.width < least:
-            for line in narrow(console.width):
-                say(line)
+            say_lines(narrow(console.width))
         else:
             console.print(table)
     else:
         whole = Console(highlight=False, width=10_000)
         with whole.capture() as text:
             whole.print(_table(columns, rows, right, ruled=False))
-        for line in text.get().splitlines():
-            say(line.rstrip())
+        say_lines(line.rstrip() for line in text.get().splitlines())
 
 
 def _table(
@@ -163,9 +166,8 @@ def _table(
 def print_line(line: str) -> None:
     """Print a line, folded with an indent at a terminal, whole elsewhere."""
     line = printable(line)
-    width = terminal_width()
-    for row in wrap(line, width, subsequent_indent=" " * 4) if sys.stdout.isatty() else [line]:
-        say(row)
+    folded = wrap(line, terminal_width(), subsequent_indent=" " * 4) if sys.stdout.isatty() else []
+    say_lines(folded or [line])
 
 
 def terminal_width() -> int:

@@ -20,6 +20,7 @@ from fillerkit.cli.printing import (
     print_line,
     print_table,
     say,
+    say_lines,
     shown,
     terminal_width,
 )
@@ -76,8 +77,7 @@ def command(file: str, net: str | None, hist: bool, as_json: bool, asked: Asked)
     )
     if hist:
         for blob in found:
-            for line in ("", *_histogram(blob, width - 2)):
-                say(line)
+            say_lines(["", *_histogram(blob, width - 2)])
         say("")
     print_line(_total(found, loaded))
 
