@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from fillerkit.printable import printable
+
 Lengths = tuple[int | str, ...]
 """What is known of a shape: a letter stands for a length that is not known."""
 EXAMPLE_PARAM = "64x3x3x3:xavier"
@@ -19,7 +21,7 @@ class Place(NamedTuple):
     column: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{printable(self.file)}:{self.line}:{self.column}"
 
 
 class Keyword(NamedTuple):
@@ -40,6 +42,15 @@ class Keyword(NamedTuple):
     def __str__(self) -> str:
         """As a Python program writes it: ``shapes={'data': (64, 3, H, W)}``."""
         return self.name if self.value is None else f"{self.name}={_in_python(self.value)}"
+
+
+class Line(str):
+    """Words of an error that begin a line of their own.
+
+    No other line break of an error is shown as one: it may be from a file.
+    """
+
+    __slots__ = ()
 
 
 def _in_python(value: object) -> str:
@@ -63,6 +74,7 @@ class FillerkitError(Exception):
     Attributes
     ----------
     words : tuple of (str or Keyword)
+        As they are; `told` and ``str`` make them printable.
     within : tuple of str
         What the words are about, from the outside in: ``("layer 'ip' (InnerProduct)",)``.
     place : Place or None
@@ -75,9 +87,15 @@ class FillerkitError(Exception):
         self.place = place
 
     def told(self, keyword: Callable[[Keyword], str] = str) -> str:
-        """What is wrong, of what, and what to do about it; `keyword` puts a `Keyword` in words."""
-        words = (part if isinstance(part, str) else keyword(part) for part in self._all_words())
-        return ": ".join([*self.within, "".join(words)])
+        """What is wrong, of what, and what to do about it; `keyword` puts a `Keyword` in words.
+
+        It is printable, and of one line but for each `Line`.
+        """
+        told = "".join(printable(f"{what}: ") for what in self.within)
+        for part in self._all_words():
+            told += "\n" if isinstance(part, Line) else ""
+            told += printable(part if isinstance(part, str) else keyword(part))
+        return told
 
     def _all_words(self) -> Iterable[str | Keyword]:
         return self.words

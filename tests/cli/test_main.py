@@ -178,3 +178,72 @@ def test_a_reader_who_leaves_early_gets_no_complaint(command: list[str]) -> None
         os.close(writing)
     assert done.stderr == ""
     assert done.returncode == 1  # click's answer to EPIPE
+
+
+def ended(command: list[str], *arguments: str, closed: str) -> subprocess.CompletedProcess[str]:
+    """The command with streams closed, or with ``| true`` for a reader that is gone."""
+    line = f'"$@" {closed}' if closed != "| true" else '{ sleep 0.5; "$@"; } | true'
+    shell = ["bash", "-o", "pipefail", "-c", line, "bash", *command, *arguments]
+    return subprocess.run(shell, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("closed", "code", "told"),
+    [
+        (">&-", 1, "error: standard output cannot be written: Bad file descriptor\n"),
+        ("| true", 1, ""),
+        ("2>&-", 0, ""),
+        ("<&-", 0, ""),
+        ("<&- >&- 2>&-", 1, ""),
+    ],
+)
+def test_a_stream_that_is_closed_is_no_fault_of_ours(
+    command: list[str], closed: str, code: int, told: str
+) -> None:
+    done = ended(command, "show", "net.prototxt", closed=closed)
+    assert (done.returncode, done.stderr) == (code, told)
+
+
+def test_an_error_that_nobody_reads_keeps_its_exit_code(command: list[str]) -> None:
+    assert ended(command, "show", "gone.prototxt", closed="2>&-").returncode == 1
+    assert ended(command, "show", "gone.prototxt", closed="2>&1 | true").returncode == 1
+
+
+def test_what_an_encoding_lacks_is_shown_as_its_escape(command: list[str], folder: Path) -> None:
+    (folder / "é.prototxt").write_text('name: "→"')
+    ascii_only = {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    for arguments in (
+        ["show", "é.prototxt"],
+        ["show", "ü"],
+        ["show", "--ö"],
+        ["check", "é.prototxt"],
+    ):
+        done = subprocess.run(
+            [*command, *arguments],
+            env={**os.environ, **ascii_only},
+            capture_output=True,
+            check=False,
+        )
+        assert (done.stdout + done.stderr).isascii()
+        assert b"fault" not in done.stderr
+        assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--\x1b[31m\nerror: x"],
+        ["sh\rw"],
+        ["show", "net.prototxt", "\x9b"],
+        ["show", "--level", "\u202e"],
+    ],
+)
+def test_arguments_are_made_printable_in_messages_on_their_use(
+    run: Run, arguments: list[str]
+) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    *usage, message = done.stderr.split("\n")[:-1]
+    assert message.startswith("Error: ")
+    assert all(line.isprintable() for line in (*usage, message))
+    assert len(usage) == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,18 @@ def test_virtual_datasets_are_not_read(path: Path, refused: Refused) -> None:
     with h5py.File(path, "w") as file:
         file.create_virtual_dataset("data/a/0", layout)
     refused(path, "other files")
+
+
+def test_a_virtual_dataset_whose_shape_is_in_other_files_opens_none(
+    path: Path, refused: Refused
+) -> None:
+    end = h5py.h5s.UNLIMITED
+    os.mkfifo(path.with_name("pipe"))  # to open it would be to wait for ever
+    layout = h5py.VirtualLayout((4,), "<f4", maxshape=(None,))
+    layout[:end] = h5py.VirtualSource(path.with_name("pipe"), "x", (4,), "<f4", (None,))[:end]
+    with h5py.File(path, "w") as file:
+        file.create_virtual_dataset("data/a/0", layout)
+    refused(path, "'a/0' lie in other files")
 
 
 @pytest.mark.parametrize("packed", ["gzip", None])

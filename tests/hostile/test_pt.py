@@ -38,6 +38,26 @@ def test_code_is_not_run(zipped: bool, path: Path, refused: Refused) -> None:
     assert not mark.exists()
 
 
+@pytest.mark.parametrize("protocol", [0, 2, 5])
+def test_what_is_said_of_a_pickle_is_ours(protocol: int, path: Path, refused: Refused) -> None:
+    path.write_bytes(pickle.dumps(Evil(path.with_name("run")), protocol))
+    assert refused(path) == (
+        f"{path}: is not a state dict, or is damaged: PyTorch's reader of tensors alone refuses it "
+        "(UnpicklingError)"
+    )
+
+
+def test_memory_that_is_short_stays_what_it_is(
+    path: Path, refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(*arguments: object, **options: object) -> None:
+        raise MemoryError
+
+    torch.save({}, path)
+    monkeypatch.setattr(torch, "load", load)
+    refused(path, "says it holds more than the memory does")
+
+
 def test_code_of_a_plain_pickle_is_not_run(path: Path, refused: Refused) -> None:
     mark = path.with_name("run")
     path.write_bytes(pickle.dumps(Evil(mark)))

@@ -33,6 +33,17 @@ def test_names_with_dollars_are_no_formulas() -> None:
     assert plot([replace(odd, layers=layers, filler="$x_", net="a$b$")], "png")
 
 
+def test_names_are_made_printable() -> None:
+    from dataclasses import replace
+
+    odd = signal([1.0, 2.0])
+    layers = tuple(replace(layer, name="a\x1b\n") for layer in odd.layers)
+    drawn = plot([replace(odd, layers=layers, filler="\u202e", net="\x9b\x00")] * 2).decode()
+    for seen in (r"a\x1b\n", r"\u202e", r"\x9b\x00"):
+        assert f">{seen}</text>" in drawn
+    assert all(line.isprintable() for line in drawn.split("\n"))
+
+
 def test_lines_differ_in_dashes_and_marks_and_in_grey_beside_their_neighbours() -> None:
     def grey(colour: str) -> float:
         red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))

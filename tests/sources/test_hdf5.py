@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -184,3 +185,38 @@ def test_without_h5py_both_ways_out_are_named(
     ways_out = r"package h5py .*pip install 'fillerkit\[data\]'.*'data': \(4, C, H, W\)"
     with pytest.raises(ShapeNeeded, match=ways_out):
         find(layer())
+
+
+@pytest.mark.parametrize("kind", ["soft", "external"])
+def test_a_link_is_not_followed(find: Find, listed: Path, kind: str) -> None:
+    os.mkfifo("pipe")  # to open it would be to wait for ever
+    write("a.h5", {"other": zeros(10, 2)})
+    with h5py.File("a.h5", "a") as file:
+        link = h5py.SoftLink("/other") if kind == "soft" else h5py.ExternalLink("pipe", "/data")
+        file["data"] = link
+    with pytest.raises(LayerError, match=r"its top 'data' is, in 'a\.h5', a link, which is not"):
+        find(layer("data"))
+
+
+@pytest.mark.parametrize("kind", ["external", "virtual"])
+def test_values_in_other_files_are_not_looked_at(find: Find, listed: Path, kind: str) -> None:
+    os.mkfifo("pipe")
+    with h5py.File("a.h5", "w") as file:
+        if kind == "external":
+            file.create_dataset("data", (3,), "<f4", external=[("pipe", 0, 12)])
+        else:
+            layout = h5py.VirtualLayout((4,), "<f4", maxshape=(None,))
+            layout[: h5py.h5s.UNLIMITED] = h5py.VirtualSource("pipe", "x", (4,), "<f4", (None,))[
+                : h5py.h5s.UNLIMITED
+            ]
+            file.create_virtual_dataset("data", layout)
+    with pytest.raises(
+        LayerError, match=r"values of its top 'data' lie, as 'a\.h5' says, in other"
+    ):
+        find(layer("data"))
+
+
+def test_a_listed_pipe_is_refused_at_once(find: Find, listed: Path) -> None:
+    os.mkfifo("a.h5")
+    with pytest.raises(LayerError, match="cannot be read as HDF5: it is not a regular file"):
+        find(layer("data"))

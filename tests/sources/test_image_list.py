@@ -100,10 +100,11 @@ def test_a_line_without_a_space_is_a_path(find: Find, listed: Path) -> None:
     assert shape(find(layer())) == (4, 3, 20, 24)
 
 
-def test_the_mean_file_is_compared_with_the_resized_image(find: Find, listed: Path) -> None:
+def test_a_mean_file_is_noted(find: Find, listed: Path) -> None:
     (listed / "mean").write_bytes(b"")
-    with pytest.raises(LayerError, match="'mean' is no mean"):
-        find(layer(transform='mean_file: "mean"'))
+    found = find(layer(transform='mean_file: "mean"'))
+    assert found is not None
+    assert "its mean_file 'mean' is not looked at" in found.note
 
 
 def test_mean_values_are_counted(find: Find, listed: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,19 @@ def test_a_file_that_is_cut_off_is_refused(table: Path, pattern: str, size: int)
     with pytest.raises(LayerError, match=r"'db' cannot be read as a LevelDB: [A-Z]") as refusal:
         first_value(LAYER, DB)
     assert refusal.value.field == "data_param.source"
+
+
+def test_a_manifest_elsewhere_is_not_opened(table: Path) -> None:
+    os.mkfifo(DB.parent / "MANIFEST-1")  # to open it would be to wait for ever
+    (DB / "CURRENT").write_text("../MANIFEST-1\n")
+    with pytest.raises(LayerError, match="its CURRENT names a file that is not beside it"):
+        first_value(LAYER, DB)
+
+
+@pytest.mark.parametrize("name", ["000099.ldb", "000099.log", "MANIFEST-000099"])
+def test_what_is_no_regular_file_in_its_folder_is_passed_over(table: Path, name: str) -> None:
+    os.mkfifo(DB / name)
+    assert first_value(LAYER, DB) == b"first"
 
 
 def test_the_stand_in_s_path_is_not_in_a_message(table: Path) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from fillerkit.errors import LayerError
-from fillerkit.schema.forks_pb2 import BlobProto
 from fillerkit.sources import Found
 
 Find = Callable[[str], Found | None]
@@ -36,12 +35,6 @@ def layer(transform: str = "crop_size: 8", batch: int = 4) -> str:
         f"transform_param {{ {transform} }} "
         f'window_data_param {{ source: "windows.txt" batch_size: {batch} }}'
     )
-
-
-def mean(channels: int, height: int, width: int) -> bytes:
-    count = channels * height * width
-    proto = BlobProto(num=1, channels=channels, height=height, width=width, data=[0.5] * count)
-    return proto.SerializeToString()
 
 
 @pytest.fixture
@@ -122,24 +115,6 @@ def test_a_window_file_that_is_a_folder_is_refused(find: Find, here: Path) -> No
     (here / "windows.txt").mkdir()
     with pytest.raises(LayerError, match=r"cannot read its source 'windows.txt'"):
         find(layer())
-
-
-@pytest.mark.parametrize("sides", [(8, 8), (8, 9), (100, 100)])
-def test_a_mean_as_large_as_the_window_fits(
-    find: Find, listed: Path, sides: tuple[int, int]
-) -> None:
-    (listed / "mean").write_bytes(mean(3, *sides))
-    assert find(layer('crop_size: 8 mean_file: "mean"')) is not None
-
-
-@pytest.mark.parametrize("shape", [(1, 8, 8), (3, 7, 8), (3, 8, 7)])
-def test_a_mean_that_does_not_cover_the_window_is_refused(
-    find: Find, listed: Path, shape: tuple[int, int, int]
-) -> None:
-    (listed / "mean").write_bytes(mean(*shape))
-    with pytest.raises(LayerError, match="a window is 3x8x8") as refusal:
-        find(layer('crop_size: 8 mean_file: "mean"'))
-    assert refusal.value.field == "transform_param.mean_file"
 
 
 def test_a_mean_that_is_not_there_is_noted(find: Find, listed: Path) -> None:

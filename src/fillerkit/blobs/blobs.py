@@ -13,6 +13,7 @@ from fillerkit.errors import UsageError, did_you_mean
 from fillerkit.formats.stored import Alias, Array, Key, Start, Stored
 from fillerkit.layers.net_layer import Layered, Model, owner_key
 from fillerkit.layers.shapes import shown
+from fillerkit.printable import printable
 
 
 class LayerBlobs(Sequence[Array]):
@@ -49,7 +50,7 @@ class LayerBlobs(Sequence[Array]):
             f"{name or index}: {'x'.join(map(str, array.shape)) or 'scalar'}"
             for index, (name, array) in enumerate(zip(self.names, self._arrays, strict=True))
         )
-        return f"LayerBlobs({inside})"
+        return f"LayerBlobs({printable(inside)})"
 
 
 class Blobs(Mapping[str, LayerBlobs]):

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import islice
 
+from fillerkit.printable import printable
+
 _ROWS = 200
 """The most rows of a table; a larger net would fill the notebook."""
 
@@ -34,6 +36,4 @@ def _row(tag: str, cells: Sequence[str], right: Sequence[int]) -> str:
 
 def _text(text: str) -> str:
     """Escaped, and without what no HTML may hold."""
-    return escape(
-        "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    )
+    return escape(printable(text))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from fillerkit.errors import Place
 from fillerkit.layers.net_layer import Layer
 from fillerkit.nets.net import Net
+from fillerkit.printable import printable
 
 Warned = tuple[Layer | Place, str]
 Warn = Callable[[Net], Iterator[Warned]]
@@ -33,7 +34,7 @@ class Finding(NamedTuple):
     layer: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message} [{self.code}]"
+        return f"{self.place}: {printable(self.message)} [{self.code}]"
 
 
 warnings: dict[str, Warn] = {}

@@ -7,12 +7,14 @@ import io
 import os
 import signal as signals  # not `signal`, which is a command's module here once it is imported
 import sys
+from contextlib import suppress
 from importlib import import_module
 
 import click
 
-from fillerkit.cli.printing import told
+from fillerkit.cli.printing import Label, has_color, say
 from fillerkit.errors import FillerkitError, UsageError
+from fillerkit.printable import printable
 from fillerkit.version import __version__
 
 # Where each command lives; a command's module is imported only when it runs or is asked for help.
@@ -83,30 +85,30 @@ def main() -> None:
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signals, name):
             signals.signal(getattr(signals, name), _stop)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    _set_up_streams()
     failed = _TROUBLE.get("".join(sys.argv[1:2]), 1)
     try:
-        fillerkit.main(prog_name="fillerkit", standalone_mode=False, color=_color())
+        fillerkit.main(prog_name="fillerkit", standalone_mode=False, color=has_color())
         sys.stdout.flush()
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.ClickException as error:
-        error.show()
+        _say_usage(error)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _fail("interrupted", 130)
     except _Stopped as stop:
         _fail("stopped", 128 + int(str(stop)))
     except FillerkitError as error:
-        message = f"{error.place}: {told(error)}" if error.place else told(error)
-        _fail(message, 2 if isinstance(error, UsageError) else failed)
+        _fail(error, 2 if isinstance(error, UsageError) else failed)
     except MemoryError:
         _fail("out of memory: one blob of this net is larger than what is free", failed)
+    except BrokenPipeError:
+        _discard_output()  # who reads has seen enough, as head has
+        sys.exit(failed)
     except OSError as error:
         # Every file that is ours to read or write has its own error: this is the output itself.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         _fail(f"standard output cannot be written: {error.strerror or error}", failed)
     except Exception as error:
         if os.environ.get("FILLERKIT_TRACEBACK"):
@@ -118,16 +120,42 @@ def main() -> None:
         )
 
 
+def _set_up_streams() -> None:
+    """Have streams that take any text, and one in the place of each that is closed.
+
+    Without that the next file that is opened would have its number. Closed output cannot be written
+    to, which is told at the end; of closed errors nobody is told.
+    """
+    for name, way, mode in (
+        ("stdin", os.O_RDONLY, "r"),
+        ("stdout", os.O_RDONLY, "w"),
+        ("stderr", os.O_WRONLY, "w"),
+    ):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.open(os.devnull, way), mode, closefd=False))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _discard_output() -> None:
+    """Keep what is left of the output from being written when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _stop(number: int, frame: object) -> None:
     raise _Stopped(number)
 
 
-def _color() -> bool | None:
-    """No colour where https://no-color.org or a dumb terminal says so; else as click decides."""
-    return False if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" else None
+def _say_usage(error: click.ClickException) -> None:
+    """Say what is wrong with the arguments, which may hold anything, in one line of click's."""
+    words = printable(error.format_message())
+    context = getattr(error, "ctx", None)
+    click.UsageError(words, context).show(sys.stderr)
 
 
-def _fail(message: str, code: int) -> None:
-    label = click.style("error:", fg="red", bold=True)
-    click.echo(f"{label} {message}", err=True, color=_color())
+def _fail(what: str | FillerkitError, code: int) -> None:
+    place = f"{what.place}: " if isinstance(what, FillerkitError) and what.place else ""
+    with suppress(OSError):  # nobody may be there to be told
+        say(Label("error:", "red"), f" {place}", what, err=True)
     sys.exit(code)

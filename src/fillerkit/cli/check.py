@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 import sys
 from collections.abc import Iterator, Sequence
 
@@ -11,8 +10,8 @@ import click
 
 import fillerkit as fk
 from fillerkit.cli.options import takes_unread_net
-from fillerkit.cli.printing import many, told
-from fillerkit.errors import Place, some
+from fillerkit.cli.printing import Label, hand_out_json, many, note, say, say_lines, told
+from fillerkit.errors import some
 from fillerkit.nets.asked import Asked
 
 
@@ -20,7 +19,7 @@ def _explain(ctx: click.Context, param: click.Parameter, code: str | None) -> No
     """Print why a warning is one, and end."""
     if code is None or ctx.resilient_parsing:
         return
-    click.echo(f"{code}\n\n{inspect.getdoc(fk.warnings[code])}")
+    say_lines([code, "", *(inspect.getdoc(fk.warnings[code]) or "").splitlines()])
     ctx.exit()
 
 
@@ -69,7 +68,7 @@ def command(
     """
     report = fk.check(net, ignore=ignore, **asked)
     if as_json:
-        click.echo(json.dumps(_as_data(report), indent=1))
+        hand_out_json(_as_data(report))
     else:
         _print(report, verbose)
     if report.problems or (strict and report.warnings):
@@ -77,14 +76,14 @@ def command(
 
 
 def _print(report: fk.Report, verbose: bool) -> None:
-    for note in report.net.notes if report.net else ():
-        click.echo(f"note: {note}", err=True)
+    for each in report.net.notes if report.net else ():
+        note(each)
     for error in report.problems:
-        _line(error.place, click.style("error", fg="red", bold=True), told(error))
+        say(f"{error.place}: " if error.place else "", Label("error", "red"), ": ", error)
     lines = list(_by_code(report.warnings, verbose))
     for found, others in lines:
-        label = click.style("warning", fg="yellow", bold=True)
-        _line(found.place, label, f"{found.message}{others} [{found.code}]")
+        said = f": {found.message}{others} [{found.code}]"
+        say(f"{found.place}: ", Label("warning", "yellow"), said)
     counts = (
         f"{many(len(report.problems), 'error')}, {many(len(report.warnings), 'warning')}"
         if report.problems or report.warnings
@@ -92,10 +91,10 @@ def _print(report: fk.Report, verbose: bool) -> None:
     )
     net = report.net
     filled = f"{len(net.layers)} layers, {net.count:,} parameters" if net else "cannot be filled"
-    click.echo(f"{counts}; {filled}")
+    say(f"{counts}; {filled}")
     if report.warnings:
         each = ", --verbose shows each" if any(others for _, others in lines) else ""
-        click.echo(f"--explain CODE says why, --ignore CODE silences it{each}")
+        say(f"--explain CODE says why, --ignore CODE silences it{each}")
 
 
 def _by_code(warnings: Sequence[fk.Finding], verbose: bool) -> Iterator[tuple[fk.Finding, str]]:
@@ -111,10 +110,6 @@ def _by_code(warnings: Sequence[fk.Finding], verbose: bool) -> Iterator[tuple[fk
         lines = dict.fromkeys(str(found.place.line) for found in others)
         where = f"layers {some(list(layers))}" if layers else f"also at line {some(list(lines))}"
         yield first, f" ({len(others) + 1:,} times: {where})" if others else ""
-
-
-def _line(place: Place | None, label: str, message: str) -> None:
-    click.echo(f"{place}: {label}: {message}" if place else f"{label}: {message}")
 
 
 def _as_data(report: fk.Report) -> dict[str, object]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 import fillerkit as fk
-from fillerkit.cli.printing import many
+from fillerkit.cli.printing import many, say
 from fillerkit.formats import FORMATS
 
 
@@ -36,4 +36,4 @@ def command(a: str, b: str, format: str | None) -> None:
     arrays = [array for _, _, _, array, _ in blobs.owned()]
     dtypes = " and ".join(sorted({array.dtype.name for array in arrays})) or "no values"
     count = sum(array.size for array in arrays)
-    click.echo(f"{b}: {count:,} parameters in {many(len(arrays), 'blob')}, {dtypes}")
+    say(f"{b}: {count:,} parameters in {many(len(arrays), 'blob')}, {dtypes}")

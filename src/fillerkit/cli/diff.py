@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 import fillerkit as fk
-from fillerkit.cli.printing import finite, many, plain, print_line, shown
+from fillerkit.cli.printing import finite, hand_out_json, many, print_line, shown
 
 
 @click.command("diff")
@@ -44,10 +44,10 @@ def command(a: str, b: str, tolerance: float | None, ulp: int | None, as_json: b
     """
     found = fk.compare(fk.load(a), fk.load(b), tolerance=tolerance, ulp=ulp)
     if as_json:
-        click.echo(json.dumps(_as_data(found), indent=1, allow_nan=False))
+        hand_out_json(_as_data(found))
     else:
         for line in _lines(found):
-            print_line(plain(line))
+            print_line(line)
     if not found.close:
         sys.exit(1)
 

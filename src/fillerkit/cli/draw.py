@@ -8,6 +8,7 @@ import click
 
 import fillerkit as fk
 from fillerkit.cli.options import takes_net
+from fillerkit.cli.printing import hand_out, say
 
 
 @click.command("draw")
@@ -27,9 +28,9 @@ def command(net: fk.Net, output: str | None) -> None:
     'fillerkit[draw]'), but for .dot, which is the graph in Graphviz's language.
     """
     if output == "-":
-        click.echo(fk.draw(net), nl=False)
+        hand_out(fk.draw(net))
         return
     if output is None:
         output = Path("net" if net.file[:1] in "<-" else net.file).with_suffix(".svg").name
     fk.draw(net, output)
-    click.echo(f"{output}: {len(net.layers):,} layers, phase {net.phase}")
+    say(f"{output}: {len(net.layers):,} layers, phase {net.phase}")

@@ -10,6 +10,7 @@ import click
 
 import fillerkit as fk
 from fillerkit.cli.options import parse_pairs, takes_net
+from fillerkit.cli.printing import note, say
 from fillerkit.cli.progress import LARGE, progress_bar
 from fillerkit.fillers.distributions import DTYPES
 from fillerkit.filling.transfer import MISMATCHES
@@ -132,14 +133,13 @@ def command(
     transfer = None
     if weights:
         transfer = fk.transfer(net, weights, rename=rename, on_mismatch=on_mismatch, layers=copy)
-        click.echo(f"note: {transfer}", err=True)
+        note(str(transfer))
     elif rename or copy:
         raise fk.UsageError("--rename and --copy say what to take from a file: give --weights")
     if net.count > LARGE and kernel_path() == "numpy":
-        click.echo(
-            "note: the kernels in C are not built here, so NumPy makes the values: the same bits, "
-            "six to forty times slower",
-            err=True,
+        note(
+            "the kernels in C are not built here, so NumPy makes the values: the same bits, six to "
+            "forty times slower"
         )
     with progress_bar("filling", net.count, net.count) as move:
         origin = net.save(
@@ -155,7 +155,7 @@ def command(
         )
     again = "" if seed is not None or net.random_seed is not None else " (fresh)"
     blobs = sum(param.owner is None for layer in net.layers for param in layer.params)
-    click.echo(
+    say(
         f"{path}: {net.count:,} parameters in {blobs} blobs, {dtype}, "
         f"phase {net.phase}, seed {origin['seed']}{again}"
         + ("" if boost == BOOSTS[-1] else f", Boost {boost}")

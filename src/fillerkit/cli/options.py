@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 import fillerkit as fk
+from fillerkit.cli.printing import note
 from fillerkit.nets.asked import Asked
 
 
@@ -144,8 +145,8 @@ def takes_net(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def load_first(net: str, asked: Asked, python_layers: bool, **options: Any) -> None:
         loaded = _load(net, asked, python_layers)
-        for note in loaded.notes:
-            click.echo(f"note: {note}", err=True)
+        for each in loaded.notes:
+            note(each)
         command(loaded, **options)
 
     python_layers = click.option(

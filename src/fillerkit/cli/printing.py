@@ -1,17 +1,23 @@
-"""How commands print: tables at a wide terminal, folded lines at a narrow one, whole in a pipe."""
+"""How commands print: tables at a wide terminal, folded lines at a narrow one, whole in a pipe.
+
+All that a command says goes out here, and is made printable here: a name may hold anything. What
+programs read (JSON, pictures, a prototxt) goes out as it is.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable, Container, Iterable, Sequence
 from math import isfinite
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from fillerkit.errors import FillerkitError, Keyword
+from fillerkit.printable import printable
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -25,6 +31,56 @@ _OPTIONS = {
     "stages": "--stage",
     "types": "--type",
 }
+
+
+class Label(NamedTuple):
+    """A word of ours with a colour where there are colours."""
+
+    word: str
+    color: str
+
+
+def say(*parts: str | Label | FillerkitError, err: bool = False, bold: bool = False) -> None:
+    """Print a line to a person; only an error has line breaks, those of its own."""
+    line = "".join(map(_seen, parts))
+    click.echo(
+        click.style(line, bold=True) if bold else line,
+        file=sys.stderr if err else sys.stdout,  # click's own would not heed the locale
+        color=has_color(),
+    )
+
+
+def say_lines(lines: Iterable[str]) -> None:
+    """Print lines to a person, all in one piece: there may be many."""
+    click.echo("\n".join(map(printable, lines)), file=sys.stdout)
+
+
+def _seen(part: str | Label | FillerkitError) -> str:
+    if isinstance(part, FillerkitError):
+        return told(part)
+    if isinstance(part, Label):
+        return click.style(part.word, fg=part.color, bold=True)
+    return printable(part)
+
+
+def note(text: str) -> None:
+    """Tell a person something besides what the command was asked for."""
+    say(f"note: {text}", err=True)
+
+
+def hand_out(data: bytes) -> None:
+    """Write what a program reads to standard output, as it is."""
+    click.echo(data, nl=False, file=sys.stdout)
+
+
+def hand_out_json(data: object) -> None:
+    """Write JSON, in ASCII, to standard output."""
+    hand_out(json.dumps(data, indent=1, allow_nan=False).encode() + b"\n")
+
+
+def has_color() -> bool | None:
+    """No colour where https://no-color.org or a dumb terminal says so; else as click decides."""
+    return False if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" else None
 
 
 def told(error: FillerkitError) -> str:
@@ -72,20 +128,20 @@ def print_table(
     """
     from rich.console import Console
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, color_system="auto" if has_color() is None else None)
     if console.is_terminal:
         table = _table(columns, rows, right, ruled=True)
         unfolded = Console(width=10_000)
         least = wide or unfolded.measure(table).maximum
         if console.width < least:
-            click.echo("\n".join(narrow(console.width)))
+            say_lines(narrow(console.width))
         else:
             console.print(table)
     else:
         whole = Console(highlight=False, width=10_000)
         with whole.capture() as text:
             whole.print(_table(columns, rows, right, ruled=False))
-        click.echo("\n".join(line.rstrip() for line in text.get().splitlines()))
+        say_lines(line.rstrip() for line in text.get().splitlines())
 
 
 def _table(
@@ -103,15 +159,15 @@ def _table(
     for name in columns:
         table.add_column(name, justify="right" if name in right else "left", overflow="fold")
     for cells in rows:
-        table.add_row(*(Text(plain(cell)) for cell in cells))
+        table.add_row(*(Text(printable(cell)) for cell in cells))
     return table
 
 
 def print_line(line: str) -> None:
     """Print a line, folded with an indent at a terminal, whole elsewhere."""
-    if sys.stdout.isatty():
-        line = "\n".join(wrap(line, terminal_width(), subsequent_indent=" " * 4))
-    click.echo(line)
+    line = printable(line)
+    folded = wrap(line, terminal_width(), subsequent_indent=" " * 4) if sys.stdout.isatty() else []
+    say_lines(folded or [line])
 
 
 def terminal_width() -> int:
@@ -123,11 +179,6 @@ def terminal_width() -> int:
         return os.get_terminal_size(sys.stdout.fileno()).columns or 80
     except (OSError, ValueError):
         return 80
-
-
-def plain(text: str) -> str:
-    """A name may hold anything; a line break or an escape in it must not reach the terminal."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def many(count: int, what: str) -> str:

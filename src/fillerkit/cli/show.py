@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import fields
 from textwrap import wrap
@@ -12,7 +11,8 @@ import click
 
 import fillerkit as fk
 from fillerkit.cli.options import takes_net
-from fillerkit.cli.printing import finite, many, plain, print_table, shown
+from fillerkit.cli.printing import finite, hand_out_json, many, print_table, say, shown
+from fillerkit.printable import printable
 
 _WIDE = 120  # characters; a narrower terminal gets lines in place of the table
 _COLUMNS = ("layer", "type", "top", "parameters", "count", "fan in", "fan out", "starts as")
@@ -31,9 +31,9 @@ def command(
     every line is whole and without colour.
     """
     if as_json:
-        click.echo(json.dumps(as_data(net), indent=1, allow_nan=False))
+        hand_out_json(as_data(net))
         return
-    click.secho(plain(_title(net)), bold=True)
+    say(_title(net), bold=True)
     print_table(
         _COLUMNS,
         list(_rows(net)),
@@ -41,7 +41,7 @@ def command(
         narrow=lambda width: _narrow_lines(net, width),
         wide=_WIDE,
     )
-    click.echo(_totals(net))
+    say(_totals(net))
 
 
 def as_data(net: fk.Net) -> dict[str, Any]:
@@ -145,7 +145,7 @@ def _narrow_lines(net: fk.Net, width: int) -> Iterator[str]:
     """The same for a terminal that the table does not fit: a line a layer, a line a parameter."""
     for layer in net.layers:
         tops = ", ".join(f"{name} {shown(shape)}" for name, shape in layer.tops)
-        line = plain(f"{layer.name}  {layer.type}  {tops}")
+        line = printable(f"{layer.name}  {layer.type}  {tops}")
         yield from wrap(line, width, subsequent_indent=" " * 4)
         for param in layer.params:
             fans = (
@@ -154,7 +154,7 @@ def _narrow_lines(net: fk.Net, width: int) -> Iterator[str]:
             line = (
                 f"{param.name} {shown(param.shape)}: {param.count:,}; {fans}{_starts(net, param)}"
             )
-            yield from wrap(plain(line), width, initial_indent="  ", subsequent_indent=" " * 6)
+            yield from wrap(printable(line), width, initial_indent="  ", subsequent_indent=" " * 6)
 
 
 def _starts(net: fk.Net, param: fk.ParamBlob) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
@@ -14,8 +13,18 @@ import click
 
 import fillerkit as fk
 from fillerkit.cli.options import takes_net
-from fillerkit.cli.printing import finite, plain, print_line, print_table, shown, terminal_width
+from fillerkit.cli.printing import (
+    finite,
+    hand_out_json,
+    note,
+    print_line,
+    print_table,
+    say,
+    shown,
+    terminal_width,
+)
 from fillerkit.cli.progress import progress_bar
+from fillerkit.printable import printable
 
 
 def _parse_inputs(
@@ -145,29 +154,26 @@ def command(
             )
     if as_json:
         data = [_as_data(signal) for signal in found]
-        click.echo(json.dumps(data if compare else data[0], indent=1, allow_nan=False))
+        hand_out_json(data if compare else data[0])
     else:
         _print(found, net, bool(compare), every)
         if chart or (chart is None and sys.stdout.isatty() and not picture):
             for line in drawn(found, terminal_width()):
-                click.echo(plain(line))
+                say(line)
     if picture:
         drawing = plot(found, suffix)
         with whole_file(Path(picture)) as file:
             file.write(drawing)
         if not as_json:
-            click.echo(f"{picture}: {len(found)} line{'s' * (len(found) != 1)}")
+            say(f"{picture}: {len(found)} line{'s' * (len(found) != 1)}")
 
 
 def _print(found: Sequence[fk.Signal], net: fk.Net, compared: bool, every: bool) -> None:
     first = found[0]
     name = net.name or "a net without a name"
-    click.secho(
-        plain(f"{name}, phase {net.phase}, seed {first.seed}, batch {first.batch}: {net.file}"),
-        bold=True,
-    )
-    for note in first.notes:
-        click.echo(f"note: {plain(note)}", err=True)
+    say(f"{name}, phase {net.phase}, seed {first.seed}, batch {first.batch}: {net.file}", bold=True)
+    for each in first.notes:
+        note(each)
     if compared:
         rows = [
             [signal.filler or "", str(signal.forward), str(signal.gradient)] for signal in found
@@ -180,7 +186,7 @@ def _print(found: Sequence[fk.Signal], net: fk.Net, compared: bool, every: bool)
                 line
                 for a, b, c in rows
                 for line in wrap(
-                    plain(f"{a}: forward {b}; backward {c}"), width, subsequent_indent=" " * 4
+                    printable(f"{a}: forward {b}; backward {c}"), width, subsequent_indent=" " * 4
                 )
             ),
         )
@@ -204,7 +210,7 @@ def _print(found: Sequence[fk.Signal], net: fk.Net, compared: bool, every: bool)
         right=("rms", "factor", "theory", "zeros", "dead", "grad"),
         narrow=lambda width: _narrow_lines(layers, width),
     )
-    print_line(plain(str(first)))
+    print_line(str(first))
 
 
 def _shown(layer: fk.LayerSignal) -> bool:
@@ -230,7 +236,7 @@ def _row(layer: fk.LayerSignal) -> list[str]:
 def _narrow_lines(layers: Sequence[fk.LayerSignal], width: int) -> Iterator[str]:
     """The same for a terminal that the table does not fit: a few lines a layer."""
     for layer in layers:
-        line = plain(f"{layer.name}  {layer.type}  {shown(layer.shape)}")
+        line = printable(f"{layer.name}  {layer.type}  {shown(layer.shape)}")
         yield from wrap(line, width, subsequent_indent=" " * 4)
         forward = f"rms {_number(layer.rms)}{_factor(layer.factor, layer.factor_theory)}"
         if layer.activation:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from math import isnan, sqrt
@@ -15,15 +14,19 @@ import fillerkit as fk
 from fillerkit.cli.options import read_argument, takes_asked
 from fillerkit.cli.printing import (
     finite,
+    hand_out_json,
     many,
-    plain,
+    note,
     print_line,
     print_table,
+    say,
+    say_lines,
     shown,
     terminal_width,
 )
 from fillerkit.errors import some
 from fillerkit.nets.asked import Asked
+from fillerkit.printable import printable
 
 _HEIGHT = 4  # lines of a histogram
 _BLOCKS = " ▁▂▃▄▅▆▇█"
@@ -57,15 +60,14 @@ def command(file: str, net: str | None, hist: bool, as_json: bool, asked: Asked)
     loaded = _load_net(net, asked)
     found = fk.stats(blobs, loaded)
     if loaded is not None:
-        for note in (*loaded.notes, *_missing(loaded, found)):
-            click.echo(f"note: {plain(note)}", err=True)
+        for each in (*loaded.notes, *_missing(loaded, found)):
+            note(each)
     width = terminal_width()
     if as_json:
         data = [_as_data(blob, width - 2 if hist else None) for blob in found]
-        text = {"file": file, "origin": blobs.origin, "blobs": data}
-        click.echo(json.dumps(text, indent=1, allow_nan=False))
+        hand_out_json({"file": file, "origin": blobs.origin, "blobs": data})
         return
-    click.secho(plain(_title(file, blobs)), bold=True)
+    say(_title(file, blobs), bold=True)
     columns, rows = _table(found)
     print_table(
         columns,
@@ -75,9 +77,9 @@ def command(file: str, net: str | None, hist: bool, as_json: bool, asked: Asked)
     )
     if hist:
         for blob in found:
-            click.echo("\n".join(["", *_histogram(blob, width - 2)]))
-        click.echo()
-    print_line(plain(_total(found, loaded)))
+            say_lines(["", *_histogram(blob, width - 2)])
+        say("")
+    print_line(_total(found, loaded))
 
 
 def _load_net(net: str | None, asked: Asked) -> fk.Net | None:
@@ -131,7 +133,7 @@ def _narrow_lines(found: Sequence[fk.BlobStatistics], width: int) -> Iterator[st
     """The same for a terminal that the table does not fit: a few lines a blob."""
     for blob in found:
         of = blob.found
-        line = plain(f"{_key(blob)}  {_what(blob)}")
+        line = printable(f"{_key(blob)}  {_what(blob)}")
         yield from wrap(line, width, subsequent_indent=" " * 4)
         lines = [f"{many(of.count, 'value')}; {_spread(of)}"]
         if blob.theory is not None:
@@ -139,7 +141,7 @@ def _narrow_lines(found: Sequence[fk.BlobStatistics], width: int) -> Iterator[st
         if blob.oddities:
             lines.append(f"odd: {'; '.join(blob.oddities)}")
         for line in lines:
-            yield from wrap(plain(line), width, initial_indent="  ", subsequent_indent=" " * 6)
+            yield from wrap(printable(line), width, initial_indent="  ", subsequent_indent=" " * 6)
 
 
 def _spread(of: fk.Statistics) -> str:
@@ -187,7 +189,7 @@ def _zeros(of: fk.Statistics) -> str:
 def _histogram(blob: fk.BlobStatistics, width: int) -> Iterator[str]:
     """A picture of how many values lie where, `width` wide and indented by 2."""
     of = blob.found
-    title = plain(f"{_key(blob)}  {_what(blob)}")
+    title = f"{_key(blob)}  {_what(blob)}"
     if not of.finite or of.low == of.high:
         yield f"{title}: " + (f"all {of.low:.4g}" if of.finite else _spread(of))
         return

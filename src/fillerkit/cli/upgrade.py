@@ -8,6 +8,7 @@ import click
 
 import fillerkit as fk
 from fillerkit.cli.options import read_argument
+from fillerkit.cli.printing import hand_out, say
 from fillerkit.formats.whole_file import whole_file
 
 
@@ -26,9 +27,9 @@ def command(old: str, output: str | None, proto: str | None) -> None:
     """
     text = fk.upgrade_text(read_argument(old), proto=proto)
     if output in (None, "-"):
-        click.echo(text.encode(), nl=False)  # a prototxt is UTF-8 whatever the terminal is
+        hand_out(text.encode())  # a prototxt is UTF-8 whatever the terminal is
         return
     assert output is not None
     with whole_file(Path(output)) as file:
         file.write(text.encode())
-    click.echo(f"{output}: {text.count(chr(10)):,} lines in the current format")
+    say(f"{output}: {text.count(chr(10)):,} lines in the current format")

@@ -12,6 +12,7 @@ from google.protobuf.message import Message
 from fillerkit.layers.net_layer import Layer, ParamBlob
 from fillerkit.layers.shapes import shown
 from fillerkit.nets.net import Net
+from fillerkit.printable import printable
 from fillerkit.prototxt import phase_name
 from fillerkit.schema.forks_pb2 import LayerParameter
 
@@ -220,8 +221,4 @@ def _escaped(text: str) -> str:
     What has no look, as a line break, is shown as its escape. A character without width stands
     behind each backslash: in hints, Graphviz puts a node's name for ``\N``, and for ``\\N`` too.
     """
-    seen = "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
-        for letter in text
-    )
-    return escape(seen).replace("\\", "\\\\\N{WORD JOINER}")
+    return escape(printable(text)).replace("\\", "\\\\\N{WORD JOINER}")

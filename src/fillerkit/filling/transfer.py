@@ -14,6 +14,7 @@ from fillerkit.errors import FormatError, Keyword, UsageError, did_you_mean, som
 from fillerkit.formats.stored import Array
 from fillerkit.layers.net_layer import At, Layer, Layered, owner
 from fillerkit.layers.shapes import same_blob, shown
+from fillerkit.printable import printable
 
 Weights = str | os.PathLike[str] | Blobs
 """A weight file, or blobs."""
@@ -55,7 +56,7 @@ class Transfer:
         words += [f"cropped {_some(self.cropped)}"] * bool(self.cropped)
         words += [f"filled {_some(self.filled)}"] * bool(self.filled or not self.cropped)
         words += [f"left {_some(self.ignored)} of the file"] * bool(self.ignored)
-        return "; ".join(words)
+        return printable("; ".join(words))
 
 
 def transfer(

@@ -70,8 +70,11 @@ def read(path: Path) -> Stored:
     h5py = library("h5py", "HDF5", "formats")
     data = mapped(path)
     with reading(path, "an HDF5 file of blobs"), h5py.File(path, "r") as file:
-        if not isinstance(file.get(_ROOT, getlink=True), h5py.HardLink):
+        root = file.get(_ROOT, getlink=True)
+        if root is None:
             raise FormatError(f"{path}: is no weight file of Caffe's: it has no group /{_ROOT}")
+        if not isinstance(root, h5py.HardLink):
+            raise ValueError(f"its group /{_ROOT} is a link, which is not followed")
         datasets = list(_datasets(h5py, file[_ROOT]))
         places = [dataset.id.get_offset() for _, _, dataset in datasets]
         if None not in places:  # in the order in which the values were written
@@ -147,6 +150,10 @@ def _datasets(h5py: Any, root: Any) -> Iterator[tuple[str, int, Any]]:
             elif isinstance(thing, h5py.Dataset):
                 if not layer or not name.isdecimal():
                     raise ValueError(f"its dataset /{_ROOT}/{inside} is not <layer>/<index>")
+                if thing.external or thing.is_virtual:  # to ask its shape may open them
+                    raise ValueError(
+                        f"the values of '{inside}' lie in other files, which are not opened"
+                    )
                 yield layer, int(name), thing
 
 
@@ -157,8 +164,6 @@ def _found(h5py: Any, datasets: Sequence[Any], data: memoryview) -> Iterator[Fou
         check_floats(dataset.dtype, what)
         if dataset.shape is None:
             raise ValueError(f"{what} has no shape")
-        if dataset.external or dataset.is_virtual:
-            raise ValueError(f"the values of {what} lie in other files, which are not opened")
         array = _in_place(h5py, dataset, data, what)
         if array is None:
             array = _unpacked(dataset, room, what)

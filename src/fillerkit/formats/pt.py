@@ -55,13 +55,24 @@ def read(path: Path) -> Stored:
         packed = zipfile.is_zipfile(path)
         if packed:
             _check_archive(path)
-        state = torch.load(path, map_location="cpu", weights_only=True, mmap=packed)
+        state = _loaded(torch, path, packed)
         if not isinstance(state, dict) or not all(torch.is_tensor(v) for v in state.values()):
             raise FormatError(f"{path}: is not a state dict of tensors")
         size = path.stat().st_size
         for name, tensor in state.items():
             _check_tensor(torch, str(name), tensor, size)
         return _frozen(from_tensors(state))
+
+
+def _loaded(torch: Any, path: Path, packed: bool) -> Any:
+    """What PyTorch's reader of tensors reads; its own words are advice on how to run the file."""
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True, mmap=packed)
+    except MemoryError:
+        raise
+    except Exception as error:
+        kind = type(error).__name__
+        raise ValueError(f"PyTorch's reader of tensors alone refuses it ({kind})") from None
 
 
 def _check_archive(path: Path) -> None:

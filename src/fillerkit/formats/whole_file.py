@@ -38,7 +38,7 @@ def whole_file(path: Path, least: int = 0) -> Iterator[BinaryIO]:
         old = target.stat()
     if old is not None and not stat.S_ISREG(old.st_mode):
         raise FormatError(f"{path}: is not a regular file, so it cannot be replaced by one")
-    name = target.name.encode()[:_NAME].decode(errors="ignore")
+    name = target.name.encode(errors="surrogateescape")[:_NAME].decode(errors="ignore")
     part = target.with_name(f".{name}.{os.urandom(4).hex()}.part")
     try:
         file = _Unbuffered(part, "x+b")

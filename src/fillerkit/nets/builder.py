@@ -26,6 +26,7 @@ from fillerkit.nets.params import WrongFillers, check_filler_types, param_blob, 
 from fillerkit.nets.rules import FillerRules
 from fillerkit.nets.sharing import Sharing
 from fillerkit.nets.unknown import check_types, is_asked, type_of
+from fillerkit.printable import printable
 from fillerkit.prototxt import Field, NetText, phase_name
 from fillerkit.schema.forks_pb2 import LayerParameter
 
@@ -96,7 +97,7 @@ class _Builder:
             sha256=text.sha256,
             asked=self._choices.record,
             random_seed=text.random_seed,
-            notes=tuple(dict.fromkeys(self._notes)),
+            notes=tuple(dict.fromkeys(map(printable, self._notes))),
             old_forms=tuple((words, text.place(field)) for words, field in text.old_forms),
             left_out=tuple(
                 layer

@@ -9,6 +9,7 @@ from fillerkit.errors import (
     EXAMPLE_PARAM,
     Keyword,
     LayerError,
+    Line,
     UnknownLayer,
     UnknownLayers,
     did_you_mean,
@@ -42,7 +43,7 @@ def check_types(text: NetText, choices: Choices, leaves: Collection[int]) -> Non
         " for blobs to fill):",
     ]
     for each, (layer, _) in zip(unknown, found, strict=True):
-        words += [f"\n  line {each.line}: {each.type} '{each.name}': ", each.answer]
+        words += [Line(f"  line {each.line}: {each.type} '{each.name}': "), each.answer]
         if like := likely_type(layer):
             words += [", or read it as one that is known: ", Keyword("types", {each.type: like})]
     first, place = found[0]

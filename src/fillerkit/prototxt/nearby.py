@@ -17,12 +17,12 @@ def schema_nearby(net: str, field: str) -> Path | None:
         return None
     declared = re.compile(rf"\b{re.escape(field)}\s*=\s*\d")
     for file in _near(Path(net).resolve().parent):
-        if declared.search(file.read_text("utf-8", "replace")):
+        if file.is_file() and declared.search(file.read_text("utf-8", "replace")):
             return file
     return None
 
 
 def _near(folder: Path) -> Iterator[Path]:
     for level in (folder, *folder.parents[:_LEVELS]):
-        yield from (level / place for place in _PLACES if (level / place).is_file())
+        yield from (level / place for place in _PLACES)
         yield from sorted(level.glob("*/src/caffe/proto/caffe.proto"))

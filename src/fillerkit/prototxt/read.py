@@ -28,6 +28,7 @@ from fillerkit.prototxt.solver import (
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, parse
 from fillerkit.prototxt.upgrade import TextLayer, old_forms, upgrade, upgraded_net
+from fillerkit.regular_file import open_regular
 from fillerkit.schema import EACH, forks_pb2
 from fillerkit.schema.forks_pb2 import TEST, TRAIN, NetParameter, NetState, Phase, SolverParameter
 from fillerkit.schema.lazy import beside
@@ -372,7 +373,8 @@ def _load(path_or_text: str | os.PathLike[str]) -> tuple[Source, str, Path | Non
         raise UsageError("an empty path: give a prototxt's path or its text")
     path = Path(path_or_text)
     try:
-        data = path.read_bytes()
+        with open_regular(path) as file:
+            data = file.read()
     except FileNotFoundError:
         raise PrototxtError(f"{path}: there is no such file") from None
     except OSError as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import fillerkit as fk
+from fillerkit.printable import printable
 from fillerkit.pycaffe.batches import Arrays, InputArrays, batches, gather, joined, put
 from fillerkit.pycaffe.engine import Engine
 from fillerkit.pycaffe.names import ByName, names_of
@@ -107,7 +108,7 @@ class Net:
 
     def __repr__(self) -> str:
         net = self._state.net
-        return f"<Net '{net.name}', {net.phase}, {len(self.layers)} layers>"
+        return f"<Net '{printable(net.name)}', {net.phase}, {len(self.layers)} layers>"
 
     if not TYPE_CHECKING:  # a type checker is to complain of names that are not there
 

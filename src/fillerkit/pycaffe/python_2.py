@@ -66,8 +66,8 @@ def unreadable(error: Exception) -> str:
     else:
         return ""
     return (
-        f"{error.filename}:{error.lineno}: this {what}: {text or error.msg} ({error.msg})\n"
-        f"Rewrite it for Python 3 first; {_WAY_OUT}."
+        f"{error.filename}:{error.lineno}: this {what}: {text or error.msg} ({error.msg}); "
+        f"rewrite it for Python 3 first: {_WAY_OUT}"
     )
 
 

@@ -16,6 +16,7 @@ from typing import NoReturn
 import click
 
 import fillerkit as fk
+from fillerkit.printable import printable
 from fillerkit.pycaffe import child_script, python_2
 from fillerkit.pycaffe.process import Shape, caffe
 from fillerkit.python_layers.finder import install
@@ -157,5 +158,5 @@ def _is_inner(frame: traceback.FrameSummary) -> bool:
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    sys.stderr.write(f"{OURS}: {message}\n")
+    sys.stderr.write(f"{OURS}: {printable(message)}\n")
     sys.exit(code)

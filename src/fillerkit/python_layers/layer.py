@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fillerkit.printable import printable
 from fillerkit.python_layers.blob import Blob, BlobVec, shown
 from fillerkit.schema.forks_pb2 import LayerParameter
 
@@ -36,7 +37,7 @@ class Layer:
 
     def __repr__(self) -> str:
         shapes = ", ".join(shown(blob.shape) for blob in self._blobs)
-        return f"<{self._type} layer{shapes and f', blobs {shapes}'}>"
+        return f"<{printable(self._type)} layer{shapes and f', blobs {shapes}'}>"
 
     def setup(self, bottom: Sequence[Blob], top: Sequence[Blob]) -> None:
         """Nothing: a layer of a net is set up. A Python layer does its own set-up here."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from functools import cache
 
+from fillerkit.printable import printable
+
 OURS = "fillerkit.pycaffe"
 """The module that ``import caffe`` finds, and the first word of every line."""
 
@@ -12,4 +14,4 @@ OURS = "fillerkit.pycaffe"
 @cache  # the same line is not written again
 def say_once(message: str) -> None:
     """Write a line to standard error, unless this process has written it already."""
-    sys.stderr.write(f"{OURS}: {message}\n")
+    sys.stderr.write(f"{OURS}: {printable(message)}\n")

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from fillerkit.blobs.blobs import Blobs
-from fillerkit.errors import UsageError
+from fillerkit.errors import Line, UsageError
 from fillerkit.formats.state_dict import TRACKED, Form, Tensors, forms
 from fillerkit.formats.stored import Array
 from fillerkit.layers.net_layer import At, Layer, ParamBlob, owner
@@ -76,13 +76,13 @@ def refusal(layer: Layer) -> str:
 def _check_types(net: Net) -> None:
     """All layers that cannot be run, in one error."""
     refused = [
-        f"  line {layer.line}: {layer.type} '{layer.name}': {why}"
+        Line(f"  line {layer.line}: {layer.type} '{layer.name}': {why}")
         for layer in net.layers
         if (why := refusal(layer))
     ]
     if refused:
         these = "1 layer" if len(refused) == 1 else f"{len(refused)} layers"
-        raise UsageError(f"{these} of {net.file} cannot be run in PyTorch:\n" + "\n".join(refused))
+        raise UsageError(f"{these} of {net.file} cannot be run in PyTorch:", *refused)
 
 
 def _tensors(net: Net, blobs: Blobs) -> dict[At, tuple[Form, Tensor]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import log, prod
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -12,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from fillerkit.layers.net_layer import Layer
+from fillerkit.regular_file import open_regular
 from fillerkit.running.layer_module import LayerModule
 from fillerkit.running.registry import Tops, runs
 from fillerkit.schema.forks_pb2 import BlobProto, LossParameter
@@ -136,7 +136,8 @@ def _at_least(x: Tensor, least: float) -> Tensor:
 def _matrix(source: str) -> Tensor | None:
     """The blob of a file in Caffe's binary form, or None."""
     try:
-        blob = BlobProto.FromString(Path(source).read_bytes())
+        with open_regular(source) as file:
+            blob = BlobProto.FromString(file.read())
     except (OSError, DecodeError):
         return None
     return torch.tensor(list(blob.double_data or blob.data)) if blob.ByteSize() else None

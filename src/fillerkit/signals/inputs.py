@@ -17,6 +17,7 @@ from fillerkit.layers.shapes import shown
 from fillerkit.layers.splits import Port, Takers
 from fillerkit.libraries import library
 from fillerkit.nets.net import Net
+from fillerkit.regular_file import open_regular
 from fillerkit.sources.picture import FORMATS
 
 Values = NDArray[np.float32]
@@ -156,7 +157,7 @@ def _read(
         if path.is_dir():
             return _images(net, path, shape, name, batch or BATCH)
         try:
-            with path.open("rb") as file:
+            with open_regular(path) as file:
                 values = np.load(file, allow_pickle=False)
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else None
@@ -194,7 +195,7 @@ def _images(
     pixels = []
     for path in paths:
         try:
-            with pillow.open(path, formats=FORMATS) as image:
+            with open_regular(path) as file, pillow.open(file, formats=FORMATS) as image:
                 sized = image.convert("RGB" if shape[1] == 3 else "L").resize(
                     (shape[3], shape[2]), pillow.Resampling.BILINEAR
                 )

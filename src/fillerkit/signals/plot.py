@@ -10,6 +10,7 @@ from typing import Any
 
 from fillerkit.errors import UsageError
 from fillerkit.libraries import library
+from fillerkit.printable import printable
 from fillerkit.signals.result import Signal
 
 # Of Okabe and Ito (2008): told apart by the colour-blind; ordered so that neighbours differ in grey
@@ -122,5 +123,5 @@ def written(figure: Any, format: str) -> bytes:
 
 
 def _escaped(name: str) -> str:
-    """A dollar would begin a formula."""
-    return name.replace("$", r"\$")
+    """A name as it can be drawn: a dollar would begin a formula."""
+    return printable(name).replace("$", r"\$")

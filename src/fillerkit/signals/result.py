@@ -8,6 +8,7 @@ from math import isfinite, log10
 from typing import Any
 
 from fillerkit.layers import Shape
+from fillerkit.printable import printable
 
 _KEEPS = 1.0
 """In powers of ten: up to here a change is none to speak of."""
@@ -44,7 +45,7 @@ class Change:
         return "shrinks" if self.power < 0 else "explodes"
 
     def __str__(self) -> str:
-        at = f" at '{self.lost}'" if self.lost else ""
+        at = printable(f" at '{self.lost}'") if self.lost else ""
         if self.factor == 0:
             return f"dies{at}: nothing passes"
         if not isfinite(self.factor):
@@ -162,4 +163,4 @@ class Signal:
 
     def __repr__(self) -> str:
         filler = f", {self.filler}" if self.filler else ""
-        return f"Signal({self.net!r}{filler}, {self})"
+        return printable(f"Signal({self.net!r}{filler}, {self})")

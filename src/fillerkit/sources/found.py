@@ -39,7 +39,7 @@ def found_images(layer: LayerParameter, batch: int, image: Shape, where: str) ->
         What the image is, for messages: ``the first record of mnist_train_lmdb``.
     """
     shape = (batch, *_cropped(layer, image, where))
-    warning = check_mean(layer, image, where)
+    warning = check_mean(layer, image[0], where)
     return Found(
         dict(zip(layer.top, (shape, (batch,)), strict=False)),
         f"{layer.top[0]}: {shown(shape)}, from {where}{warning}",

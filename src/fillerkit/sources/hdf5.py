@@ -8,6 +8,7 @@ from typing import Any
 from fillerkit.errors import LayerError, did_you_mean
 from fillerkit.layers import Shape
 from fillerkit.layers.shapes import shown
+from fillerkit.regular_file import check_regular
 from fillerkit.schema.forks_pb2 import LayerParameter
 from fillerkit.sources.found import Found
 from fillerkit.sources.needed import library, unknown
@@ -58,15 +59,17 @@ def _read(layer: LayerParameter, path: str) -> dict[str, Shape]:
     """The shape of each top's dataset."""
     package = library(layer, "h5py", "h5py")
     try:
+        check_regular(path)
         with package.File(path, "r", locking=False) as file:
-            return {top: _shape(file, path, top) for top in layer.top}
+            return {top: _shape(package, file, path, top) for top in layer.top}
     except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
+        why = (isinstance(error, OSError) and error.strerror) or error
         raise LayerError(
-            f"'{path}', the first file of its source, cannot be read as HDF5: {error}", field=_FIELD
+            f"'{path}', the first file of its source, cannot be read as HDF5: {why}", field=_FIELD
         ) from None
 
 
-def _shape(file: Any, path: str, top: str) -> Shape:
+def _shape(package: Any, file: Any, path: str, top: str) -> Shape:
     """The shape of a dataset that Caffe can read: at the root, of numbers, with an axis or more."""
     names = list(file)
     if top not in names:
@@ -75,7 +78,20 @@ def _shape(file: Any, path: str, top: str) -> Shape:
             f"{', '.join(map(repr, names)) or 'none'}{did_you_mean(top, names)}",
             field="top",
         )
-    shape, kind = getattr(file[top], "shape", None), getattr(file[top], "dtype", None)
+    if not isinstance(file.get(top, getlink=True), package.HardLink):
+        raise LayerError(
+            f"its top '{top}' is, in '{path}', a link, which is not followed: copy what it leads "
+            "to",
+            field="top",
+        )
+    dataset = file[top]
+    if isinstance(dataset, package.Dataset) and (dataset.external or dataset.is_virtual):
+        raise LayerError(
+            f"the values of its top '{top}' lie, as '{path}' says, in other files, which are not "
+            "opened: copy them",
+            field="top",
+        )
+    shape, kind = getattr(dataset, "shape", None), getattr(dataset, "dtype", None)
     if not shape or kind is None or kind.kind not in "iuf":
         raise LayerError(
             f"its top '{top}' is, in '{path}', no array of integers or floats with an axis or more",

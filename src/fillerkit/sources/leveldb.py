@@ -42,13 +42,15 @@ def _fill(stand_in: Path, folder: Path) -> None:
     Tables are linked under the name of old, ``.sst``: LevelDB reads them, but never writes to it.
     Under ``.ldb`` it might, as it reuses the number of a table that an interrupted program left.
     """
-    files = sorted(folder.iterdir(), reverse=True)
+    files = sorted(filter(Path.is_file, folder.iterdir()), reverse=True)
     tables = {file.stem: file for file in files if file.suffix in _TABLES}  # .ldb before .sst
     for number, table in tables.items():
         _link(stand_in / f"{number}.sst", table.absolute())
     for file in files:
         if any(file.match(pattern) for pattern in _COPIED):
             shutil.copyfile(file, stand_in / file.name)
+    if b"/" in (stand_in / "CURRENT").read_bytes():
+        raise OSError("its CURRENT names a file that is not beside it")
 
 
 def _link(link: Path, file: Path) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from fillerkit.errors import LayerError
+from fillerkit.regular_file import open_regular
 
 _MAGIC, _VERSION = 0xBEEFC0DE, 1
 _NO_PAGE = 2**64 - 1
@@ -55,7 +56,7 @@ def first_value(folder: Path) -> bytes | None:
     Nothing is locked or written. A program that writes meanwhile may be a transaction ahead.
     """
     try:
-        with open(folder / "data.mdb", "rb") as file:
+        with open_regular(folder / "data.mdb") as file:
             return _first(file, _newest(file))
     except OSError as error:
         why = error.strerror or str(error)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from fillerkit.errors import LayerError
+from fillerkit.regular_file import open_regular
 
 
 def is_there(path: str) -> bool:
@@ -28,7 +29,7 @@ def opened(path: str, what: str, field: str) -> Iterator[BinaryIO]:
         What the file is to the layer, and the parameter that leads to it, for the error.
     """
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             yield file
     except OSError as error:
         raise LayerError(f"cannot read {what}: {error.strerror or error}", field=field) from None

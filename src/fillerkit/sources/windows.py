@@ -10,7 +10,7 @@ from fillerkit.layers import Shape
 from fillerkit.layers.shapes import positive, shown
 from fillerkit.schema.forks_pb2 import LayerParameter
 from fillerkit.sources.found import Found
-from fillerkit.sources.mean_file import check_mean_of_windows
+from fillerkit.sources.mean_file import check_mean
 from fillerkit.sources.paths import is_there, opened
 
 _FIELD = "window_data_param.source"
@@ -30,7 +30,7 @@ def find_shapes(layer: LayerParameter) -> Found | None:
     channels = _channels(p.source)
     shape: Shape = (batch, channels, crop, crop)
     where = f"the window file {p.source}"
-    warning = check_mean_of_windows(layer, channels, where)
+    warning = check_mean(layer, channels, where)
     return Found(
         dict(zip(layer.top, (shape, (batch,)), strict=False)),
         f"{layer.top[0]}: {shown(shape)}, from {where}{warning}",
