@@ -19,6 +19,7 @@ from fillerkit.fillers import (
     Whole,
 )
 from fillerkit.random.engine import Engine
+from fillerkit.random.uniform import uniform_span
 
 Floats = NDArray[np.floating]
 
@@ -27,6 +28,17 @@ CHUNK = 1 << 17
 
 KEPT = 4
 """How many pieces are kept: a piece's memory is used again by the fourth after it."""
+
+
+def check_ends(distribution: Distribution, dtype: type[np.floating]) -> None:
+    """FillerError for a distribution of which no draw makes a value: filling would never end.
+
+    Only uniforms can be such. Gaussians of all kinds drop draws before the mean and the std come
+    in, and a `Sparse` drops none.
+    """
+    base = distribution.base if isinstance(distribution, Whole) else distribution
+    if isinstance(base, Uniform):
+        uniform_span(base.low, base.high, dtype)
 
 
 def chunks(
