@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import tracemalloc
 from collections.abc import Callable
 
 import numpy as np
@@ -176,6 +177,51 @@ def test_gaussians_are_the_reference_s(
         engine.gaussian(mean, std, out)
 
     _same_values(seed, dtype, lengths, fill, boost, offset)
+
+
+@given(SEEDS, DTYPES, LENGTHS, st.sampled_from(BOOSTS))
+def test_values_made_in_small_pieces_are_the_reference_s(
+    seed: int, dtype: type[np.floating], lengths: list[int], boost: str
+) -> None:
+    def mixture(engine: Engine, out: np.ndarray) -> None:
+        engine.gaussian(0.5, 2, out)
+        engine.thin(0.5, out)
+        engine.skip(out.size)
+        engine.uniform(-1, 1, out[: out.size // 2])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kernels, "IN_C", 64)
+        patch.setattr(kernels, "IN_NUMPY", 64)
+        patch.setattr(kernels, "_SKIPPED", 100)
+        _same_values(seed, dtype, lengths, mixture, boost)
+
+
+def test_no_call_of_a_kernel_makes_more_than_a_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: dict[str, list[int]] = {"uniform": [], "gaussian": [], "box_muller": [], "thin": []}
+
+    def counting(name: str) -> Callable[..., None]:
+        def count(path: int, state: np.ndarray, out: np.ndarray, *more: object) -> None:
+            sizes[name].append(out.size)
+
+        return count
+
+    for name in sizes:
+        monkeypatch.setattr(kernels._kernels, name, counting(name))
+    out = np.empty(2 * kernels.IN_C + 3, np.float32)
+    for boost in ("1.55", "1.64"):
+        kernels.KernelEngine(1, boost).gaussian(0, 1, out)
+    kernels.KernelEngine(1, "1.64").uniform(0, 1, out)
+    kernels.KernelEngine(1, "1.64").thin(0.5, out)
+    assert all(calls == [kernels.IN_C, kernels.IN_C, 3] for calls in sizes.values())
+
+
+def test_the_reference_passes_over_any_number_of_draws_in_little_memory() -> None:
+    tracemalloc.start()
+    try:
+        ReferenceEngine(1, "1.64").skip(1 << 23)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 22
+    finally:
+        tracemalloc.stop()
 
 
 def _untempered(draws: np.ndarray) -> np.ndarray:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import TypeVar
 
+import numpy as np
 from numpy.typing import NDArray
 
-Buffer = TypeVar("Buffer", bound=NDArray[Any])
+Element = TypeVar("Element", bound=np.generic)
 
 IN_NUMPY = 1 << 18
 """Elements that NumPy works out at a time: few enough to stay in a processor's cache."""
@@ -16,7 +17,7 @@ IN_C = 1 << 20
 """Elements that a kernel makes at a time: a few milliseconds, and enough to hide the call."""
 
 
-def pieces(out: Buffer, most: int) -> Iterator[Buffer]:
+def pieces(out: NDArray[Element], most: int) -> Iterator[NDArray[Element]]:
     """The parts of a flat buffer, in order and of `most` elements; the last may have fewer.
 
     `most` is even, so that gaussians, which Boost 1.55 makes in pairs, are those of the whole.

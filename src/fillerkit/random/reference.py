@@ -12,6 +12,7 @@ from fillerkit.random.uniform import fill_uniform
 
 Floats = NDArray[np.floating]
 
+
 class ReferenceEngine:
     """See `fillerkit.random.engine.Engine`."""
 
