@@ -34,17 +34,23 @@ def uniform_span(low: float, high: float, dtype: type[np.floating]) -> tuple[flo
     first is below the end and both are finite, at least about half of all draws make a value;
     FillerError where none does.
     """
-    with np.errstate(over="ignore"):
-        first, last = dtype(low), dtype(high)
-    if not (np.isfinite(first) and np.isfinite(last)):
+    largest = np.finfo(dtype).max
+    inside = -float(largest) <= low <= high <= float(largest)
+    if not (inside or (_is_finite(low, dtype) and _is_finite(high, dtype))):
         raise _refused(low, high, dtype, "are not finite there; smaller ones are needed")
-    end = np.nextafter(last, np.finfo(dtype).max)
+    first, end = dtype(low), np.nextafter(dtype(high), largest)
     if not first < end:
         way = "leave nothing to draw: values are drawn until one is below the next number after "
         raise _refused(low, high, dtype, f"{way}max, and there is none; give a smaller min")
-    if end / 2 - first / 2 > np.finfo(dtype).max / 2:
+    if end / 2 - first / 2 > largest / 2:
         return float(first / 2), float(end / 2), True
     return float(first), float(end), False
+
+
+def _is_finite(value: float, dtype: type[np.floating]) -> bool:
+    """Whether it is a number of the type; a little beyond the largest, it is rounded to that."""
+    with np.errstate(over="ignore"):
+        return bool(np.isfinite(dtype(value)))
 
 
 def _refused(low: float, high: float, dtype: type[np.floating], words: str) -> FillerError:
