@@ -28,6 +28,7 @@ from fillerkit.random import (
     check_boost,
     check_ends,
     check_seed,
+    pieces,
 )
 from fillerkit.version import __version__
 
@@ -87,13 +88,12 @@ class _Step:
             )
         elif self.copied:
             self._discard()
-            flat = self.source.reshape(-1)
-            for start in range(0, flat.size, CHUNK):
-                yield flat[start : start + CHUNK].astype(self.dtype, copy=False)
+            for piece in pieces(self.source.reshape(-1), CHUNK):
+                yield piece.astype(self.dtype, copy=False)
         else:
             values = np.empty(self.param.count, self.dtype)
             self.fill(values)
-            yield values
+            yield from pieces(values, CHUNK)
 
 
 @dataclass(frozen=True)

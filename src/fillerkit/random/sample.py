@@ -52,10 +52,10 @@ def chunks(
     if isinstance(distribution, (Truncated, Sparse, Whole)):
         values = np.empty(count, dtype)
         fill(distribution, values, engine)
-        yield values
+        yield from pieces(values, CHUNK)
         return
     if isinstance(distribution, Given):
-        yield distribution.values.astype(dtype, copy=False)
+        yield from pieces(distribution.values.astype(dtype, copy=False), CHUNK)
         return
     buffers = cycle(
         [np.empty(min(count, CHUNK), dtype) for _ in range(min(KEPT, -(-count // CHUNK)))]

@@ -13,6 +13,7 @@ import numpy as np
 
 from fillerkit.fillers import Distribution, Whole
 from fillerkit.random.engine import Engine, make_engine
+from fillerkit.random.pieces import pieces
 from fillerkit.random.sample import KEPT, fill
 from fillerkit.random.streams import Blob, Floats
 
@@ -76,7 +77,7 @@ class ShardedStream:
         if isinstance(distribution, Whole):
             values = np.empty(count, dtype)
             self.fill(blob, distribution, values)
-            yield values
+            yield from pieces(values, TILE)
             return
         tiles = -(-count // TILE)
         ahead = min(self._jobs, tiles)
