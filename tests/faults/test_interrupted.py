@@ -66,7 +66,7 @@ def test_a_signal_ends_the_making_of_a_large_blob_at_once_and_no_file_is_left(
         [sys.executable, "-c", CHILD, str(int(number)), *init, "-o", str(tmp_path / "net.npz")],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert (ended.returncode, ended.stderr.strip()) == (code, f"error: {said}")
     assert float(ended.stdout) < 0.5
