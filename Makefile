@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 GRPCIO_TOOLS := grpcio-tools==1.63.2
 
-.PHONY: demo test test-core test-pythons bench figures lint types format proto proto-check wild clean
+.PHONY: demo test test-core test-pythons sanitize bench figures lint types format proto proto-check wild clean
 
 # Fill a sample net and look at it.
 demo: $(VENV)/.installed
@@ -21,6 +21,10 @@ test-core: $(VENV)/.core
 
 test-pythons:
 	.ci/pythons
+
+# The kernels and their tests under GCC's sanitizers.
+sanitize: $(VENV)/.test
+	.ci/sanitize $(BIN)/python
 
 # How fast it is, beside what limits it and what others take: benchmarks/README.md
 bench: $(VENV)/.test

@@ -56,6 +56,7 @@ TESTED_WITH = {
     "random/compiled": "random/test_engines",
     "random/draws": "random/test_streams",
     "random/engine": "random/test_engines",
+    "random/pieces": "random/test_engines",
     "random/reference": "random/test_engines",
     "random/uniform": "random/test_engines",
     "random/ziggurat": "random/test_engines",

@@ -11,7 +11,9 @@ import json
 import os
 import pickle
 import re
+import signal
 import sys
+import threading
 import time
 import tracemalloc
 import zipfile
@@ -177,6 +179,15 @@ def test_a_pipe_or_a_device_is_refused(path: str) -> None:
             read(given)
 
 
+@claims("Only the net of a command may come through a pipe: `<(...)`.")
+def test_the_net_of_a_command_may_come_through_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo("pipe")
+    writer = threading.Thread(target=Path("pipe").write_text, args=(NET,))
+    writer.start()
+    assert run(monkeypatch, "show", "pipe") == 0
+    writer.join()
+
+
 @claims(
     "An HDF5 file leads to no other: links, values that lie elsewhere and filters from the disk "
     "are refused."
@@ -300,6 +311,32 @@ def test_json_has_names_as_they_are(
     Path("net.prototxt").write_text(NET.replace('"d"', f'"{name}"'), newline="")
     run(monkeypatch, "show", "net.prototxt", "--json")
     assert json.loads(capsys.readouterr().out)["layers"][0]["name"] == EVIL
+
+
+@claims("A filler that no draw ever makes a value of is refused before the first draw.")
+def test_a_filler_without_values_is_refused() -> None:
+    filler = 'type: "uniform" min: 3.4028235e38 max: 3.4028235e38'
+    net = fk.load_net(
+        NET
+        + f"""layer {{ name: "c" type: "InnerProduct" bottom: "d" top: "c"
+                inner_product_param {{ num_output: 2 weight_filler {{ {filler} }} }} }}"""
+    )
+    with pytest.raises(fk.FillerError, match="leave nothing to draw"):
+        net.fill(1)
+
+
+@claims(
+    "Ctrl-C and SIGTERM end the making of values at once, but for the matrices of `orthogonal` and "
+    "`delta_orthogonal`."
+)
+def test_a_signal_ends_the_making_of_values() -> None:
+    stream = fk.CaffeStream(1)
+    values = np.zeros(2**28, np.float32)
+    timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        stream.fill(("ip", 0), fk.Gaussian(0.0, 1.0), values)
+    assert not values[-1]  # what is left of the blob was not made
 
 
 @claims("What is written is there whole or not at all.")

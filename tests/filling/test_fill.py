@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Literal
+
 import numpy as np
 import pytest
 
@@ -52,6 +55,27 @@ def test_float64_is_another_stream_of_gaussians_not_a_cast() -> None:
     single, double = net.fill(1), net.fill(1, dtype="float64")
     assert double["a"][0].dtype == np.float64
     assert not np.allclose(single["b"][0], double["b"][0])
+
+
+LARGEST = "uniform(min=3.4028235e38 max=3.4028235e38)"
+
+
+@pytest.mark.parametrize("stream", ["caffe", "sharded"])
+def test_limits_without_a_value_between_are_refused_by_name_before_a_file_is_opened(
+    tmp_path: Path, stream: Literal["caffe", "sharded"]
+) -> None:
+    net = fk.load_net(INPUT + _ip("a", "d") + _ip("b", "a"), fillers={"b:weight": LARGEST})
+    said = r"'b' .* its weight \(5x5\): in float32, min 3.40282347e\+38 .* dtype='float64'"
+    with pytest.raises(fk.FillerError, match=said) as caught:
+        net.save(tmp_path / "b.npz", 1, stream=stream)
+    assert (caught.value.layer, caught.value.blob, caught.value.field) == ("b", "weight", "min")
+    assert not list(tmp_path.iterdir())
+
+
+def test_limits_that_have_no_value_between_in_float32_have_many_in_float64() -> None:
+    net = fk.load_net(INPUT + _ip("b", "d"), fillers={"b:weight": LARGEST})
+    values = net.fill(1, "float64")["b"].weight
+    assert (values == np.finfo(np.float32).max).all()
 
 
 def test_a_layer_that_shares_takes_its_draws_all_the_same() -> None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import sys
 import threading
+import tracemalloc
 from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from fillerkit.errors import UsageError
+from fillerkit.errors import FillerError, UsageError
+from fillerkit.random import uniform
+from fillerkit.random.draws import DrawStream
 from fillerkit.random.engine import BOOSTS, NUMPY, Engine, kernel_path, kernel_paths, make_engine
 from fillerkit.random.reference import ReferenceEngine
+from fillerkit.random.uniform import uniform_span
 from fillerkit.random.ziggurat import kernel_tables
 
 kernels = pytest.importorskip("fillerkit.random.compiled", reason="built without a compiler")
@@ -94,6 +98,63 @@ def test_uniforms_whose_span_overflows_are_halved_as_in_the_reference() -> None:
     _same_values(7, np.float32, [3000], lambda engine, out: engine.uniform(-largest, largest, out))
 
 
+LARGEST, LEAST = float(np.finfo(np.float32).max), 2.0**-149
+BELOW = float(np.nextafter(np.float32(LARGEST), 0))
+FINITE = [0.0, -0.0, LEAST, -LEAST, 2.0**-126, 1.0, BELOW, LARGEST, -LARGEST]
+BEYOND = [np.inf, -np.inf, np.nan, 1e39, float(np.finfo(np.float64).max)]
+EXTREMES = st.sampled_from([*FINITE, *BEYOND])
+ANY = EXTREMES | st.floats(width=32)
+
+
+@given(SEEDS, DTYPES, ANY, ANY)
+@example(1, np.float32, LARGEST, LARGEST)
+@example(1, np.float64, LARGEST, LARGEST)
+@example(1, np.float32, -LARGEST, LARGEST)
+@example(1, np.float32, 1e39, 1e39)
+@example(1, np.float64, np.finfo(np.float64).max, np.finfo(np.float64).max)
+@example(1, np.float64, -np.inf, np.inf)
+def test_limits_that_no_draw_makes_a_value_of_are_refused_and_of_others_many_draws_do(
+    seed: int, dtype: type[np.floating], low: float, high: float
+) -> None:
+    largest = float(np.finfo(dtype).max)
+    empty = not -largest <= low <= high <= largest or low == largest
+    try:
+        first, end, _ = uniform_span(low, high, dtype)
+    except FillerError:
+        assert empty
+        return
+    assert not empty
+    assert uniform._scale(DrawStream(seed).take(4000), first, end, dtype).size > 1800
+    _same_values(seed, dtype, [50], lambda engine, out: engine.uniform(low, high, out))
+
+
+@pytest.mark.parametrize("make", [ReferenceEngine, kernels.KernelEngine])
+def test_both_engines_refuse_limits_that_no_draw_makes_a_value_of(
+    make: Callable[[int, str], Engine],
+) -> None:
+    with pytest.raises(FillerError, match=r"in float32, min 3.40282347e\+38 .* a smaller min"):
+        make(1, "1.64").uniform(LARGEST, LARGEST, np.empty(3, np.float32))
+
+
+@given(
+    SEEDS,
+    DTYPES,
+    ANY,
+    st.floats(0, exclude_min=True, width=32),
+    st.sampled_from(BOOSTS),
+)
+@pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning")
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+def test_gaussians_of_any_mean_and_std_end_and_are_the_reference_s(
+    seed: int, dtype: type[np.floating], mean: float, std: float, boost: str
+) -> None:
+    def is_made(engine: Engine, out: np.ndarray) -> None:
+        engine.gaussian(mean, std, out)
+        out[np.isnan(out)] = np.nan  # which of the many it is, is the processor's
+
+    _same_values(seed, dtype, [700], is_made, boost)
+
+
 @given(
     SEEDS,
     DTYPES,
@@ -116,6 +177,51 @@ def test_gaussians_are_the_reference_s(
         engine.gaussian(mean, std, out)
 
     _same_values(seed, dtype, lengths, fill, boost, offset)
+
+
+@given(SEEDS, DTYPES, LENGTHS, st.sampled_from(BOOSTS))
+def test_values_made_in_small_pieces_are_the_reference_s(
+    seed: int, dtype: type[np.floating], lengths: list[int], boost: str
+) -> None:
+    def mixture(engine: Engine, out: np.ndarray) -> None:
+        engine.gaussian(0.5, 2, out)
+        engine.thin(0.5, out)
+        engine.skip(out.size)
+        engine.uniform(-1, 1, out[: out.size // 2])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kernels, "IN_C", 64)
+        patch.setattr(kernels, "IN_NUMPY", 64)
+        patch.setattr(kernels, "_SKIPPED", 100)
+        _same_values(seed, dtype, lengths, mixture, boost)
+
+
+def test_no_call_of_a_kernel_makes_more_than_a_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: dict[str, list[int]] = {"uniform": [], "gaussian": [], "box_muller": [], "thin": []}
+
+    def counting(name: str) -> Callable[..., None]:
+        def count(path: int, state: np.ndarray, out: np.ndarray, *more: object) -> None:
+            sizes[name].append(out.size)
+
+        return count
+
+    for name in sizes:
+        monkeypatch.setattr(kernels._kernels, name, counting(name))
+    out = np.empty(2 * kernels.IN_C + 3, np.float32)
+    for boost in ("1.55", "1.64"):
+        kernels.KernelEngine(1, boost).gaussian(0, 1, out)
+    kernels.KernelEngine(1, "1.64").uniform(0, 1, out)
+    kernels.KernelEngine(1, "1.64").thin(0.5, out)
+    assert all(calls == [kernels.IN_C, kernels.IN_C, 3] for calls in sizes.values())
+
+
+def test_the_reference_passes_over_any_number_of_draws_in_little_memory() -> None:
+    tracemalloc.start()
+    try:
+        ReferenceEngine(1, "1.64").skip(1 << 23)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 22
+    finally:
+        tracemalloc.stop()
 
 
 def _untempered(draws: np.ndarray) -> np.ndarray:

@@ -46,6 +46,7 @@ def test_pieces_are_the_whole(distribution: Distribution, dtype: type[np.floatin
     fill(distribution, whole, make_engine(3))
     pieces = [piece.copy() for piece in chunks(distribution, COUNT, dtype, make_engine(3))]
     assert np.concatenate(pieces).tobytes() == whole.tobytes()
+    assert max(piece.size for piece in pieces) == CHUNK
 
 
 @pytest.mark.parametrize("distribution", DISTRIBUTIONS, ids=lambda d: type(d).__name__)

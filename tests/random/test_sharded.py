@@ -93,6 +93,24 @@ def test_pieces_are_the_whole_and_live_until_more_have_been_asked_for(
     assert np.array_equal(np.concatenate(found), whole)
 
 
+@pytest.mark.usefixtures("small_tiles")
+def test_after_an_interruption_only_the_tiles_that_wait_are_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[int] = []
+
+    def stopped(self: ShardedStream, blob: object, base: object, tile: int, out: Floats) -> None:
+        made.append(tile)
+        if tile == 0:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(ShardedStream, "_fill_tile", stopped)
+    stream, out = ShardedStream(1, "1.64", 2), np.empty(100_000, np.float32)
+    with pytest.raises(KeyboardInterrupt):
+        stream.fill(("a", 0), fk.Uniform(0, 1), out)
+    assert len(made) <= 4
+
+
 def test_a_blob_has_the_same_values_whatever_comes_before_it() -> None:
     alone, net = _net("xavier"), _net("xavier")
     more = fk.load_net(

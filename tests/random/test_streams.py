@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,3 +31,27 @@ def test_the_name_of_a_blob_does_not_matter() -> None:
         chunks = fk.CaffeStream(1).chunks(blob, UNIFORM, 300, np.float64)
         made.append(np.concatenate([chunk.copy() for chunk in chunks]))
     assert np.array_equal(made[0], made[1])
+
+
+_FOREIGN = ">f4" if sys.byteorder == "little" else "<f4"
+_LOCKED = np.empty(5, np.float32)
+_LOCKED.flags.writeable = False
+
+
+@pytest.mark.parametrize(
+    "out",
+    [
+        np.empty(5, _FOREIGN),
+        np.empty(5, np.float16),
+        np.empty(5, np.longdouble),
+        np.empty(5, np.int32),
+        np.empty((5, 1), np.float32),
+        np.empty(10, np.float32)[::2],
+        np.empty(21, np.uint8)[1:].view(np.float32),
+        _LOCKED,
+    ],
+    ids=["foreign", "half", "long", "whole", "matrix", "gaps", "unaligned", "locked"],
+)
+def test_an_array_that_values_cannot_be_made_into_is_refused(out: np.ndarray) -> None:
+    with pytest.raises(fk.UsageError, match="flat array without gaps"):
+        fk.CaffeStream(1).fill(("a", 0), UNIFORM, out)

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -195,7 +196,11 @@ def takes_asked(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def read_argument(path: str) -> str:
-    """A path as it is; for ``-`` the text on standard input, which a line break tells from one."""
-    if path != "-":
+    """A path as it is; for ``-`` and a pipe the text, which a line break tells from a path."""
+    if path == "-":
+        text = sys.stdin.buffer.read()
+    elif Path(path).is_fifo():
+        text = Path(path).read_bytes()
+    else:
         return path
-    return sys.stdin.buffer.read().decode("utf-8", "surrogateescape") + "\n"
+    return text.decode("utf-8", "surrogateescape") + "\n"

@@ -11,13 +11,14 @@ import numpy as np
 
 from fillerkit import formats
 from fillerkit.blobs.blobs import Blobs
-from fillerkit.errors import UsageError, did_you_mean
+from fillerkit.errors import FillerError, UsageError, did_you_mean
 from fillerkit.fillers import Distribution
 from fillerkit.fillers.distributions import DTYPES
 from fillerkit.filling.transfer import Transfer, Weights, transfer
 from fillerkit.formats import Entry
 from fillerkit.formats.stored import Alias, Array, Key, Start
 from fillerkit.layers.net_layer import At, Layer, Layered, ParamBlob, owner_key
+from fillerkit.layers.shapes import shown
 from fillerkit.random import (
     CHUNK,
     NEWEST_BOOST,
@@ -25,7 +26,9 @@ from fillerkit.random import (
     CaffeStream,
     Stream,
     check_boost,
+    check_ends,
     check_seed,
+    pieces,
 )
 from fillerkit.version import __version__
 
@@ -85,13 +88,12 @@ class _Step:
             )
         elif self.copied:
             self._discard()
-            flat = self.source.reshape(-1)
-            for start in range(0, flat.size, CHUNK):
-                yield flat[start : start + CHUNK].astype(self.dtype, copy=False)
+            for piece in pieces(self.source.reshape(-1), CHUNK):
+                yield piece.astype(self.dtype, copy=False)
         else:
             values = np.empty(self.param.count, self.dtype)
             self.fill(values)
-            yield values
+            yield from pieces(values, CHUNK)
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,7 @@ class Run:
                 "jobs is a number of threads, 1 or more, for stream 'sharded'; Caffe's stream is "
                 "one after the other"
             )
+        _check_ends(net.layers, DTYPES[name])
         return cls(net, seed, DTYPES[name], boost, stream, jobs, weights, engine)
 
     @property
@@ -197,6 +200,23 @@ class Run:
                     stream.discard(distribution, param.count, self.dtype)
             for param in layer.forgotten:
                 stream.discard(param.distribution_in(self.dtype), param.count, self.dtype)
+
+
+def _check_ends(layers: Sequence[Layer], dtype: type[np.floating]) -> None:
+    """Refuse, before the first draw, a blob whose filling would never end in this type.
+
+    A net is read without one, and what has no end in float32 may have one in float64.
+    """
+    for layer in layers:
+        for param in (*layer.params, *layer.forgotten):
+            single = dtype is np.float32  # of which there is one already
+            try:
+                check_ends(param.distribution if single else param.distribution_in(dtype), dtype)
+            except FillerError as error:
+                where = f"layer '{layer.name}' ({layer.type})"
+                error.within = (where, f"its {param.name} ({shown(param.shape)})", *error.within)
+                error.layer, error.blob = layer.name, param.name
+                raise
 
 
 def _seed(net: Fillable) -> int:

@@ -6,8 +6,10 @@ from fillerkit.random.engine import Engine as Engine
 from fillerkit.random.engine import kernel_path as kernel_path
 from fillerkit.random.engine import kernel_paths as kernel_paths
 from fillerkit.random.engine import make_engine as make_engine
+from fillerkit.random.pieces import pieces as pieces
 from fillerkit.random.sample import CHUNK as CHUNK
 from fillerkit.random.sample import KEPT as KEPT
+from fillerkit.random.sample import check_ends as check_ends
 from fillerkit.random.sample import chunks as chunks
 from fillerkit.random.sample import discard as discard
 from fillerkit.random.sample import fill as fill

@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fillerkit.random import _kernels
+from fillerkit.random.pieces import IN_C, IN_NUMPY, pieces
 from fillerkit.random.uniform import uniform_span
 
 Floats = NDArray[np.floating]
 
-_AT_ONCE = 1 << 18
-"""float64 values of Boost 1.55 made at a time, in NumPy: even, for they come in pairs."""
-
+_SKIPPED = 1 << 24
+"""Draws that are passed over at a time: it takes less than making values of them."""
 
 PATHS = _kernels.PATHS
 """The paths that this processor has, the fastest first; all make the same bits."""
@@ -37,11 +37,13 @@ class KernelEngine:
         return draws
 
     def skip(self, count: int) -> None:
-        _kernels.skip(self._path, self._state, count)
+        for start in range(0, count, _SKIPPED):
+            _kernels.skip(self._path, self._state, min(_SKIPPED, count - start))
 
     def uniform(self, low: float, high: float, out: Floats) -> None:
         first, end, halved = uniform_span(low, high, out.dtype.type)
-        _kernels.uniform(self._path, self._state, out, out.itemsize, first, end, halved)
+        for piece in pieces(out, IN_C):
+            _kernels.uniform(self._path, self._state, piece, out.itemsize, first, end, halved)
 
     def gaussian(self, mean: float, std: float, out: Floats) -> None:
         if self._boost == "1.55":
@@ -51,19 +53,24 @@ class KernelEngine:
 
         tables = kernel_tables(out.dtype.type)
         plain = self._boost == "1.58"
-        _kernels.gaussian(self._path, self._state, out, out.itemsize, mean, std, plain, *tables)
+        for piece in pieces(out, IN_C):
+            _kernels.gaussian(
+                self._path, self._state, piece, out.itemsize, mean, std, plain, *tables
+            )
 
     def _box_muller(self, mean: float, std: float, out: Floats) -> None:
         if out.dtype == np.float32:
-            _kernels.box_muller(self._path, self._state, out, mean, std)
+            for piece in pieces(out, IN_C):
+                _kernels.box_muller(self._path, self._state, piece, mean, std)
             return
         # In float64 the functions are NumPy's, here as in the reference.
         from fillerkit.random.box_muller import fill_gaussian
 
-        for start in range(0, out.size, _AT_ONCE):
-            fill_gaussian(self, mean, std, out[start : start + _AT_ONCE])
+        for piece in pieces(out, IN_NUMPY):
+            fill_gaussian(self, mean, std, piece)
 
     def thin(self, probability: float, out: Floats) -> None:
         dtype = out.dtype.type
         limit = float(dtype(probability) * dtype(2**32 - 1))
-        _kernels.thin(self._path, self._state, out, out.itemsize, limit)
+        for piece in pieces(out, IN_C):
+            _kernels.thin(self._path, self._state, piece, out.itemsize, limit)

@@ -7,12 +7,10 @@ from numpy.typing import NDArray
 
 from fillerkit.random import box_muller, ziggurat
 from fillerkit.random.draws import DrawStream
+from fillerkit.random.pieces import IN_NUMPY, pieces
 from fillerkit.random.uniform import fill_uniform
 
 Floats = NDArray[np.floating]
-
-_AT_ONCE = 1 << 18
-"""Elements worked out at a time: few enough to stay in a processor's cache."""
 
 
 class ReferenceEngine:
@@ -23,16 +21,15 @@ class ReferenceEngine:
         self._boost = boost
 
     def skip(self, count: int) -> None:
-        if count:
-            self._draws.take(count)
+        for start in range(0, count, IN_NUMPY):
+            self._draws.take(min(IN_NUMPY, count - start))
 
     def uniform(self, low: float, high: float, out: Floats) -> None:
-        for start in range(0, out.size, _AT_ONCE):
-            fill_uniform(self._draws, low, high, out[start : start + _AT_ONCE])
+        for piece in pieces(out, IN_NUMPY):
+            fill_uniform(self._draws, low, high, piece)
 
     def gaussian(self, mean: float, std: float, out: Floats) -> None:
-        for start in range(0, out.size, _AT_ONCE):
-            piece = out[start : start + _AT_ONCE]
+        for piece in pieces(out, IN_NUMPY):
             if self._boost == "1.55":
                 box_muller.fill_gaussian(self._draws, mean, std, piece)
             else:
@@ -41,6 +38,5 @@ class ReferenceEngine:
     def thin(self, probability: float, out: Floats) -> None:
         dtype = out.dtype.type
         limit = dtype(probability) * dtype(2**32 - 1)
-        for start in range(0, out.size, _AT_ONCE):
-            piece = out[start : start + _AT_ONCE]
+        for piece in pieces(out, IN_NUMPY):
             piece *= self._draws.take(piece.size).astype(dtype) <= limit

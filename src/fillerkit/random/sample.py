@@ -19,6 +19,8 @@ from fillerkit.fillers import (
     Whole,
 )
 from fillerkit.random.engine import Engine
+from fillerkit.random.pieces import IN_C, pieces
+from fillerkit.random.uniform import uniform_span
 
 Floats = NDArray[np.floating]
 
@@ -27,6 +29,17 @@ CHUNK = 1 << 17
 
 KEPT = 4
 """How many pieces are kept: a piece's memory is used again by the fourth after it."""
+
+
+def check_ends(distribution: Distribution, dtype: type[np.floating]) -> None:
+    """FillerError for a distribution of which no draw makes a value: filling would never end.
+
+    Only uniforms can be such. Gaussians of all kinds drop draws before the mean and the std come
+    in, and a `Sparse` drops none.
+    """
+    base = distribution.base if isinstance(distribution, Whole) else distribution
+    if isinstance(base, Uniform):
+        uniform_span(base.low, base.high, dtype)
 
 
 def chunks(
@@ -39,10 +52,10 @@ def chunks(
     if isinstance(distribution, (Truncated, Sparse, Whole)):
         values = np.empty(count, dtype)
         fill(distribution, values, engine)
-        yield values
+        yield from pieces(values, CHUNK)
         return
     if isinstance(distribution, Given):
-        yield distribution.values.astype(dtype, copy=False)
+        yield from pieces(distribution.values.astype(dtype, copy=False), CHUNK)
         return
     buffers = cycle(
         [np.empty(min(count, CHUNK), dtype) for _ in range(min(KEPT, -(-count // CHUNK)))]
@@ -104,15 +117,21 @@ def _fill_truncated(distribution: Truncated, out: Floats, engine: Engine) -> Non
     is rounded: no value is beyond 2 sigma by an ulp either.
     """
     dtype, cut = out.dtype.type, distribution.CUT
-    engine.gaussian(0.0, 1.0, out)
-    beyond = np.flatnonzero((out < -cut) | (out > cut))
-    while beyond.size:
-        again = np.empty(beyond.size, dtype)
-        engine.gaussian(0.0, 1.0, again)
-        out[beyond] = again
-        beyond = beyond[np.abs(again) > cut]
-    out *= dtype(distribution.sigma)
-    out += dtype(distribution.mean)
+    places = [np.empty(0, np.intp)]
+    for start in range(0, out.size, IN_C):
+        piece = out[start : start + IN_C]
+        engine.gaussian(0.0, 1.0, piece)
+        places.append(start + np.flatnonzero(np.abs(piece) > cut))
+    while (beyond := np.concatenate(places)).size:
+        places = []
+        for part in pieces(beyond, IN_C):
+            again = np.empty(part.size, dtype)
+            engine.gaussian(0.0, 1.0, again)
+            out[part] = again
+            places.append(part[np.abs(again) > cut])
+    for piece in pieces(out, IN_C):
+        piece *= dtype(distribution.sigma)
+        piece += dtype(distribution.mean)
 
 
 def _thin(probability: float, out: Floats, engine: Engine) -> None:
@@ -122,6 +141,7 @@ def _thin(probability: float, out: Floats, engine: Engine) -> None:
     A probability of 0 takes no draws.
     """
     if probability == 0:
-        out *= 0
+        for piece in pieces(out, IN_C):
+            piece *= 0
     else:
         engine.thin(probability, out)

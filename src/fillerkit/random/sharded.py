@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 
 from fillerkit.fillers import Distribution, Whole
 from fillerkit.random.engine import Engine, make_engine
+from fillerkit.random.pieces import pieces
 from fillerkit.random.sample import KEPT, fill
 from fillerkit.random.streams import Blob, Floats
+
+Made = TypeVar("Made")
 
 TILE = 1 << 19
 """Values of a tile. It is part of what "sharded" means: another number would make other bits."""
@@ -53,18 +57,17 @@ class ShardedStream:
 
     def fill(self, blob: Blob, distribution: Distribution, out: Floats) -> None:
         base = distribution.base if isinstance(distribution, Whole) else distribution
-        tiles = range(-(-out.size // TILE))
+        tiles = -(-out.size // TILE)
 
-        def make(some: range) -> None:
-            for tile in some:
-                self._fill_tile(blob, base, tile, out[tile * TILE : (tile + 1) * TILE])
+        def make(tile: int) -> None:
+            self._fill_tile(blob, base, tile, out[tile * TILE : (tile + 1) * TILE])
 
-        if self._jobs == 1 or len(tiles) == 1:
-            make(tiles)
+        if self._jobs == 1 or tiles == 1:
+            for tile in range(tiles):
+                make(tile)
         else:
-            # Every job takes every so many-th tile: they all end at about the same time.
-            with ThreadPoolExecutor(self._jobs) as pool:
-                deque(pool.map(make, [tiles[job :: self._jobs] for job in range(self._jobs)]), 0)
+            # Twice as many as there are threads: none is idle while the first tile is not ready.
+            deque(self._made(make, tiles, 2 * self._jobs), 0)
         if isinstance(distribution, Whole):
             distribution.change(out)
 
@@ -74,7 +77,7 @@ class ShardedStream:
         if isinstance(distribution, Whole):
             values = np.empty(count, dtype)
             self.fill(blob, distribution, values)
-            yield values
+            yield from pieces(values, TILE)
             return
         tiles = -(-count // TILE)
         ahead = min(self._jobs, tiles)
@@ -87,8 +90,15 @@ class ShardedStream:
             self._fill_tile(blob, distribution, tile, out)
             return out
 
-        with ThreadPoolExecutor(ahead) as pool:
-            waiting: deque[Future[Floats]] = deque()
+        yield from self._made(make, tiles, ahead)
+
+    def _made(self, make: Callable[[int], Made], tiles: int, ahead: int) -> Iterator[Made]:
+        """What `make` makes of each tile, in order, up to `ahead` at once or waiting.
+
+        No more: who is interrupted waits for those, and a signal would seem not to be seen.
+        """
+        with ThreadPoolExecutor(self._jobs) as pool:
+            waiting: deque[Future[Made]] = deque()
             for tile in range(tiles):
                 waiting.append(pool.submit(make, tile))
                 if len(waiting) == ahead:

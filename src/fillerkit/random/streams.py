@@ -83,8 +83,11 @@ class CaffeStream:
 
     def fill(self, blob: Blob, distribution: Distribution, out: Floats) -> None:
         """Make values into a flat array of floats; which blob's they are makes no difference."""
-        if out.ndim != 1 or not out.flags.c_contiguous:
-            raise UsageError("values are made into a flat array without gaps")
+        if out.ndim != 1 or not out.flags.carray or out.dtype not in (np.float32, np.float64):
+            raise UsageError(
+                "values are made into a flat array without gaps, of this machine's float32 or "
+                f"float64 and to be written to; this one is {out.dtype.str}{list(out.shape)}"
+            )
         fill(distribution, out, self._engine)
 
     def chunks(
