@@ -111,5 +111,5 @@ def test_a_filler_from_a_file_is_refused_with_another_way(weight: Weight) -> Non
     with pytest.raises(
         fk.FillerError, match="from a file, which is not read; 'value' takes them"
     ) as caught:
-        weight('type: "file" file: "theta.txt"')
+        weight('type: "from_txt" file: "theta.txt"')
     assert caught.value.message.endswith("another filler: fillers={'LAYER:BLOB': 'constant'}")
