@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from google.protobuf import text_format
@@ -222,3 +223,16 @@ def test_a_plan_that_stands_on_another_takes_layers_of_the_fork(proto: Path) -> 
                num_output: 2 kernel_shape { dim: [3, 3, 3] } weight_filler { type: "xavier" } } }"""
     net = fk.load_net(text, proto=proto, shapes={"d": (1, 3, 8, 8, 8)})
     assert net.layers[-1].params[0].shape == (2, 3, 3, 3, 3)
+
+
+def test_fields_of_v1_layers_are_carried_over_whether_repeated_or_not(tmp_path: Path) -> None:
+    fields = "optional uint32 bits = 300; repeated uint32 parts = 301; repeated Shift shifts = 302;"
+    (tmp_path / "caffe.proto").write_text(f"""
+        syntax = "proto2"; package caffe;
+        message LayerParameter {{ {fields} }}
+        message V1LayerParameter {{ {fields} }}
+        message Shift {{ optional float by = 1; }}
+    """)
+    text = OLD.replace("pw_attend_param { heads: 2 }", "bits: 3 parts: [1, 2] shifts { by: 4 }")
+    layer: Any = fk.read_net(text, proto=tmp_path / "caffe.proto").layers[-1][0]
+    assert (layer.bits, list(layer.parts), layer.shifts[0].by) == (3, [1, 2], 4)

@@ -139,11 +139,10 @@ def _from_v1(index: int, old: V1LayerParameter) -> LayerParameter:
         shared = new.DESCRIPTOR.fields_by_name.get(descriptor.name)
         if shared is None or descriptor.name in ("name", "bottom", "top", "type", "param"):
             continue
-        if descriptor.message_type is None:
+        if hasattr(value, "extend"):  # it is repeated
             getattr(new, descriptor.name).extend(value)
-        elif descriptor.name in ("include", "exclude", "blobs"):
-            for each in value:
-                getattr(new, descriptor.name).add().CopyFrom(each)
+        elif descriptor.message_type is None:
+            setattr(new, descriptor.name, value)
         else:
             getattr(new, descriptor.name).CopyFrom(value)
     return new
