@@ -129,6 +129,14 @@ def test_memory_data_has_two_tops(set_up: SetUp, tops: int) -> None:
         set_up("MemoryData", body=body, tops=tops)
 
 
+def test_memory_data_has_a_top_for_each_of_input_shapes(set_up: SetUp) -> None:
+    body = """memory_data_param { input_shapes { dim: [9, 3, 5, 4] } input_shapes { dim: [9, 7] }
+        input_shapes { dim: [9, 1] } }"""
+    assert shapes(set_up("MemoryData", body=body, tops=3)) == [(9, 3, 5, 4), (9, 7), (9, 1)]
+    with pytest.raises(fk.LayerError, match="takes 3 tops, not 2"):
+        set_up("MemoryData", body=body, tops=2)
+
+
 @pytest.mark.parametrize("kind", ["Data", "ImageData", "WindowData"])
 def test_labels_follow_the_images_given(kind: str) -> None:
     net = fk.load_net(text(kind, tops=2), shapes={"t0": (7, 3, 5, 5)})

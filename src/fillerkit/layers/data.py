@@ -110,10 +110,20 @@ def dummy_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     return Plan(tops=[given.get(top, shape) for top, shape in zip(layer.top, planned, strict=True)])
 
 
-@source("MemoryData", tops=2)
+@source("MemoryData", tops=(1, None))
 def memory_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
-    """Images and labels handed over from memory."""
-    p, (data, label) = layer.memory_data_param, layer.top
+    """Images and labels handed over from memory.
+
+    With input_shapes any blobs, one for each (cbfinn/caffe: ``memory_data_layer.cpp``).
+    """
+    p, tops = layer.memory_data_param, len(layer.top)
+    if tops != (len(p.input_shapes) or 2):
+        raise LayerError(f"takes {len(p.input_shapes) or 2} tops, not {tops}", field="top")
+    if p.input_shapes:
+        shapes = (_dims(shape) for shape in p.input_shapes)
+        planned = [given.get(top, dims) for top, dims in zip(layer.top, shapes, strict=True)]
+        return Plan(tops=planned, draws=_transformer_draws(layer))
+    data, label = layer.top
     shape = given.get(data, (p.batch_size, p.channels, p.height, p.width))
     if count(shape) <= 0:
         raise LayerError(
