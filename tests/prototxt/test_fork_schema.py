@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -223,6 +224,21 @@ def test_a_plan_that_stands_on_another_takes_layers_of_the_fork(proto: Path) -> 
                num_output: 2 kernel_shape { dim: [3, 3, 3] } weight_filler { type: "xavier" } } }"""
     net = fk.load_net(text, proto=proto, shapes={"d": (1, 3, 8, 8, 8)})
     assert net.layers[-1].params[0].shape == (2, 3, 3, 3, 3)
+
+
+def test_a_number_that_stands_twice_is_told_with_its_place_and_what_helps(tmp_path: Path) -> None:
+    (tmp_path / "caffe.proto").write_text("""syntax = "proto2"; package caffe;
+message LayerParameter {
+  optional uint32 a = 147;
+  optional uint32 b = 147;
+}""")
+    with pytest.raises(fk.PrototxtError) as caught:
+        fk.load_net(NET, proto=tmp_path / "caffe.proto")
+    assert re.search(
+        r"caffe\.proto:4:23: Field number 147 has already been used .*\. Mend a copy of the file "
+        r"at that line and column, .*: allow_unknown_fields=True$",
+        caught.value.message,
+    )
 
 
 def test_fields_of_v1_layers_are_carried_over_whether_repeated_or_not(tmp_path: Path) -> None:
