@@ -203,6 +203,26 @@ def test_a_field_of_several_forks_has_the_type_that_the_given_one_says(tmp_path:
     assert [*layer.pooling_param.kernel_shape] == [3, 4]  # type: ignore[misc]
 
 
+SHAPES = "repeated uint32 kernel_shape = 15; repeated uint32 stride_shape = 14;"
+
+
+def test_a_pooling_by_shapes_that_are_numbers_takes_volumes(tmp_path: Path) -> None:
+    proto = parameter(tmp_path, f"{SHAPES} repeated uint32 pad_shape = 13;")
+    text = """layer {{ name: "p" type: "Pooling" bottom: "d" top: "p"
+                       pooling_param {{ {} }} }}"""
+    several = "kernel_shape: 3 kernel_shape: 2 kernel_shape: 1 stride_shape: 2 kernel_size: 9"
+    net = fk.load_net(text.format(several), proto=proto, shapes={"d": (1, 4, 8, 9, 10)})
+    # (8 - 3) / 2, (9 - 2) / 2 and (10 - 1) / 2, counted up, and 1 more.
+    assert net.layers[-1].tops == (("p", (1, 4, 4, 5, 6)),)
+    assert net.notes == ("d: an input, since no layer makes it",)
+    padded = text.format("kernel_shape: 3 pad_shape: 1")
+    net = fk.load_net(padded, proto=proto, shapes={"d": (1, 4, 8, 9, 10)})
+    assert net.layers[-1].tops == (("p", (1, 4, 8, 9, 10)),)
+    with pytest.raises(fk.LayerError, match="kernel_shape once, or once for each of its 3"):
+        few = text.format("kernel_shape: 3 kernel_shape: 2")
+        fk.load_net(few, proto=proto, shapes={"d": (1, 4, 8, 9, 10)})
+
+
 def test_an_enum_in_a_message_of_another_name_is_found(tmp_path: Path) -> None:
     first = fork_schema(str(parameter(tmp_path, ""))).LayerParameter.DESCRIPTOR.fields_by_name
     assert first["yolo_param"].message_type.name == "YoloParameter"
