@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from fillerkit.errors import LayerError, Lengths, ShapeNeeded
 from fillerkit.fillers.registry import known_filler
@@ -141,16 +142,19 @@ def data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     return image_source(layer, given, p.batch_size, p.source, channels)
 
 
-@source("ImageData", tops=(1, 2), outside=True)
+@source("ImageData", tops=(1, 3), outside=True)
 def image_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     """Images, and labels, that a list of files names.
 
-    Caffe's always makes labels; DeBlurNet's fork can leave them out (``label: false``).
+    Caffe's always makes labels; DeBlurNet's fork can leave them out (``label: false``), and crn's
+    makes latitudes and longitudes of them (``use_gps: true``).
     """
-    p = layer.image_data_param
-    if len(layer.top) == 1 and not (p.HasField("label") and not p.label):
+    p, tops = layer.image_data_param, len(layer.top)
+    if tops == 1 and not (p.HasField("label") and not p.label):
         raise LayerError("takes 2 tops, not 1", field="top")
-    return image_source(
+    if (tops == 3) != p.use_gps:
+        raise LayerError(f"takes {3 if p.use_gps else '1 to 2'} tops, not {tops}", field="top")
+    plan = image_source(
         layer,
         given,
         p.batch_size,
@@ -159,6 +163,10 @@ def image_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
         sides=(p.new_height, p.new_width),
         extra_draws=p.shuffle + (p.rand_skip > 0),
     )
+    if not p.use_gps:
+        return plan
+    longitudes = given.get(layer.top[2], plan.tops[0][:1])
+    return replace(plan, tops=[*plan.tops, longitudes])
 
 
 @source("WindowData", tops=2, outside=True)
