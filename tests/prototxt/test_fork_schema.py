@@ -223,6 +223,21 @@ def test_a_pooling_by_shapes_that_are_numbers_takes_volumes(tmp_path: Path) -> N
         fk.load_net(few, proto=proto, shapes={"d": (1, 4, 8, 9, 10)})
 
 
+def test_a_message_that_the_fork_has_once_and_another_several_times_is_read(tmp_path: Path) -> None:
+    (tmp_path / "caffe.proto").write_text("""
+        syntax = "proto2"; package caffe;
+        message LayerParameter { optional TransformationParameter transform_param = 100; }
+        message TransformationParameter { optional ResizeParameter resize_param = 12; }
+        message ResizeParameter { optional uint32 height = 3; optional uint32 width = 4; }
+    """)
+    text = """layer { name: "d" type: "AnnotatedData" top: "d"
+                      data_param { source: "s" batch_size: 2 }
+                      transform_param { mean_value: [1, 2, 3]
+                                        resize_param { height: 30 width: 40 } } }"""
+    net = fk.load_net(text, proto=tmp_path / "caffe.proto")
+    assert net.layers[0].tops == (("d", (2, 3, 30, 40)),)
+
+
 def test_an_enum_in_a_message_of_another_name_is_found(tmp_path: Path) -> None:
     first = fork_schema(str(parameter(tmp_path, ""))).LayerParameter.DESCRIPTOR.fields_by_name
     assert first["yolo_param"].message_type.name == "YoloParameter"

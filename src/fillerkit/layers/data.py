@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
+
+from google.protobuf.message import Message
 
 from fillerkit.errors import LayerError, Lengths, ShapeNeeded
 from fillerkit.fillers.registry import known_filler
@@ -220,7 +223,9 @@ def image_source(
             channels = channels or len(transform.mean_value)
         crop = crop_of(layer)
         sides = crop or sides
-        for resize in transform.resize_param if crop is None else ():
+        said: Any = transform.resize_param  # in training_toolbox_caffe's own schema it is one
+        resizes: list[Any] = [said] if isinstance(said, Message) else list(said)
+        for resize in resizes if crop is None else ():
             if resize.resize_mode != resize.FIT_SMALL_SIZE and resize.height and resize.width:
                 sides = (resize.height, resize.width)
         image = (batch, channels, *sides)
