@@ -129,6 +129,24 @@ def test_memory_data_has_two_tops(set_up: SetUp, tops: int) -> None:
         set_up("MemoryData", body=body, tops=tops)
 
 
+def test_memory_data_has_a_top_for_each_of_input_shapes(set_up: SetUp) -> None:
+    body = """memory_data_param { input_shapes { dim: [9, 3, 5, 4] } input_shapes { dim: [9, 7] }
+        input_shapes { dim: [9, 1] } }"""
+    assert shapes(set_up("MemoryData", body=body, tops=3)) == [(9, 3, 5, 4), (9, 7), (9, 1)]
+    with pytest.raises(fk.LayerError, match="takes 3 tops, not 2"):
+        set_up("MemoryData", body=body, tops=2)
+
+
+def test_image_data_has_a_place_on_earth_instead_of_a_label() -> None:
+    body = "image_data_param { batch_size: 7 new_height: 5 new_width: 4 use_gps: true }"
+    net = fk.load_net(text("ImageData", body, tops=3))
+    assert shapes(net.layers[0]) == [(7, 3, 5, 4), (7,), (7,)]
+    with pytest.raises(fk.LayerError, match="takes 3 tops, not 2"):
+        fk.load_net(text("ImageData", body, tops=2))
+    with pytest.raises(fk.LayerError, match="takes 1 to 2 tops, not 3"):
+        fk.load_net(text("ImageData", body.replace("use_gps: true", ""), tops=3))
+
+
 @pytest.mark.parametrize("kind", ["Data", "ImageData", "WindowData"])
 def test_labels_follow_the_images_given(kind: str) -> None:
     net = fk.load_net(text(kind, tops=2), shapes={"t0": (7, 3, 5, 5)})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from google.protobuf import text_format
@@ -201,6 +203,41 @@ def test_a_field_of_several_forks_has_the_type_that_the_given_one_says(tmp_path:
     assert [*layer.pooling_param.kernel_shape] == [3, 4]  # type: ignore[misc]
 
 
+SHAPES = "repeated uint32 kernel_shape = 15; repeated uint32 stride_shape = 14;"
+
+
+def test_a_pooling_by_shapes_that_are_numbers_takes_volumes(tmp_path: Path) -> None:
+    proto = parameter(tmp_path, f"{SHAPES} repeated uint32 pad_shape = 13;")
+    text = """layer {{ name: "p" type: "Pooling" bottom: "d" top: "p"
+                       pooling_param {{ {} }} }}"""
+    several = "kernel_shape: 3 kernel_shape: 2 kernel_shape: 1 stride_shape: 2 kernel_size: 9"
+    net = fk.load_net(text.format(several), proto=proto, shapes={"d": (1, 4, 8, 9, 10)})
+    # (8 - 3) / 2, (9 - 2) / 2 and (10 - 1) / 2, counted up, and 1 more.
+    assert net.layers[-1].tops == (("p", (1, 4, 4, 5, 6)),)
+    assert net.notes == ("d: an input, since no layer makes it",)
+    padded = text.format("kernel_shape: 3 pad_shape: 1")
+    net = fk.load_net(padded, proto=proto, shapes={"d": (1, 4, 8, 9, 10)})
+    assert net.layers[-1].tops == (("p", (1, 4, 8, 9, 10)),)
+    with pytest.raises(fk.LayerError, match="kernel_shape once, or once for each of its 3"):
+        few = text.format("kernel_shape: 3 kernel_shape: 2")
+        fk.load_net(few, proto=proto, shapes={"d": (1, 4, 8, 9, 10)})
+
+
+def test_a_message_that_the_fork_has_once_and_another_several_times_is_read(tmp_path: Path) -> None:
+    (tmp_path / "caffe.proto").write_text("""
+        syntax = "proto2"; package caffe;
+        message LayerParameter { optional TransformationParameter transform_param = 100; }
+        message TransformationParameter { optional ResizeParameter resize_param = 12; }
+        message ResizeParameter { optional uint32 height = 3; optional uint32 width = 4; }
+    """)
+    text = """layer { name: "d" type: "AnnotatedData" top: "d"
+                      data_param { source: "s" batch_size: 2 }
+                      transform_param { mean_value: [1, 2, 3]
+                                        resize_param { height: 30 width: 40 } } }"""
+    net = fk.load_net(text, proto=tmp_path / "caffe.proto")
+    assert net.layers[0].tops == (("d", (2, 3, 30, 40)),)
+
+
 def test_an_enum_in_a_message_of_another_name_is_found(tmp_path: Path) -> None:
     first = fork_schema(str(parameter(tmp_path, ""))).LayerParameter.DESCRIPTOR.fields_by_name
     assert first["yolo_param"].message_type.name == "YoloParameter"
@@ -254,3 +291,31 @@ def test_a_schema_of_caffes_second_year_is_that_of_v1(tmp_path: Path) -> None:
     upgraded = fk.upgrade_text(text, proto=tmp_path / "caffe.proto")
     for said in ('type: "Foo"', "a: 4", "strict_dim: false", "q: 2"):
         assert said in upgraded
+
+
+def test_a_number_that_stands_twice_is_told_with_its_place_and_what_helps(tmp_path: Path) -> None:
+    (tmp_path / "caffe.proto").write_text("""syntax = "proto2"; package caffe;
+message LayerParameter {
+  optional uint32 a = 147;
+  optional uint32 b = 147;
+}""")
+    with pytest.raises(fk.PrototxtError) as caught:
+        fk.load_net(NET, proto=tmp_path / "caffe.proto")
+    assert re.search(
+        r"caffe\.proto:4:23: Field number 147 has already been used .*\. Mend a copy of the file "
+        r"at that line and column, .*: allow_unknown_fields=True$",
+        caught.value.message,
+    )
+
+
+def test_fields_of_v1_layers_are_carried_over_whether_repeated_or_not(tmp_path: Path) -> None:
+    fields = "optional uint32 bits = 300; repeated uint32 parts = 301; repeated Shift shifts = 302;"
+    (tmp_path / "caffe.proto").write_text(f"""
+        syntax = "proto2"; package caffe;
+        message LayerParameter {{ {fields} }}
+        message V1LayerParameter {{ {fields} }}
+        message Shift {{ optional float by = 1; }}
+    """)
+    text = OLD.replace("pw_attend_param { heads: 2 }", "bits: 3 parts: [1, 2] shifts { by: 4 }")
+    layer: Any = fk.read_net(text, proto=tmp_path / "caffe.proto").layers[-1][0]
+    assert (layer.bits, list(layer.parts), layer.shifts[0].by) == (3, [1, 2], 4)

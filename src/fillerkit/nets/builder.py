@@ -19,9 +19,10 @@ from fillerkit.nets.connections import (
     with_tops_as_given,
 )
 from fillerkit.nets.data_layers import plan_source, shapes_needed
+from fillerkit.nets.filler_files import with_files
 from fillerkit.nets.leaves import leaves, passed_over
 from fillerkit.nets.net import Net
-from fillerkit.nets.notes import field_notes, start_notes
+from fillerkit.nets.notes import field_notes, file_notes, start_notes
 from fillerkit.nets.params import WrongFillers, check_filler_types, param_blob, param_blobs
 from fillerkit.nets.rules import FillerRules
 from fillerkit.nets.sharing import Sharing
@@ -83,7 +84,7 @@ class _Builder:
         if self._connections.complete:
             self._rules.check_used()
         layers = self._sharing.with_rates(self._layers)
-        self._notes += field_notes(layers)
+        self._notes += (*field_notes(layers), *file_notes(layers))
         if self._report is None:
             self._notes += start_notes(layers)
         return Net(
@@ -140,7 +141,7 @@ class _Builder:
     def _set_up(self, index: int, layer: LayerParameter, field: Field) -> Layer:
         line = self._text.place(field).line
         known, plan = self._plan_of(index, layer, line)
-        plan = self._rules.apply(layer.name, plan)
+        plan = with_files(self._rules.apply(layer.name, plan), self._text.source.name)
         self._notes.extend(plan.notes)
         tops = named_tops(known, layer, plan, self._choices.setting.shapes)
         self._connections.add(layer, tops)

@@ -19,7 +19,7 @@ from google.protobuf.descriptor_pb2 import (
     FileDescriptorSet,
 )
 
-from fillerkit.errors import PrototxtError
+from fillerkit.errors import Keyword, PrototxtError
 from fillerkit.libraries import library
 from fillerkit.schema import EACH, OURS, forks_pb2
 from fillerkit.schema.lazy import message_class
@@ -102,7 +102,11 @@ def compiled(file: Path) -> FileDescriptorProto:
         )
         if done.returncode:
             said = next((line for line in done.stderr.splitlines() if "warning" not in line), "")
-            raise PrototxtError(f"{file}: cannot be compiled: {said.strip()}")
+            raise PrototxtError(
+                f"{file}: cannot be compiled: {said.strip()} Mend a copy of the file at that line "
+                "and column, or do without it where the net needs few of its fields: ",
+                Keyword("allow_unknown_fields", True),
+            )
         return FileDescriptorSet.FromString(made.read_bytes()).file[-1]
 
 
