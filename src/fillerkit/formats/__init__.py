@@ -10,6 +10,7 @@ from typing import Protocol, cast
 from fillerkit.errors import UsageError, did_you_mean
 from fillerkit.formats.entry import Content as Content
 from fillerkit.formats.entry import Entry as Entry
+from fillerkit.formats.names import check_places
 from fillerkit.formats.stored import Stored as Stored
 
 FORMATS = {
@@ -31,7 +32,9 @@ class _Format(Protocol):
 
 def save(path: str | os.PathLike[str], content: Content, format: str | None = None) -> None:
     """Write blobs, one after the other, to a new file of a format, its suffix's if none is said."""
-    _format(Path(path), format).write(Path(path), content)
+    writer = _format(Path(path), format)
+    check_places(Path(path), content)
+    writer.write(Path(path), content)
 
 
 def load(path: str | os.PathLike[str], format: str | None = None) -> Stored:

@@ -50,6 +50,11 @@ _PIECE = 1 << 20  # bytes copied at a time where blobs share values
 def write(path: Path, content: Content) -> None:
     """Write blobs as they come; refuse, before any is made, what protobuf cannot hold."""
     layers = list(_layers(path, content))
+    if not layers:
+        raise FormatError(
+            f"{path}: there is no layer to write, and a .caffemodel without one could not be told "
+            "from a damaged file"
+        )
     name = content.model.name if content.model else str(content.origin.get("net", ""))
     start = head(_NET_NAME, len(name.encode())) + name.encode() if name else b""
     total = len(start) + sum(len(head(_NET_LAYER, layer.size)) + layer.size for layer in layers)
@@ -148,12 +153,6 @@ def _layers(path: Path, content: Content) -> Iterator[_Layer]:
         blobs.setdefault(entry.layer, {})[entry.index] = _Blob.of(entry, None)
         for alias in entry.aliases:
             blobs.setdefault(alias.layer, {})[alias.index] = _Blob.of(entry, alias)
-    for name, of_layer in blobs.items():
-        if sorted(of_layer) != list(range(len(of_layer))):
-            raise FormatError(
-                f"{path}: layer '{name}' has the blobs {sorted(of_layer)}; a .caffemodel numbers "
-                "them from 0 without a gap"
-            )
     model = content.model
     if model is None:
         model = Model("", tuple((name, LayerParameter(name=name)) for name in blobs))
