@@ -9,6 +9,8 @@ import pytest
 import weights
 
 import fillerkit as fk
+from fillerkit import formats
+from fillerkit.formats import Content, Entry
 from fillerkit.formats.stored import Alias
 
 ONES = np.ones(2, np.float32)
@@ -69,3 +71,29 @@ def test_layers_of_the_same_name_keep_their_blobs_apart(suffix: str, tmp_path: P
     loaded = fk.load(tmp_path / f"x.{suffix}")
     assert weights.bits(loaded) == weights.bits(net.fill(seed=1))
     assert list(loaded) == ["a", "a#2"]
+
+
+def test_a_caffemodel_without_a_layer_is_not_written(tmp_path: Path) -> None:
+    for blobs in (fk.Blobs({}, {}, {}), fk.Blobs({}, {}, {"net": "small"})):
+        with pytest.raises(fk.FormatError, match="there is no layer to write"):
+            blobs.save(tmp_path / "x.caffemodel")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("suffix", weights.FORMATS)
+@pytest.mark.parametrize(
+    ("places", "why"),
+    [
+        ([("", 0)], "cannot be a path"),
+        ([("\ud800", 0)], "no text"),
+        ([("a", 0), ("a", 0)], "both blob 0"),
+        ([("a", 1)], "without a gap"),
+    ],
+)
+def test_blobs_that_would_not_be_found_again_are_refused(
+    places: list[tuple[str, int]], why: str, suffix: str, tmp_path: Path
+) -> None:
+    entries = [Entry(layer, i, "", (2,), ONES.dtype, iter([ONES])) for layer, i in places]
+    with pytest.raises(fk.FormatError, match=why):
+        formats.save(tmp_path / f"x.{suffix}", Content(entries, {}))
+    assert list(tmp_path.iterdir()) == []

@@ -24,6 +24,7 @@ from fillerkit.formats.background import BackgroundWriter
 from fillerkit.formats.damage import reading
 from fillerkit.formats.entry import Content, Entry, little
 from fillerkit.formats.mapped import frozen, mapped
+from fillerkit.formats.names import is_text
 from fillerkit.formats.stored import Alias, Array, Stored
 from fillerkit.formats.whole_file import whole_file
 from fillerkit.formats.wire import FIXED32, FIXED64, LENGTH, VARINT, Item, head, items
@@ -56,6 +57,8 @@ def write(path: Path, content: Content) -> None:
             "from a damaged file"
         )
     name = content.model.name if content.model else str(content.origin.get("net", ""))
+    if not is_text(name):
+        raise FormatError(f"{path}: the net's name {name!r} is no text (half a character)")
     start = head(_NET_NAME, len(name.encode())) + name.encode() if name else b""
     total = len(start) + sum(len(head(_NET_LAYER, layer.size)) + layer.size for layer in layers)
     if total > LIMIT:

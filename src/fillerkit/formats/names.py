@@ -27,7 +27,7 @@ def check_places(path: Path, content: Content) -> None:
     for layer, indices in places.items():
         if not layer:
             raise FormatError(f"{path}: layer name '' cannot be a path or a key: name the layer")
-        if not _is_text(layer):
+        if not is_text(layer):
             raise FormatError(f"{path}: layer name {layer!r} is no text (half a character)")
         if sorted(indices) != list(range(len(indices))):
             raise FormatError(
@@ -36,7 +36,7 @@ def check_places(path: Path, content: Content) -> None:
             )
 
 
-def _is_text(name: str) -> bool:
+def is_text(name: str) -> bool:
     """Whether a name can be written in UTF-8: a surrogate without its other half cannot."""
     try:
         name.encode()

@@ -41,6 +41,10 @@ def write(path: Path, content: Content) -> None:
         aliases = {(entry.layer, entry.index): entry.aliases for entry in content.entries}
         state = to_state(Stored(owned, aliases, content.origin, model=content.model))
         try:
+            from_tensors(state)
+        except ValueError as error:
+            raise FormatError(f"{path}: could not be read back: {error}") from None
+        try:
             torch.save(state, file)
         except RuntimeError as error:  # what the library makes of an error of the file's
             raise FormatError(f"{path}: cannot be written: {one_line(_cause(error))}") from None
