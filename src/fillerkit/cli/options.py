@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import Any
 
 import click
 
 import fillerkit as fk
+from fillerkit.cli.printing import plain
 from fillerkit.nets.asked import Asked
 
 
@@ -64,6 +65,13 @@ def parse_pairs(
 
     return parse
 
+
+encoding_option = click.option(
+    "--encoding",
+    metavar="NAME",
+    help="What names are in that are not UTF-8, as in gbk or latin-1.  [default: a guess, which is "
+    "told]",
+)
 
 _OPTIONS = [
     click.option(
@@ -130,6 +138,7 @@ _OPTIONS = [
         help="A fork's own caffe.proto: what it adds to Caffe is known too (needs "
         "'fillerkit[proto]').",
     ),
+    encoding_option,
     click.option(
         "--allow-unknown-fields",
         is_flag=True,
@@ -144,8 +153,7 @@ def takes_net(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def load_first(net: str, asked: Asked, python_layers: bool, **options: Any) -> None:
         loaded = _load(net, asked, python_layers)
-        for note in loaded.notes:
-            click.echo(f"note: {note}", err=True)
+        tell(loaded.notes)
         command(loaded, **options)
 
     python_layers = click.option(
@@ -191,6 +199,25 @@ def takes_asked(command: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(_OPTIONS):
         decorated = option(decorated)
     return decorated
+
+
+def load_weights(path: str) -> fk.Blobs:
+    """Read a weight file, its names as ``--encoding`` says, and tell what was found on the way."""
+    blobs = fk.load(path, encoding=said_encoding())
+    tell(blobs.notes)
+    return blobs
+
+
+def said_encoding() -> str | None:
+    """What ``--encoding`` says to the command that runs."""
+    encoding: str | None = click.get_current_context().params["encoding"]
+    return encoding
+
+
+def tell(notes: Iterable[str]) -> None:
+    """Print notes beside the output."""
+    for note in notes:
+        click.echo(f"note: {plain(note)}", err=True)
 
 
 def read_argument(path: str) -> str:

@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
+from fillerkit.encoding import check_encoding
 from fillerkit.errors import UsageError, did_you_mean
 from fillerkit.formats.entry import Content as Content
 from fillerkit.formats.entry import Entry as Entry
@@ -27,7 +28,7 @@ class _Format(Protocol):
     """What every format's module offers."""
 
     def write(self, path: Path, content: Content) -> None: ...
-    def read(self, path: Path) -> Stored: ...
+    def read(self, path: Path, encoding: str | None) -> Stored: ...
 
 
 def save(path: str | os.PathLike[str], content: Content, format: str | None = None) -> None:
@@ -37,9 +38,12 @@ def save(path: str | os.PathLike[str], content: Content, format: str | None = No
     writer.write(Path(path), content)
 
 
-def load(path: str | os.PathLike[str], format: str | None = None) -> Stored:
+def load(
+    path: str | os.PathLike[str], format: str | None = None, encoding: str | None = None
+) -> Stored:
     """Read a file; see `fillerkit.load`."""
-    return _format(Path(path), format).read(Path(path))
+    check_encoding(encoding)
+    return _format(Path(path), format).read(Path(path), encoding)
 
 
 def content_of(stored: Stored) -> Content:

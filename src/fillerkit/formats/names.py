@@ -19,15 +19,15 @@ def check_places(path: Path, content: Content) -> None:
     """
     places: dict[str, set[int]] = {}
     for entry in content.entries:
-        for at in (entry, *entry.aliases):
-            indices = places.setdefault(at.layer, set())
-            if at.index in indices:
-                raise FormatError(f"{path}: two blobs are both blob {at.index} of {at.layer!r}")
-            indices.add(at.index)
+        shared = [(alias.layer, alias.index) for alias in entry.aliases]
+        for layer, index in ((entry.layer, entry.index), *shared):
+            if index in places.setdefault(layer, set()):
+                raise FormatError(f"{path}: two blobs are both blob {index} of layer {layer!r}")
+            places[layer].add(index)
     for layer, indices in places.items():
         if not layer:
             raise FormatError(f"{path}: layer name '' cannot be a path or a key: name the layer")
-        if not is_text(layer):
+        if not _is_text(layer):
             raise FormatError(f"{path}: layer name {layer!r} is no text (half a character)")
         if sorted(indices) != list(range(len(indices))):
             raise FormatError(
@@ -36,7 +36,17 @@ def check_places(path: Path, content: Content) -> None:
             )
 
 
-def is_text(name: str) -> bool:
+def encoded(path: Path, name: str, encoding: str) -> bytes:
+    """A name as bytes, in the encoding that names had where the values come from."""
+    try:
+        return name.encode(encoding)
+    except UnicodeEncodeError:
+        raise FormatError(
+            f"{path}: name {name!r} cannot be written in {encoding}, as the others"
+        ) from None
+
+
+def _is_text(name: str) -> bool:
     """Whether a name can be written in UTF-8: a surrogate without its other half cannot."""
     try:
         name.encode()

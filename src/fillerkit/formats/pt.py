@@ -50,8 +50,11 @@ def write(path: Path, content: Content) -> None:
             raise FormatError(f"{path}: cannot be written: {one_line(_cause(error))}") from None
 
 
-def read(path: Path) -> Stored:
-    """Read a state dict, mapped into memory where it can be: not of PyTorch before 1.6."""
+def read(path: Path, encoding: str | None) -> Stored:
+    """Read a state dict, mapped into memory where it can be: not of PyTorch before 1.6.
+
+    Its names are Unicode: there is no other `encoding`.
+    """
     torch = library("torch", ".pt", "torch")
     check_file(path)
     with reading(path, "a state dict"), warnings.catch_warnings():
