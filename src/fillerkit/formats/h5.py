@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from fillerkit.encoding import UTF8, of_origin
+from fillerkit.encoding import UTF8, Reading, of_origin
 from fillerkit.encoding import reading as reading_of
 from fillerkit.errors import FormatError
 from fillerkit.formats.background import BackgroundWriter
@@ -75,13 +75,16 @@ def read(path: Path, encoding: str | None) -> Stored:
     with reading(path, "an HDF5 file of blobs"), h5py.File(path, "r") as file:
         if not isinstance(file.get(_ROOT, getlink=True), h5py.HardLink):
             raise FormatError(f"{path}: is no weight file of Caffe's: it has no group /{_ROOT}")
-        datasets = list(_datasets(h5py, file[_ROOT]))
+        links: list[bytes] = []
+        datasets = list(_datasets(h5py, file[_ROOT], links))
         places = [dataset.id.get_offset() for _, _, dataset in datasets]
         if None not in places:  # in the order in which the values were written
             datasets = [datasets[i] for i in sorted(range(len(places)), key=places.__getitem__)]
-        names = reading_of(str(path), (layer for layer, _, _ in datasets), encoding)
+        origin = _note(file)
+        known = of_origin(origin)
+        names = Reading(known) if known != UTF8 else reading_of(str(path), links, encoding)
         named = [(layer.decode(names.encoding), index, each) for layer, index, each in datasets]
-        return with_names(gathered(_found(h5py, named, data), _note(file)), names)
+        return with_names(gathered(_found(h5py, named, data), origin), names)
 
 
 def _groups(path: Path, content: Content) -> Iterator[str]:
@@ -148,8 +151,11 @@ def _attribute(path: Path, text: str) -> np.bytes_:
     return np.bytes_(text.encode())
 
 
-def _datasets(h5py: Any, root: Any) -> Iterator[tuple[bytes, int, Any]]:
-    """All blobs by layer and index. A layer's name may hold slashes, and so be groups in groups."""
+def _datasets(h5py: Any, root: Any, links: list[bytes]) -> Iterator[tuple[bytes, int, Any]]:
+    """All blobs by layer and index. A layer's name may hold slashes, and so be groups in groups.
+
+    The names of all groups are put into `links`, of those without blobs too.
+    """
     groups = deque([(b"", root)])
     seen = set()
     while groups:
@@ -167,6 +173,7 @@ def _datasets(h5py: Any, root: Any) -> Iterator[tuple[bytes, int, Any]]:
             inside = layer + b"/" + name if layer else name
             if isinstance(thing, h5py.Group):
                 groups.append((inside, thing))
+                links.append(name)
             elif isinstance(thing, h5py.Dataset):
                 if not layer or not name.isdigit():
                     raise ValueError(
