@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 import fillerkit as fk
-from fillerkit.cli.printing import note
+from fillerkit.cli.printing import tell
 from fillerkit.nets.asked import Asked
 
 
@@ -66,6 +66,13 @@ def parse_pairs(
 
     return parse
 
+
+encoding_option = click.option(
+    "--encoding",
+    metavar="NAME",
+    help="What names are in that are not UTF-8, as in gbk or latin-1.  [default: a guess, which is "
+    "told]",
+)
 
 _OPTIONS = [
     click.option(
@@ -132,6 +139,7 @@ _OPTIONS = [
         help="A fork's own caffe.proto: what it adds to Caffe is known too (needs "
         "'fillerkit[proto]').",
     ),
+    encoding_option,
     click.option(
         "--allow-unknown-fields",
         is_flag=True,
@@ -146,8 +154,7 @@ def takes_net(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def load_first(net: str, asked: Asked, python_layers: bool, **options: Any) -> None:
         loaded = _load(net, asked, python_layers)
-        for each in loaded.notes:
-            note(each)
+        tell(loaded.notes)
         command(loaded, **options)
 
     python_layers = click.option(
@@ -193,6 +200,19 @@ def takes_asked(command: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(_OPTIONS):
         decorated = option(decorated)
     return decorated
+
+
+def load_weights(path: str) -> fk.Blobs:
+    """Read a weight file, its names as ``--encoding`` says, and tell what was found on the way."""
+    blobs = fk.load(path, encoding=said_encoding())
+    tell(blobs.notes)
+    return blobs
+
+
+def said_encoding() -> str | None:
+    """What ``--encoding`` says to the command that runs."""
+    encoding: str | None = click.get_current_context().params["encoding"]
+    return encoding
 
 
 def read_argument(path: str) -> str:

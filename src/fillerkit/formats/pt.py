@@ -41,13 +41,20 @@ def write(path: Path, content: Content) -> None:
         aliases = {(entry.layer, entry.index): entry.aliases for entry in content.entries}
         state = to_state(Stored(owned, aliases, content.origin, model=content.model))
         try:
+            from_tensors(state)
+        except ValueError as error:
+            raise FormatError(f"{path}: could not be read back: {error}") from None
+        try:
             torch.save(state, file)
         except RuntimeError as error:  # what the library makes of an error of the file's
             raise FormatError(f"{path}: cannot be written: {one_line(_cause(error))}") from None
 
 
-def read(path: Path) -> Stored:
-    """Read a state dict, mapped into memory where it can be: not of PyTorch before 1.6."""
+def read(path: Path, encoding: str | None) -> Stored:
+    """Read a state dict, mapped into memory where it can be: not of PyTorch before 1.6.
+
+    Its names are Unicode: there is no other `encoding`.
+    """
     torch = library("torch", ".pt", "torch")
     check_file(path)
     with reading(path, "a state dict"), warnings.catch_warnings():

@@ -42,10 +42,11 @@ def write(path: Path, content: Content) -> None:
                 writer.write(piece)
 
 
-def read(path: Path) -> Stored:
+def read(path: Path, encoding: str | None) -> Stored:
     """Map a file into memory; only what is looked at is read.
 
-    Keys that end in ``.weight``, ``.bias`` and the like are read as PyTorch's.
+    Keys that end in ``.weight``, ``.bias`` and the like are read as PyTorch's. All are in UTF-8:
+    the format has no other `encoding`.
     """
     data = mapped(path)
     package = library("safetensors", ".safetensors", "formats")

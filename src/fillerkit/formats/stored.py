@@ -45,11 +45,14 @@ class Stored:
     aliases : mapping of (layer, index) to sequence of Alias
         By owner, the blobs that share its values.
     origin : mapping
-        Where the values come from (net, seed, phase, ...).
+        Where the values come from (net, seed, phase, ...; the encoding that names had there,
+        unless it was UTF-8).
     starts : mapping of (layer, index) to Start
         What a blob was filled with, where that is known.
     model : Model or None
         The net's layers, where they are known.
+    notes : tuple of str
+        What was found on the way of reading that a person should be told.
     """
 
     owned: Mapping[Key, tuple[str, Array]]
@@ -57,6 +60,7 @@ class Stored:
     origin: Mapping[str, Any] = field(default_factory=dict)
     starts: Mapping[Key, Start] = field(default_factory=dict)
     model: Model | None = None
+    notes: tuple[str, ...] = ()
 
     def by_layer(self) -> dict[str, list[tuple[str, Array]]]:
         """Every layer's blobs in order, names and values, the shared ones in their own shapes."""

@@ -161,6 +161,10 @@ class Layered(Protocol):
     def model(self) -> Model:
         """The same as a ``.caffemodel`` describes it."""
 
+    @property
+    def encoding(self) -> str:
+        """What its names are in, where files have bytes for names."""
+
 
 def owner(layers: Sequence[Layer], at: At) -> At:
     """Where the values of a parameter blob are: its own place, or that of the blob it shares."""

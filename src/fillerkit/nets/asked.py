@@ -36,6 +36,7 @@ class Asked(TypedDict, total=False):
     shapes: Mapping[str, Sequence[int | None]] | None
     allow_unknown_fields: bool
     proto: str | os.PathLike[str] | None
+    encoding: str | None
     dialect: str | None
     types: Mapping[str, str] | None
     params: Mapping[str, Sequence[str]] | None
@@ -95,7 +96,7 @@ def read(
         text = read_net(path_or_text, report=report, unknown_type=unknown_type, **of_text)
     elif of_text.get("level") is not None or any(of_text.values()):
         raise UsageError(
-            "phase, level, stages, allow_unknown_fields and proto are for read_net here"
+            "phase, level, stages, allow_unknown_fields, proto and encoding are for read_net here"
         )
     else:
         text = path_or_text

@@ -105,6 +105,7 @@ class _Builder:
                 for layer, _ in (*text.left_out, *(text.layers[at] for at in sorted(self._leaves)))
             ),
             lost=tuple(self._lost),
+            encoding=text.source.reading.encoding,
         )
 
     def _pass_over(self) -> None:
