@@ -69,6 +69,15 @@ def test_mnc_s_data_are_images_boxes_and_masks() -> None:
     ]
 
 
+def test_mnc_s_data_may_be_regions_with_masks() -> None:
+    tops = "data rois masks box_labels mask_labels bbox_targets mask_targets"
+    tops += " bbox_inside_weights bbox_outside_weights mask_weight"
+    assert _tops("pylayer.cfm_data_layer.CFMDataLayer", f"> {tops}") == [
+        *[(1, 3, 600, 1000), (1, 4), (1, 1, 14, 14), (1, 1), (1, 1), (1, 12), MASK],
+        *[(1, 12), (1, 12), MASK],
+    ]
+
+
 def test_fpn_has_its_regions_level_by_level() -> None:
     wires = "im_info p2 p3 p4 p5 p6 rpn_cls rpn_bbox rois index masks > rois"
     assert _tops("rpn.proposal_layer.ProposalLayer", wires) == [(1, 5)]
