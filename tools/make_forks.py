@@ -41,6 +41,10 @@ FORKS = {
     "centerloss": "the CenterLoss that has cluster_num",
     "ndsb2015": "Caffe of the National Data Science Bowl 2015",
     "tmm2018-drfn": "Caffe of DRFN (TMM 2018)",
+    "apl": "forestagostinelli/Learned-Activation-Functions-Source",
+    "appearance-flow": "tinghuiz/appearance-flow",
+    "deepskeleton": "zeakey/DeepSkeleton",
+    "pose-action": "zimenglan-sysu-512/pose_action_caffe",
     # known.json
     "c3d": "facebook/C3D, v1.0",
     "caffe-lstm": "junhyukoh/caffe-lstm",

@@ -97,6 +97,14 @@ def test_dummy_data_that_caffe_refuses_is_refused(set_up: SetUp, body: str, word
         set_up("DummyData", body=f"dummy_data_param {{ {body} }}", tops=3)
 
 
+def test_dummy_data_of_a_fork_s_filler_has_its_shape_and_a_note() -> None:
+    text = """layer { name: "x" type: "DummyData" top: "t" dummy_data_param {
+      shape { dim: [2, 3] } data_filler { type: "flowBorderMask" } } }"""
+    net = fk.load_net(text)
+    assert shapes(net.layers[0]) == [(2, 3)]
+    assert any("flowBorderMask" in note and "Hidden-Two-Stream" in note for note in net.notes)
+
+
 def test_memory_data_has_images_and_a_label_each(set_up: SetUp) -> None:
     body = "memory_data_param { batch_size: 2 channels: 3 height: 5 width: 4 }"
     assert shapes(set_up("MemoryData", body=body, tops=2)) == [(2, 3, 5, 4), (2,)]

@@ -138,7 +138,10 @@ def test_the_blobs_of_forks_nets_have_the_names_that_their_types_declare(name: s
             f"denseblock_param {{ numTransition: 3 growthRate: 2 BN_Scaler_Filler {{ {CONSTANT} }} "
             f"BN_Bias_Filler {{ {CONSTANT} }} }}",
         ),
+        ("APL", [(2, 4)], ""),
+        ("DataAugmentation", [(2, 3, 6, 6)], "augmentation_param { recompute_mean: 9 }"),
         ("EltwiseAffine", [(2, 4)], ""),
+        ("GlobalLSEMargin", [(2, 4), (2,)], ""),
         ("InnerDistance", [(2, 4)], "inner_distance_param { num_output: 5 bias_term: true }"),
         (
             "LargeMarginInnerProduct",
@@ -167,6 +170,7 @@ def test_the_blobs_of_other_layers_have_the_names_that_their_types_declare(
 
 def test_every_type_with_names_for_its_blobs_is_tried_here() -> None:
     tried = {
+        *("APL", "DataAugmentation", "GlobalLSEMargin"),
         *("BN", "BatchNorm", "Bias", "CenterLoss", "ChannelScale", "Convolution"),
         *("CConvolution", "CInnerProduct", "Convolution3D", "Deconvolution3D", "NdConvolution"),
         *("ConvolutionDepthwise", "Deconvolution", "DeformableConvolution", "DenseBlock"),

@@ -73,6 +73,14 @@ def _input_shape(layer: LayerParameter, given: Mapping[str, Shape], index: int) 
     return _dims(shapes[0 if len(shapes) == 1 else index])
 
 
+_FILLERS_OF_DUMMY_DATA = {
+    **dict.fromkeys(("bernoulli", "beta", "dirichlet", "rects"), "caffe-simnets' and Ultinous'"),
+    **dict.fromkeys(("DoG", "iteration", "schedule"), "FlowNet2's"),
+    **dict.fromkeys(("borderMask", "flowBorderMask"), "Hidden-Two-Stream's"),
+}
+"""Fillers of forks that only make data while a net runs, and whose they are."""
+
+
 @source("DummyData", tops=(1, None), fixed_batch=True)
 def dummy_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     """Blobs that fillers fill in the forward pass."""
@@ -84,8 +92,7 @@ def dummy_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
             f"it has {len(p.data_filler)}",
             field="dummy_data_param.data_filler",
         )
-    for filler in p.data_filler:
-        known_filler(filler.type)
+    notes = _filler_notes(layer)
     if any(old):
         if p.shape:
             raise LayerError(
@@ -111,7 +118,22 @@ def dummy_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
             f"needs one shape, or one for each of its {tops} tops: it has {len(p.shape)}",
             field="dummy_data_param.shape",
         )
-    return Plan(tops=[given.get(top, shape) for top, shape in zip(layer.top, planned, strict=True)])
+    shapes = [given.get(top, shape) for top, shape in zip(layer.top, planned, strict=True)]
+    return Plan(tops=shapes, notes=notes)
+
+
+def _filler_notes(layer: LayerParameter) -> list[str]:
+    """What to tell of fillers that only forks have; no layer has one that nobody knows."""
+    kinds = dict.fromkeys(filler.type for filler in layer.dummy_data_param.data_filler)
+    for kind in kinds:
+        if kind not in _FILLERS_OF_DUMMY_DATA:
+            known_filler(kind)
+    return [
+        f"layer '{layer.name}' (DummyData): its filler '{kind}' is {_FILLERS_OF_DUMMY_DATA[kind]}; "
+        "it fills while the net runs, and not here"
+        for kind in kinds
+        if kind in _FILLERS_OF_DUMMY_DATA
+    ]
 
 
 @source("MemoryData", tops=(1, None))

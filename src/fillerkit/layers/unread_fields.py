@@ -50,6 +50,7 @@ _IMAGES = (
     "VideoData",
     "WindowData",
 )
+_TRANSFORMED = (*_IMAGES, "Transformation")
 
 UNREAD: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "annotated_data_param.seg_resize_height": ("MobileNet-YOLO", ("AnnotatedData",)),
@@ -95,20 +96,21 @@ UNREAD: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "pooling_param.temporal_pad": ("C3D", ("NdPooling", "OCLPoolingHWCN", "Pooling")),
     "pooling_param.temporal_stride": ("C3D", ("NdPooling", "OCLPoolingHWCN", "Pooling")),
     "reshape_param.pixelshuffler": ("Intel", ("Reshape",)),
-    "transform_param.center_crop": ("happynear", _IMAGES),
-    "transform_param.erase_ratio": ("happynear", _IMAGES),
-    "transform_param.min_side": ("caffe-augmentation", _IMAGES),
-    "transform_param.pad": ("Intel", _IMAGES),
-    "transform_param.random_seed": ("NVIDIA", _IMAGES),
+    "transform_param.center_crop": ("happynear", _TRANSFORMED),
+    "transform_param.erase_ratio": ("happynear", _TRANSFORMED),
+    "transform_param.min_side": ("caffe-augmentation", _TRANSFORMED),
+    "transform_param.pad": ("Intel", _TRANSFORMED),
+    "transform_param.random_seed": ("NVIDIA", _TRANSFORMED),
 }
 """By message and field, or message: whose Caffe acts upon it, and the types here that do not."""
 
 READ_BESIDES: Mapping[str, tuple[str, ...]] = {
-    "augmentation_param": ("FlowAugmentation",),
+    "augmentation_param": ("DataAugmentation", "FlowAugmentation"),
     "bbox_reg_param": ("BoxOutput", "DetectionLoss", "ProposalTarget"),
     "bias_param": ("Scale",),
     "convolution3d_param": ("Deconvolution3D",),
     "convolution_param": (*_CONVOLUTIONS, *_IN_3D),
+    "coord_to_bbox_masks_param": ("CoordsToBboxesMasks",),
     "correlation_param": ("Correlation1D",),
     "cr_param": ("OCLCRHWCN", "OCLHWCNInnerProduct", "OCLPoolingHWCN"),
     "ctc_decoder_param": ("CTCGreedyDecoder",),
@@ -124,6 +126,7 @@ READ_BESIDES: Mapping[str, tuple[str, ...]] = {
         "INQInnerProduct",
         "OCLHWCNInnerProduct",
     ),
+    "load_data_image_param": ("LoadImageData",),
     "mask_param": ("MaskTransformer",),
     "norm_param": ("L2Norm", "Normalize"),
     "pooling_param": ("NdPooling", "OCLPoolingHWCN", "Pooling3D"),
@@ -133,17 +136,18 @@ READ_BESIDES: Mapping[str, tuple[str, ...]] = {
     "recurrent_param": ("LSTM", "RNN"),
     "reduction_param": ("BatchReduction",),
     "region_loss_param": ("Region",),
-    "relu_param": ("Convolution",),
+    "relu_param": ("Convolution", "NegReLU"),
     "resize_param": _IMAGES,
     "roi_pooling_param": ("ROIAlign",),
     "rotate_align_param": ("RotateROIAlign",),
     "rotate_pooling_param": ("RotateROIPooling",),
+    "scale_param": ("GlobalLSEMargin",),
     "sigmoid_param": ("SigmoidCrossEntropyLoss",),
     "smooth_l1_loss_param": ("SmoothL1LossOHEM",),
     "smoothl1_param": ("SmoothL1Loss",),
     "softmax_param": ("FocalLoss", "InfogainLoss", "SoftmaxWithLoss", "SoftmaxWithLossOHEM"),
     "st_param": ("SpatialTransformer",),
-    "transform_param": (*_IMAGES, "DetectNetTransformation", "DetectionOutput", "HDF5Data"),
+    "transform_param": (*_TRANSFORMED, "DetectNetTransformation", "DetectionOutput", "HDF5Data"),
 }
 """By message: the types that read it, here or in a fork, though it is not named for them."""
 

@@ -12,6 +12,7 @@ from typing import Any, TypedDict, Unpack
 from fillerkit.errors import LayerError, OnError, UsageError, raised
 from fillerkit.layers import Param, Plan, Shape
 from fillerkit.layers.dialects import DIALECTS, of_net
+from fillerkit.layers.fork_bottoms import is_of_fork
 from fillerkit.layers.plan import Setting
 from fillerkit.layers.registry import is_unknown_type, layer_types
 from fillerkit.layers.shapes import checked
@@ -126,10 +127,13 @@ def _choices(
         if isinstance(shape, list | tuple) and None in shape
     }
     whole = {name: shape for name, shape in (shapes or {}).items() if name not in partial}
+    layers = [layer for layer, _ in text.layers]
+    meant = dialect or of_net(layers)
     setting = Setting(
         {name: checked_shape(name, shape) for name, shape in whole.items()},
-        dialect or of_net(layer for layer, _ in text.layers),
+        meant,
         said=dialect is not None,
+        fork=meant != "caffe" and (bool(meant) or is_of_fork(layers)),
         params={
             name: [_declared(blob) for blob in blobs] for name, blobs in (params or {}).items()
         },

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from fillerkit.errors import FillerError, FillerkitError, LayerError, OnError, ShapeNeeded
 from fillerkit.layers import Param, Plan, Shape
+from fillerkit.layers.fork_bottoms import with_fork_bottoms
 from fillerkit.layers.net_layer import Layer
 from fillerkit.layers.registry import LayerType
 from fillerkit.layers.shapes import shown
@@ -166,7 +167,8 @@ class _Builder:
         setting = self._choices.setting
         known = type_of(layer, line, self._choices)
         bottoms = self._connections.bottoms(layer)
-        known, planned, note = with_tops_as_given(known, layer, setting)
+        known, bottoms_note = with_fork_bottoms(known, layer, setting)
+        known, planned, tops_note = with_tops_as_given(known, layer, setting)
         check_counts(known, layer)
         self._connections.check_tops(index, known, layer)
         if bottoms is None:
@@ -178,9 +180,10 @@ class _Builder:
         except LayerError as error:
             self._assumed.explain(error, layer, [shown(shape) for shape in bottoms])
             raise
-        if note:
-            tops = [setting.shapes[top] for top in layer.top]
-            plan = replace(plan, tops=tops, notes=[*plan.notes, note])
+        if tops_note:
+            plan = replace(plan, tops=[setting.shapes[top] for top in layer.top])
+        if notes := [note for note in (bottoms_note, tops_note) if note]:
+            plan = replace(plan, notes=[*plan.notes, *notes])
         return known, plan
 
     def _plan(

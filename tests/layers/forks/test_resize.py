@@ -1,4 +1,4 @@
-"""Resize, as Liusifei/caffe-lowlevel has it."""
+"""Resize, as happynear, appearance-flow and pose_action_caffe have it."""
 
 from __future__ import annotations
 
@@ -12,23 +12,37 @@ import fillerkit as fk
 Make = Callable[..., Any]
 
 
-def test_the_size_is_said_or_scaled(made: Make) -> None:
-    assert made("Resize", (2, 3, 40, 30), body="resize_param { height: 7 width: 9 }").tops == [
-        (2, 3, 7, 9)
-    ]
-    body = "resize_param { is_pyramid_test: true out_height_scale: 0.7 out_width_scale: 2.5 }"
-    # 0.7 is a little less than 7/10 in float32, but 10 times it rounds to 7; 15 to 10.5.
-    assert made("Resize", (2, 3, 10, 15), body=body).tops == [(2, 3, 7, 37)]
-
-
 @pytest.mark.parametrize(
-    ("body", "words"),
+    ("body", "lengths"),
     [
-        ("height: 7", "needs height and width"),
-        ("is_pyramid_test: true height: 7 width: 9", "needs out_height_scale and out_width_scale"),
-        ("height: 0 width: 9", "height to be 1 or more"),
+        ("height: 7 width: 9", (7, 9)),
+        ("is_pyramid_test: true out_height_scale: 0.5 out_width_scale: 2", (6, 30)),  # happynear
+        # caffe-lowlevel: 0.7 is a little less than 7/10 in float32, but 13 times it are still 9.1.
+        ("is_pyramid_test: true out_height_scale: 0.7 out_width_scale: 2.5", (9, 37)),
+        ("height_fac: 0.5 width_fac: 0.7", (6, 10)),  # pose_action_caffe: 15 * 0.7 = 10.5
+        ("scale: 2", (25, 29)),  # appearance-flow: 2 * (13 - 1) + 1
+        ("scale: 2 crop: 1", (21, 25)),  # 2 * (13 - 2 - 1) + 1
+        ("scale_y: 0.5 width: 4", (7, 4)),
+        ("height: 0 width: 0 crop: 2", (9, 11)),  # what the crop leaves
     ],
 )
-def test_a_size_that_is_not_said_is_refused(body: str, words: str, made: Make) -> None:
-    with pytest.raises(fk.LayerError, match=words):
-        made("Resize", (2, 3, 40, 30), body=f"resize_param {{ {body} }}")
+def test_resize_makes_a_size_or_multiplies(made: Make, body: str, lengths: tuple[int, int]) -> None:
+    body = f"resize_param {{ {body} }}"
+    assert made("Resize", (2, 3, 13, 15), body=body) == ([(2, 3, *lengths)], [])
+
+
+def test_resize_takes_the_size_of_another_blob(made: Make) -> None:
+    assert made("Resize", (2, 3, 13, 15), (2, 5, 8, 9)).tops == [(2, 3, 8, 9)]
+
+
+def test_a_size_in_four_values_is_asked_for(made: Make) -> None:
+    with pytest.raises(fk.ShapeNeeded) as asked:
+        made("Resize", (2, 3, 13, 15), (4, 1, 1, 1))
+    assert asked.value.shapes == {"t0": (2, 3, "H", "W")}
+
+
+def test_resize_needs_to_know_how_large(made: Make) -> None:
+    with pytest.raises(fk.LayerError, match="needs width, or a scale"):
+        made("Resize", (2, 3, 13, 15), body="resize_param { height: 3 }")
+    with pytest.raises(fk.LayerError, match="both a scale and height"):
+        made("Resize", (2, 3, 13, 15), body="resize_param { height: 3 width: 3 scale: 2 }")
