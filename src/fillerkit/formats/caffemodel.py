@@ -56,7 +56,7 @@ _PIECE = 1 << 20  # bytes copied at a time where blobs share values
 def write(path: Path, content: Content) -> None:
     """Write blobs as they come; refuse, before any is made, what protobuf cannot hold."""
     layers = list(_layers(path, content))
-    if not layers and content.model is None:  # a net without one is written as Caffe does
+    if not layers:
         raise FormatError(
             f"{path}: there is no layer to write, and a .caffemodel without one could not be told "
             "from a damaged file"

@@ -54,7 +54,7 @@ def test_numbers_beyond_the_blob_are_not_looked_at_which_a_note_says(
         ("1 2 3 4 5\n1e39", "theta.txt:2: '1e39' is no number of float32"),
         ("nan 0 0 0 0 0", "theta.txt:1: 'nan' is no number"),
         ("1_0 0 0 0 0 0", "theta.txt:1: '1_0' is no number"),
-        ("0 " * 60_000, "has 120,000 bytes, too many for the 6 values"),
+        ("0 " * 60_000, "is too long for the 6 values"),
     ],
 )
 def test_a_file_that_does_not_fit_is_refused(text: str, words: str, filled: Filled) -> None:
@@ -65,7 +65,7 @@ def test_a_file_that_does_not_fit_is_refused(text: str, words: str, filled: Fill
 def test_only_a_regular_file_is_read(weight: Weight, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", tmp_path):
-        with pytest.raises(fk.FillerError, match="is not a regular file"):
+        with pytest.raises(fk.FillerError, match="not a regular file|Is a directory"):
             weight(f'type: "file" file: "{path}"')
 
 

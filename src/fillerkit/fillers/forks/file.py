@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from math import inf, prod
 from pathlib import Path
-from stat import S_ISREG
 
 import numpy as np
 
 from fillerkit.errors import FillerError, Keyword
 from fillerkit.fillers.distributions import Given, NotHere
 from fillerkit.fillers.registry import filler
+from fillerkit.regular_file import open_regular
 from fillerkit.schema.forks_pb2 import FillerParameter
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -65,17 +65,14 @@ def _numbers(path: str, count: int, dtype: type[np.floating]) -> Iterator[float]
 def _text(path: str, count: int) -> str:
     """The text of a file that a net names: of a regular one only, for a pipe may never end."""
     try:
-        status = Path(path).stat()
-        if not S_ISREG(status.st_mode):
-            raise FillerError(f"the file '{path}' is not a regular file", field="file")
-        if status.st_size > _LONGEST * (count + 1000):
-            raise FillerError(
-                f"the file '{path}' has {status.st_size:,} bytes, too many for the {count:,} "
-                "values of the blob",
-                field="file",
-            )
-        return Path(path).read_text("ascii", errors="replace")
+        with open_regular(path) as opened:
+            text = opened.read(_LONGEST * (count + 1000) + 1)
     except OSError as error:
         raise FillerError(
             f"cannot read the file '{path}': {error.strerror or error}", field="file"
         ) from None
+    if len(text) > _LONGEST * (count + 1000):
+        raise FillerError(
+            f"the file '{path}' is too long for the {count:,} values of the blob", field="file"
+        )
+    return text.decode("ascii", "replace")
