@@ -160,6 +160,36 @@ def test_a_caffemodel_has_its_fields_by_its_numbers(
     assert blobs["conv"].weight.tobytes() == net.fill(3)["conv"].weight.tobytes()
 
 
+def test_a_caffemodel_of_the_fork_is_read_and_written_by_its_numbers(
+    tmp_path: Path, proto: Path, schema: ForkSchema
+) -> None:
+    theirs = schema.NetParameter(name="n")
+    layer = theirs.layer.add(name="a", type="PwAttend")
+    layer.pw_attend_param.heads = 7
+    layer.blobs.add(data=[1, 2]).shape.dim.append(2)
+    (tmp_path / "theirs.caffemodel").write_bytes(theirs.SerializeToString())
+    blobs = fk.load(tmp_path / "theirs.caffemodel", proto=proto)
+    assert blobs.model is not None
+    read: Any = blobs.model.layers[0][1]
+    assert read.pw_attend_param.heads == 7
+    blobs.save(tmp_path / "ours.caffemodel")
+    ours = schema.NetParameter.FromString((tmp_path / "ours.caffemodel").read_bytes())
+    assert ours.layer[0].pw_attend_param.heads == 7
+
+
+def test_a_v1_type_in_bytes_is_the_forks(tmp_path: Path) -> None:
+    (tmp_path / "caffe.proto").write_text("""syntax = "proto2"; package caffe;
+        message LayerParameter { optional string type = 2; }
+        message V1LayerParameter { enum LayerType { NONE = 0; CROP = 41; VIDEO_DATA = 42; } }""")
+    layer = b"\x22\x01a\x28\x29"  # name: "a" type: 41, which happynear's Caffe calls LOCAL
+    data = bytes([2 << 3 | 2, len(layer)]) + layer
+    (tmp_path / "v1.caffemodel").write_bytes(data)
+    for proto, kind in ((None, "Local"), (tmp_path / "caffe.proto", "Crop")):
+        model = fk.load(tmp_path / "v1.caffemodel", proto=proto).model
+        assert model is not None
+        assert [layer.type for _, layer in model.layers] == [kind]
+
+
 def test_a_v1_type_of_the_fork_gets_its_name_of_today(proto: Path) -> None:
     text = OLD + 'layers { name: "a" type: PW_ATTEND bottom: "conv" top: "a" }'
     types = [layer.type for layer, _ in fk.read_net(text, proto=proto).layers]

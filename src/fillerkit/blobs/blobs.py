@@ -212,7 +212,10 @@ class Blobs(Mapping[str, LayerBlobs]):
 
 
 def load(
-    path: str | os.PathLike[str], format: str | None = None, encoding: str | None = None
+    path: str | os.PathLike[str],
+    format: str | None = None,
+    encoding: str | None = None,
+    proto: str | os.PathLike[str] | None = None,
 ) -> Blobs:
     """Read the blobs of a file, memory-mapped where the format allows.
 
@@ -228,6 +231,9 @@ def load(
         What names are in that are not UTF-8: ``"gbk"``, ``"latin-1"``, ... Unless given it is
         GB18030, or Latin-1 where that cannot be, and the result's `notes` tell it. Written again
         as a ``.caffemodel`` or ``.h5``, the names have the same bytes.
+    proto
+        The ``caffe.proto`` of the fork that wrote a ``.caffemodel``: types and fields of layers are
+        read, and written again, by its numbers. See `load_net`. Other formats do not have any.
 
     Returns
     -------
@@ -239,7 +245,7 @@ def load(
     FormatError
         The file is not there, or not of its format, or damaged.
     """
-    return Blobs(**vars(formats.load(path, format, encoding)))
+    return Blobs(**vars(formats.load(path, format, encoding, proto)))
 
 
 def _is_same(one: Array, other: Array) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 import fillerkit as fk
-from fillerkit.cli.options import encoding_option, load_weights
+from fillerkit.cli.options import encoding_option, load_weights, proto_option
 from fillerkit.cli.printing import many, say
 from fillerkit.formats import FORMATS
 
@@ -21,7 +21,8 @@ from fillerkit.formats import FORMATS
     help="The format of B.  [default: as its suffix says]",
 )
 @encoding_option
-def command(a: str, b: str, format: str | None, encoding: str | None) -> None:
+@proto_option
+def command(a: str, b: str, format: str | None, encoding: str | None, proto: str | None) -> None:
     """Write the blobs of the weight file A to B, in the format that B's suffix chooses.
 
     The values stay the same, bit for bit, and where both formats have bytes for names

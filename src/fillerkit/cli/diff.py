@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 import fillerkit as fk
-from fillerkit.cli.options import encoding_option, load_weights
+from fillerkit.cli.options import encoding_option, load_weights, proto_option
 from fillerkit.cli.printing import finite, hand_out_json, many, print_line, shown
 
 
@@ -32,6 +32,7 @@ from fillerkit.cli.printing import finite, hand_out_json, many, print_line, show
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 @encoding_option
+@proto_option
 def command(
     a: str,
     b: str,
@@ -39,6 +40,7 @@ def command(
     ulp: int | None,
     as_json: bool,
     encoding: str | None,
+    proto: str | None,
 ) -> None:
     """Compare the weight files A and B, of any formats, blob by blob and bit by bit.
 

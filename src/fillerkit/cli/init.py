@@ -9,7 +9,7 @@ from typing import Literal
 import click
 
 import fillerkit as fk
-from fillerkit.cli.options import parse_pairs, said_encoding, takes_net
+from fillerkit.cli.options import parse_pairs, said_of_weights, takes_net
 from fillerkit.cli.printing import note, say, tell
 from fillerkit.cli.progress import LARGE, progress_bar
 from fillerkit.fillers.distributions import DTYPES
@@ -138,7 +138,7 @@ def command(
             rename=rename,
             on_mismatch=on_mismatch,
             layers=copy,
-            encoding=said_encoding(),
+            **said_of_weights(),
         )
         tell(transfer.notes)
         note(str(transfer))

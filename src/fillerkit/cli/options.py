@@ -74,6 +74,13 @@ encoding_option = click.option(
     "told]",
 )
 
+proto_option = click.option(
+    "--proto",
+    type=click.Path(),
+    metavar="FILE",
+    help="A fork's own caffe.proto: what it adds to Caffe is known too (needs 'fillerkit[proto]').",
+)
+
 _OPTIONS = [
     click.option(
         "--phase",
@@ -132,13 +139,7 @@ _OPTIONS = [
         help="The fork that the net is written for, where one name means several things.  "
         "[default: as the net's text tells]",
     ),
-    click.option(
-        "--proto",
-        type=click.Path(),
-        metavar="FILE",
-        help="A fork's own caffe.proto: what it adds to Caffe is known too (needs "
-        "'fillerkit[proto]').",
-    ),
+    proto_option,
     encoding_option,
     click.option(
         "--allow-unknown-fields",
@@ -203,16 +204,16 @@ def takes_asked(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def load_weights(path: str) -> fk.Blobs:
-    """Read a weight file, its names as ``--encoding`` says, and tell what was found on the way."""
-    blobs = fk.load(path, encoding=said_encoding())
+    """Read a weight file as the options say, and tell what was found on the way."""
+    blobs = fk.load(path, **said_of_weights())
     tell(blobs.notes)
     return blobs
 
 
-def said_encoding() -> str | None:
-    """What ``--encoding`` says to the command that runs."""
-    encoding: str | None = click.get_current_context().params["encoding"]
-    return encoding
+def said_of_weights() -> dict[str, Any]:
+    """What ``--encoding`` and ``--proto`` say to the command that runs."""
+    params = click.get_current_context().params
+    return {"encoding": params["encoding"], "proto": params["proto"]}
 
 
 def read_argument(path: str) -> str:

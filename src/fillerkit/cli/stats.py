@@ -84,8 +84,8 @@ def command(file: str, net: str | None, hist: bool, as_json: bool, asked: Asked)
 def _load_net(net: str | None, asked: Asked) -> fk.Net | None:
     if net is not None:
         return fk.load_net(read_argument(net), **asked)
-    # An encoding is that of names in FILE, too.
-    if any(value for name, value in asked.items() if name != "encoding"):
+    of_file = ("encoding", "proto")
+    if any(value for name, value in asked.items() if name not in of_file):
         raise fk.UsageError("options that tell of a net need the net: --net NET")
     return None
 

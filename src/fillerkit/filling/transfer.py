@@ -70,6 +70,7 @@ def transfer(
     on_mismatch: Literal["error", "fill", "crop"] = "error",
     layers: Sequence[str] = (),
     encoding: str | None = None,
+    proto: str | os.PathLike[str] | None = None,
 ) -> Transfer:
     """Match the layers of weight files with those of a net by name, as Caffe does.
 
@@ -91,8 +92,9 @@ def transfer(
     layers
         Patterns of the names (in the net) to copy, ``*`` and the like as in a shell; one that
         begins with ``!`` takes names out again. All, unless given.
-    encoding
-        What names in the files are in that are not UTF-8; see `load`.
+    encoding, proto
+        What names in the files are in that are not UTF-8, and the schema of the fork that wrote
+        them; see `load`.
 
     Raises
     ------
@@ -110,7 +112,7 @@ def transfer(
         if isinstance(each, Blobs):
             matcher.match(each, "the given blobs")
         else:
-            blobs = load(each, encoding=encoding)
+            blobs = load(each, encoding=encoding, proto=proto)
             notes += blobs.notes
             matcher.match(blobs, os.fspath(each))
     found = matcher.result([Path(w).name for w in several if not isinstance(w, Blobs)])

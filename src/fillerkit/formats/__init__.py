@@ -12,6 +12,7 @@ from fillerkit.errors import UsageError, did_you_mean
 from fillerkit.formats.entry import Content as Content
 from fillerkit.formats.entry import Entry as Entry
 from fillerkit.formats.names import check_places
+from fillerkit.formats.stored import Said
 from fillerkit.formats.stored import Stored as Stored
 
 FORMATS = {
@@ -28,7 +29,7 @@ class _Format(Protocol):
     """What every format's module offers."""
 
     def write(self, path: Path, content: Content) -> None: ...
-    def read(self, path: Path, encoding: str | None) -> Stored: ...
+    def read(self, path: Path, said: Said) -> Stored: ...
 
 
 def save(path: str | os.PathLike[str], content: Content, format: str | None = None) -> None:
@@ -39,11 +40,14 @@ def save(path: str | os.PathLike[str], content: Content, format: str | None = No
 
 
 def load(
-    path: str | os.PathLike[str], format: str | None = None, encoding: str | None = None
+    path: str | os.PathLike[str],
+    format: str | None = None,
+    encoding: str | None = None,
+    proto: str | os.PathLike[str] | None = None,
 ) -> Stored:
     """Read a file; see `fillerkit.load`."""
     check_encoding(encoding)
-    return _format(Path(path), format).read(Path(path), encoding)
+    return _format(Path(path), format).read(Path(path), Said(encoding, proto))
 
 
 def content_of(stored: Stored) -> Content:

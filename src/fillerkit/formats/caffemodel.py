@@ -30,12 +30,13 @@ from fillerkit.formats.entry import Content, Entry, little
 from fillerkit.formats.mapped import frozen, mapped
 from fillerkit.formats.names import encoded
 from fillerkit.formats.notes import with_names
-from fillerkit.formats.stored import Alias, Array, Stored
+from fillerkit.formats.stored import Alias, Array, Said, Stored
 from fillerkit.formats.whole_file import whole_file
 from fillerkit.formats.wire import FIXED32, FIXED64, LENGTH, VARINT, Item, head, items, recoded
 from fillerkit.layers.net_layer import Model
 from fillerkit.layers.registry import traits_of
 from fillerkit.layers.splits import is_inserted, with_splits
+from fillerkit.prototxt.read import schema_of
 from fillerkit.prototxt.upgrade import freeze_batch_norm, from_old
 from fillerkit.schema import OURS, caffe_pb2
 from fillerkit.schema.forks_pb2 import (
@@ -98,11 +99,11 @@ _START = 512
 _LIKE_TEXT = " (it looks like a text: a prototxt, a web page?)"
 
 
-def read(path: Path, encoding: str | None) -> Stored:
+def read(path: Path, said: Said) -> Stored:
     """Map a file of any age into memory; only what is looked at is read."""
     data = mapped(path)
     with reading(path, f"a .caffemodel{_LIKE_TEXT * _is_text(bytes(data[:_START]))}"):
-        return _read(path, data, encoding)
+        return _read(path, data, said.encoding, schema_of(said.proto))
 
 
 def _is_text(start: bytes) -> bool:
@@ -232,7 +233,7 @@ def _copy(descriptor: int, writer: BackgroundWriter, begin: int, end: int) -> No
         writer.write(os.pread(descriptor, min(_PIECE, end - at), at))
 
 
-def _read(path: Path, data: memoryview, encoding: str | None) -> Stored:
+def _read(path: Path, data: memoryview, encoding: str | None, schema: Any) -> Stored:
     called = b""
     generations: set[int] = set()
     found: list[tuple[bytes, list[Array]]] = []
@@ -248,15 +249,17 @@ def _read(path: Path, data: memoryview, encoding: str | None) -> Stored:
         raise ValueError("it mixes layers of the current format and of the one before")
     (generation,) = generations
     messages = [message for message, _ in found]
-    of: Any = (LayerParameter if generation == _NET_LAYER else V1LayerParameter).DESCRIPTOR
-    names = reading_of(str(path), _names(called, messages, of), encoding)
+    of: Any = schema.LayerParameter if generation == _NET_LAYER else schema.V1LayerParameter
+    names = reading_of(str(path), _names(called, messages, of.DESCRIPTOR), encoding)
     if names.encoding != UTF8:
-        messages = [recoded(m, of, lambda n: n.decode(names.encoding).encode()) for m in messages]
+        messages = [
+            recoded(m, of.DESCRIPTOR, lambda n: n.decode(names.encoding).encode()) for m in messages
+        ]
     name = called.decode(names.encoding)
     owned: dict[tuple[str, int], tuple[str, Array]] = {}
     layers: list[tuple[str, LayerParameter]] = []
     inserted = 0
-    for index, layer in _messages(messages, generation):
+    for index, layer in _messages(messages, of, generation):
         blobs = found[index][1]
         inserted += is_inserted(layer)
         key = _free_key(layer.name or f"#{index - inserted}", owned) if blobs else ""
@@ -307,15 +310,17 @@ def _read_layer(data: memoryview, layer: Item) -> tuple[bytes, list[Array]]:
     return b"".join(rest), blobs
 
 
-def _messages(texts: Sequence[bytes], generation: int) -> Iterator[tuple[int, LayerParameter]]:
+def _messages(
+    texts: Sequence[bytes], of: Callable[[], Any], generation: int
+) -> Iterator[tuple[int, LayerParameter]]:
     """The layers in the current form, each beside the index of its bytes."""
     if generation == _NET_LAYER:
         for index, text in enumerate(texts):
-            layer = LayerParameter()
+            layer = of()
             _merge(layer, text, _LAYER_TOP)
             yield index, layer
         return
-    old = [V1LayerParameter() for _ in texts]
+    old = [of() for _ in texts]
     for message, text in zip(old, texts, strict=True):
         _merge(message, text, _V1_TYPE)
     for index, layer in from_old(old):

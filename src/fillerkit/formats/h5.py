@@ -31,7 +31,7 @@ from fillerkit.formats.mapped import check_floats, frozen, mapped, view
 from fillerkit.formats.names import checked_name, encoded
 from fillerkit.formats.notes import Found, about, as_json, gathered, parsed, with_names
 from fillerkit.formats.sparse import SparseFile
-from fillerkit.formats.stored import Array, Stored
+from fillerkit.formats.stored import Array, Said, Stored
 from fillerkit.formats.whole_file import whole_file
 from fillerkit.layers.splits import with_splits
 from fillerkit.libraries import library
@@ -68,7 +68,7 @@ def write(path: Path, content: Content) -> None:
                     writer.write(piece)
 
 
-def read(path: Path, encoding: str | None) -> Stored:
+def read(path: Path, said: Said) -> Stored:
     """Read Caffe's layout, of this program or of Caffe; only what is looked at is read."""
     h5py = library("h5py", "HDF5", "formats")
     data = mapped(path)
@@ -85,7 +85,7 @@ def read(path: Path, encoding: str | None) -> Stored:
             datasets = [datasets[i] for i in sorted(range(len(places)), key=places.__getitem__)]
         origin = _note(file)
         known = of_origin(origin)
-        names = Reading(known) if known != UTF8 else reading_of(str(path), links, encoding)
+        names = Reading(known) if known != UTF8 else reading_of(str(path), links, said.encoding)
         named = [(layer.decode(names.encoding), index, each) for layer, index, each in datasets]
         return with_names(gathered(_found(h5py, named, data), origin), names)
 

@@ -27,7 +27,7 @@ from fillerkit.formats.entry import Content, Entry
 from fillerkit.formats.mapped import check_file, mapped, view
 from fillerkit.formats.names import checked_name
 from fillerkit.formats.notes import Found, about, as_json, gathered, parsed, with_names
-from fillerkit.formats.stored import Array, Stored
+from fillerkit.formats.stored import Array, Said, Stored
 from fillerkit.formats.whole_file import whole_file
 
 ALIGNMENT = 64
@@ -56,14 +56,14 @@ def write(path: Path, content: Content) -> None:
             archive.filelist.extend(members)
 
 
-def read(path: Path, encoding: str | None) -> Stored:
+def read(path: Path, said: Said) -> Stored:
     """Map a file into memory; only what is looked at is read."""
     check_file(path)
     with reading(path, "an .npz of blobs"), ZipFile(path) as archive:
         data = mapped(path)
         _check_end(data)
         raw = [_raw_name(member) for member in archive.infolist()]
-        names = reading_of(str(path), filter(None, raw), encoding)
+        names = reading_of(str(path), filter(None, raw), said.encoding)
         for member, name in zip(archive.infolist(), raw, strict=True):
             if name is not None:
                 member.filename = name.decode(names.encoding)

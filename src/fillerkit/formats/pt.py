@@ -20,7 +20,7 @@ from fillerkit.formats.damage import one_line, reading
 from fillerkit.formats.entry import Content, Entry
 from fillerkit.formats.mapped import check_file
 from fillerkit.formats.state_dict import from_tensors, to_state
-from fillerkit.formats.stored import Stored
+from fillerkit.formats.stored import Said, Stored
 from fillerkit.formats.whole_file import whole_file
 from fillerkit.libraries import library
 
@@ -50,10 +50,10 @@ def write(path: Path, content: Content) -> None:
             raise FormatError(f"{path}: cannot be written: {one_line(_cause(error))}") from None
 
 
-def read(path: Path, encoding: str | None) -> Stored:
+def read(path: Path, said: Said) -> Stored:
     """Read a state dict, mapped into memory where it can be: not of PyTorch before 1.6.
 
-    Its names are Unicode: there is no other `encoding`.
+    Its names are Unicode: there is no other encoding.
     """
     torch = library("torch", ".pt", "torch")
     check_file(path)

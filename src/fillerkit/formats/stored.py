@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -14,6 +15,13 @@ from fillerkit.layers.net_layer import Model
 Array = NDArray[np.floating]
 Key = tuple[str, int]
 """A layer's key, and a blob's index in the layer."""
+
+
+class Said(NamedTuple):
+    """What a person says of a file that is read; see `fillerkit.load`."""
+
+    encoding: str | None = None
+    proto: str | os.PathLike[str] | None = None
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def test_a_file_that_does_not_fit_is_refused(text: str, words: str, filled: Fill
 def test_only_a_regular_file_is_read(weight: Weight, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", tmp_path):
-        with pytest.raises(fk.FillerError, match="not a regular file|Is a directory"):
+        with pytest.raises(fk.FillerError, match=r"not a regular file|Is a directory"):
             weight(f'type: "file" file: "{path}"')
 
 
