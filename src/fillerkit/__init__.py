@@ -70,11 +70,11 @@ if _TYPE_CHECKING:
     from fillerkit.layers.splits import with_splits as with_splits
     from fillerkit.nets.load import load_net as load_net
     from fillerkit.nets.load import plan_layer as plan_layer
+    from fillerkit.nets.load import read_net as read_net
+    from fillerkit.nets.load import read_solver as read_solver
     from fillerkit.nets.net import Net as Net
     from fillerkit.prototxt import NetText as NetText
     from fillerkit.prototxt import SolverText as SolverText
-    from fillerkit.prototxt import read_net as read_net
-    from fillerkit.prototxt import read_solver as read_solver
     from fillerkit.prototxt import upgrade_text as upgrade_text
     from fillerkit.random import CaffeStream as CaffeStream
     from fillerkit.signals import LayerSignal as LayerSignal
@@ -100,9 +100,9 @@ _NAMES = {
     "layers.net_layer": "Layer ParamBlob",
     "layers.plan": "Setting",
     "layers.splits": "with_splits",
-    "nets.load": "load_net plan_layer",
+    "nets.load": "load_net plan_layer read_net read_solver",
     "nets.net": "Net",
-    "prototxt": "NetText read_net read_solver SolverText upgrade_text",
+    "prototxt": "NetText SolverText upgrade_text",
     "random": "CaffeStream",
     "signals": "LayerSignal Signal signal",
     "version": "__version__",

@@ -348,3 +348,13 @@ def test_only_a_fork_s_image_data_may_leave_labels_out() -> None:
     assert shapes(net.layers[0]) == [(2, 3, 5, 6)]
     with pytest.raises(fk.LayerError, match="takes 2 tops, not 1"):
         fk.load_net(text("ImageData", body.replace("LABEL", "")))
+
+
+def test_memory_data_of_a_fork_makes_further_tops_that_are_given() -> None:
+    text = """layer { name: "m" type: "MemoryData" top: "data" top: "label" top: "data_dim"
+        memory_data_param { batch_size: 1 channels: 3 height: 5 width: 5 } }"""
+    with pytest.raises(fk.ShapeNeeded) as asked:
+        fk.load_net(text)
+    assert list(asked.value.shapes) == ["data", "label", "data_dim"]
+    shapes = {"data": (1, 3, 5, 5), "label": (1,), "data_dim": (1, 2)}
+    assert dict(fk.load_net(text, shapes=shapes).layers[0].tops) == shapes

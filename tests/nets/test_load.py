@@ -84,3 +84,15 @@ def test_unknown_fields_are_passed_over_when_asked_and_listed() -> None:
         "line 2: NetParameter.nonsense is skipped",
         "line 3: LayerParameter.zzz is skipped",
     ]
+
+
+def test_a_text_that_is_read_first_loads_as_its_path_does() -> None:
+    text = """layer { name: "d" type: "Input" top: "d" input_param { shape { dim: [2, 3] } } }
+        layer { name: "c" type: "InnerProduct" bottom: "d" top: "c"
+                inner_product_param { num_output: 3 } }
+        layer { name: "a" type: "PairFastLoss" bottom: "d" top: "a" pair_fast_param { size: 3 } }"""
+    assert fk.load_net(fk.read_net(text)).notes == fk.load_net(text).notes
+    inner = f"net_param {{ {text} }} random_seed: 3"
+    assert fk.load_net(fk.read_solver(inner).train).count == 12
+    with pytest.raises(fk.PrototxtError, match="pair_fast_param"):
+        fk.read_net(text, strict_layers=True)

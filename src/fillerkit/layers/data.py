@@ -140,11 +140,17 @@ def _filler_notes(layer: LayerParameter) -> list[str]:
 def memory_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     """Images and labels handed over from memory.
 
-    With input_shapes any blobs, one for each (cbfinn/caffe: ``memory_data_layer.cpp``).
+    With input_shapes any blobs, one for each (cbfinn/caffe: ``memory_data_layer.cpp``). More than
+    two without (DeepLab: the images' own sizes) are as they are given.
     """
     p, tops = layer.memory_data_param, len(layer.top)
-    if tops != (len(p.input_shapes) or 2):
+    if tops < 2 or (p.input_shapes and tops != len(p.input_shapes)):
         raise LayerError(f"takes {len(p.input_shapes) or 2} tops, not {tops}", field="top")
+    if tops > 2 and not p.input_shapes:
+        missing = {top: likely_lengths(top) for top in layer.top if top not in given}
+        if missing:
+            raise ShapeNeeded(f"takes 2 tops, not {tops}, but in a fork", shapes=missing)
+        return Plan(tops=[given[top] for top in layer.top], draws=_transformer_draws(layer))
     if p.input_shapes:
         shapes = (_dims(shape) for shape in p.input_shapes)
         planned = [given.get(top, dims) for top, dims in zip(layer.top, shapes, strict=True)]

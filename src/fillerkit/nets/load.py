@@ -5,15 +5,76 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 
+from fillerkit import prototxt
 from fillerkit.errors import UsageError
 from fillerkit.layers.dialects import of_net
 from fillerkit.layers.net_layer import Layer
 from fillerkit.layers.plan import Setting
+from fillerkit.layers.registry import is_unknown_type
 from fillerkit.nets.asked import Choices, PlanPython, checked_shape, read
 from fillerkit.nets.builder import build
 from fillerkit.nets.net import Net
-from fillerkit.prototxt import NetText
+from fillerkit.prototxt import NetText, SolverText
 from fillerkit.schema.forks_pb2 import BlobShape, LayerParameter
+
+
+def read_net(
+    path_or_text: str | os.PathLike[str],
+    *,
+    phase: str | None = None,
+    level: int | None = None,
+    stages: Sequence[str] = (),
+    allow_unknown_fields: bool = False,
+    proto: str | os.PathLike[str] | None = None,
+    encoding: str | None = None,
+    strict_layers: bool = False,
+) -> NetText:
+    """Read a net, or the net that a solver leads to; no shape is worked out yet.
+
+    `load_net` takes the result in place of a path, as often as you like: a text is read once, and
+    can then be loaded with other shapes.
+
+    Parameters
+    ----------
+    path_or_text, phase, level, stages, allow_unknown_fields, proto, encoding, strict_layers
+        As for `load_net`.
+
+    Raises
+    ------
+    PrototxtError
+        The text is not a net.
+    UsageError
+        An argument makes no sense.
+    """
+    return prototxt.read_net(
+        path_or_text,
+        phase=phase,
+        level=level,
+        stages=stages,
+        allow_unknown_fields=allow_unknown_fields,
+        proto=proto,
+        encoding=encoding,
+        unknown_type=None if strict_layers else is_unknown_type,
+    )
+
+
+def read_solver(path_or_text: str | os.PathLike[str], *, as_caffe: bool = False) -> SolverText:
+    """Read a solver, and all nets that it leads to.
+
+    Parameters
+    ----------
+    path_or_text
+        As for `load_net`.
+    as_caffe
+        Look for paths in it from the working directory first, the only place that Caffe knows, and
+        then from the solver's folder; otherwise from the solver's folder first.
+
+    Raises
+    ------
+    PrototxtError
+        The text is a net, or no solver, or does not say which nets.
+    """
+    return prototxt.read_solver(path_or_text, as_caffe=as_caffe, unknown_type=is_unknown_type)
 
 
 def load_net(

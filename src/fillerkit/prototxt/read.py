@@ -111,27 +111,15 @@ def read_net(
     encoding: str | None = None,
     report: OnError = raised,
 ) -> NetText:
-    """Read a net, or the net that a solver leads to; no shape is worked out yet.
-
-    `load_net` takes the result in place of a path, as often as you like: a text is read once, and
-    can then be loaded with other shapes.
+    """Read a net, or the net that a solver leads to; see `fillerkit.read_net`.
 
     Parameters
     ----------
-    path_or_text, phase, level, stages, allow_unknown_fields, proto, encoding
-        As for `load_net`.
     unknown_type
         Whether nobody knows a layer type. Fields that the schema lacks are passed over in layers of
         such a type, and told of in the notes.
     report
         Gets every field that does not fit the schema; those are left out where it returns.
-
-    Raises
-    ------
-    PrototxtError
-        The text is not a net.
-    UsageError
-        An argument makes no sense.
     """
     if isinstance(stages, str):
         raise UsageError(f"stages is a list of names, not one: [{stages!r}]")
@@ -179,28 +167,23 @@ def read_nets(
             yield _followed(solver, found, sha256, wanted, passed=passed, report=report)
 
 
-def read_solver(path_or_text: str | os.PathLike[str], *, as_caffe: bool = False) -> SolverText:
-    """Read a solver, and all nets that it leads to.
-
-    Parameters
-    ----------
-    path_or_text
-        As for `load_net`.
-    as_caffe
-        Look for paths in it from the working directory first, the only place that Caffe knows, and
-        then from the solver's folder; otherwise from the solver's folder first.
-
-    Raises
-    ------
-    PrototxtError
-        The text is a net, or no solver, or does not say which nets.
-    """
+def read_solver(
+    path_or_text: str | os.PathLike[str],
+    *,
+    as_caffe: bool = False,
+    unknown_type: Callable[[str], bool] | None = None,
+) -> SolverText:
+    """Read a solver, and all nets that it leads to; see `fillerkit.read_solver`."""
     root, source, sha256, folder = _load(path_or_text)
     if not is_solver(root):
         raise PrototxtError(f"{source.name}: is a net, not a solver")
-    solver = Following(_solver(root, source), root, source, folder, as_caffe)
-    train = _followed(solver, train_net(solver), sha256, _Wanted())
-    tests = [_followed(solver, found, sha256, _Wanted(default=TEST)) for found in test_nets(solver)]
+    passed = PassedOver(unknown=unknown_type)
+    solver = Following(_solver(root, source, passed), root, source, folder, as_caffe)
+    found = [(train_net(solver), TRAIN), *((each, TEST) for each in test_nets(solver))]
+    train, *tests = (
+        _followed(solver, net, sha256, _Wanted(default=phase), passed=passed)
+        for net, phase in found
+    )
     return SolverText(_upgraded_solver(solver), random_seed(solver.param), train, tuple(tests))
 
 
