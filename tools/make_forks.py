@@ -98,6 +98,7 @@ FORKS = {
     "caffe-heatmap": "tpfister/caffe-heatmap",
     # wild.json
     "dss": "Andrew-Qibin/DSS",
+    "caffe-pro": "ethanhe42/caffe-pro, the Caffe of channel pruning",
     "caffe-lstm-ocr": "dlunion/CaffeLSTM-OCR",
     "deblurnet": "Tyler-D/DeBlurNet",
     "denseblock": "Tongcheng/caffe, as DN_CaffeScript and senlinuc/caffe_ocr write it",

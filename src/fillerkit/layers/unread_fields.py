@@ -73,6 +73,7 @@ UNREAD: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "detection_data_param.shuffle": ("Cascade R-CNN", ("DetectionData",)),
     "image_data_param.min_height": ("Intel", _LISTED),
     "image_data_param.min_width": ("Intel", _LISTED),
+    "image_data_param.new_dim": ("channel pruning", _LISTED),
     "image_data_param.rand_skip": ("DeepLab", ("ImageSegData",)),
     "image_data_param.short_side": ("NVIDIA", _LISTED),
     "image_data_param.shuffle": ("DeepLab", ("ImageSegData",)),
