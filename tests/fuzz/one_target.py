@@ -1,0 +1,110 @@
+"""Fuzz one target in this process, which ends with it: started by fuzz.py, in a folder to work in.
+
+python one_target.py TARGET SECONDS SEED FOLDER
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import re
+import sys
+import traceback
+import warnings
+import zipfile
+from collections.abc import Callable
+from importlib import import_module
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+MARGIN = 64
+"""Bytes by which a member of an archive may grow at a time."""
+
+
+def fuzz(name: str, seconds: str, seed: str, folder: Path) -> None:
+    """Start from the seeds and what earlier runs left in ``corpus``; keep faults in ``found``."""
+    atheris: Any = import_module("atheris")
+    warnings.simplefilter("error")  # one would reach the terminal
+    corpus, found = folder / "corpus", folder / "found"
+    for each in (corpus, found):
+        each.mkdir(parents=True, exist_ok=True)
+    with atheris.instrument_imports(include=["fillerkit"]):
+        targets: Any = import_module("targets")
+        seeds: Any = import_module("seeds")
+        # What a reader imports only when it is needed is imported here, where it is instrumented.
+        for data in seeds.seeds(name):
+            _keep(corpus / hashlib.sha1(data).hexdigest(), data)
+            _attempt(targets.run, name, data, found)
+    target = targets.TARGETS[name]
+    options = [f"-max_total_time={seconds}", f"-seed={seed}", f"-artifact_prefix={found}/"]
+    options.append("-timeout=60")
+    if target.text:
+        options.append(f"-dict={_dictionary(folder / 'dictionary', seeds.words())}")
+    hooks = {"custom_mutator": _members_changed(atheris.Mutate)} if target.archive else {}
+    atheris.Setup(
+        [sys.argv[0], *options, str(corpus)],
+        lambda data: _attempt(targets.run, name, data, found),
+        **hooks,
+    )
+    atheris.Fuzz()
+
+
+def _attempt(run: Callable[[str, bytes], bool], name: str, data: bytes, found: Path) -> None:
+    """Run an input; keep it where it shows a fault that no smaller one has shown."""
+    try:
+        run(name, data)
+    except Exception as error:
+        where = [
+            f"{frame.filename}:{frame.lineno}"
+            for frame in traceback.extract_tb(error.__traceback__)
+            if "fillerkit" in frame.filename or frame.filename.startswith(str(HERE))
+        ]
+        fault = hashlib.sha1(f"{type(error)} {where[-2:]}".encode()).hexdigest()[:10]
+        if _keep(found / fault, data):
+            said = "".join(traceback.format_exception(error))
+            (found / f"{fault}.txt").write_text(said, errors="backslashreplace")
+
+
+def _keep(path: Path, data: bytes) -> bool:
+    """Write a file unless there is one that is no larger."""
+    if path.exists() and path.stat().st_size <= len(data):
+        return False
+    path.write_bytes(data)
+    return True
+
+
+def _dictionary(path: Path, words: set[str]) -> Path:
+    """The words as libFuzzer reads them: ``"name"``, with escapes as hexadecimals."""
+    quoted = (re.sub(rb"[^ !#-\[\]-~]", lambda m: b"\\x%02x" % m[0][0], w.encode()) for w in words)
+    path.write_bytes(b"".join(b'"%s"\n' % word for word in sorted(quoted)))
+    return path
+
+
+def _members_changed(mutate: Callable[[bytes, int], bytes]) -> Callable[[bytes, int, int], bytes]:
+    """Changes of an archive's bytes, or of one of its members, whose checksum then fits."""
+
+    def change(data: bytes, most: int, seed: int) -> bytes:
+        draw = random.Random(seed)
+        try:
+            with zipfile.ZipFile(BytesIO(data)) as archive:
+                members = {name: archive.read(name) for name in archive.namelist()}
+            name = draw.choice(list(members))
+        except Exception:  # it is damaged already
+            return mutate(data, most)
+        if draw.random() < 0.3:
+            return mutate(data, most)
+        members[name] = mutate(members[name], len(members[name]) + MARGIN)
+        file = BytesIO()
+        with zipfile.ZipFile(file, "w") as archive:
+            for each, content in members.items():
+                archive.writestr(zipfile.ZipInfo(each), content)
+        return file.getvalue() if len(file.getvalue()) <= most else data
+
+    return change
+
+
+if __name__ == "__main__":
+    target, seconds, seed, folder = sys.argv[1:]
+    fuzz(target, seconds, seed, Path(folder))

@@ -1,0 +1,274 @@
+"""What is fuzzed: one function a reader, given the bytes of a file.
+
+Each has the bytes read from the working directory, and what was read looked at and read once more.
+`run` raises where a promise of SECURITY.md is broken.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import weights
+from google.protobuf.message import DecodeError
+
+import fillerkit as fk
+from fillerkit.errors import Line
+from fillerkit.prototxt.fork_schema import fork_schema
+from fillerkit.pycaffe.io import array_to_blobproto, blobproto_to_array
+from fillerkit.schema.forks_pb2 import BlobProto
+
+SECONDS = 5
+"""Of this process, for one input."""
+ROOM = 48 << 20
+"""Bytes that reading may take besides: a library that is imported, what is kept for the next."""
+UNPACKED = 1100
+"""Times the file that packed values may unpack to; they are in memory twice, read and read back."""
+
+NET = b'layer { name: "d" type: "Input" top: "d" input_param { shape { dim: [2, 3] } } }\n'
+LAYERS = {
+    "Data": "data_param {{ source: 'db' backend: {backend} batch_size: 2 }}",
+    "HDF5Data": "hdf5_data_param {{ source: 'list' batch_size: 2 }}",
+    "ImageData": "image_data_param {{ source: 'list' batch_size: 2 }}",
+    "WindowData": "transform_param {{ crop_size: 2 }} window_data_param {{ source: 'list' "
+    "batch_size: 2 }}",
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """A reader under test.
+
+    Attributes
+    ----------
+    read
+        Has the bytes read; an error of fillerkit is a good end.
+    needs
+        The modules without which it reads nothing.
+    archive
+        Whether its inputs are zip archives, so that members are worth a change of their own.
+    text
+        Whether names of fields are worth a try.
+    """
+
+    read: Callable[[bytes], object]
+    needs: tuple[str, ...] = ()
+    archive: bool = False
+    text: bool = False
+
+
+def run(name: str, data: bytes) -> bool:
+    """Whether the bytes are read; the only other way out is a refusal as SECURITY.md promises."""
+    with _bounded(len(data)):
+        try:
+            TARGETS[name].read(data)
+        except fk.FillerkitError as error:
+            _check_words(error)
+            return False
+        return True
+
+
+@contextmanager
+def _bounded(size: int) -> Iterator[None]:
+    """No more time than a moment, no more memory than the bytes can hold."""
+    _forget_peak()
+    before, start = _peak(), time.process_time()
+    yield
+    grown, seconds = _peak() - before, time.process_time() - start
+    assert grown < ROOM + 2 * UNPACKED * size, f"{size} bytes took {grown >> 20} MiB"
+    assert seconds < SECONDS, f"{size} bytes took {seconds:.0f} s"
+
+
+def _peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
+
+
+def _forget_peak() -> None:
+    """Let the peak be that of the memory in use now, where the system can."""
+    if sys.platform == "linux":
+        Path("/proc/self/clear_refs").write_text("5")
+
+
+def _check_words(error: fk.FillerkitError) -> None:
+    """Printable, and in one line unless it is a list of ours."""
+    text = str(error)
+    _check_printable(text)
+    if not any(isinstance(part, Line) for part in error.words):
+        assert "\n" not in text, text
+
+
+def _check_printable(*texts: str) -> None:
+    for text in texts:
+        for line in text.split("\n"):
+            assert line.isprintable(), ascii(line)
+
+
+@contextmanager
+def _again(what: str) -> Iterator[None]:
+    """What was read once is read again."""
+    try:
+        yield
+    except fk.FillerkitError as error:
+        raise AssertionError(f"{what} is refused: {error}") from error
+
+
+def _put(name: str, data: bytes) -> Path:
+    """A new file in place of an old one: values that are mapped stay as they were."""
+    path = Path(name)
+    path.unlink(missing_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def _net(data: bytes) -> None:
+    path = _put("net.prototxt", data)
+    report = fk.check(path)
+    _check_printable(str(report))
+    net = fk.load_net(path)
+    assert report.net is not None, f"check says {report.problems[0]}"
+    _check_printable(repr(net), net._repr_html_(), *net.notes)
+    upgraded = fk.upgrade_text(path)
+    with _again("the upgraded net"):
+        again = fk.load_net(_put("upgraded.prototxt", upgraded.encode()))
+        assert _described(again) == _described(net)
+
+
+def _described(net: fk.Net) -> list[object]:
+    """The layers of a net, and the blobs that they fill."""
+    return [
+        (
+            *(layer.name, layer.type, layer.bottoms, layer.tops),
+            [(p.name, p.shape, p.owner, _bytes_of(p.filler)) for p in layer.params],
+        )
+        for layer in net.layers
+    ]
+
+
+def _bytes_of(filler: object) -> bytes:
+    """A filler as bytes: one with a NaN in it does not equal itself."""
+    return getattr(filler, "SerializeToString", bytes)()
+
+
+def _solver(data: bytes) -> None:
+    _put("net.prototxt", NET)
+    path = _put("solver.prototxt", data)
+    _check_printable(str(fk.check(path)))
+    solver = fk.read_solver(path)
+    upgraded = fk.upgrade_text(path)
+    with _again("the upgraded solver"):
+        again = fk.read_solver(_put("upgraded.prototxt", upgraded.encode()))
+        assert again.random_seed == solver.random_seed
+        assert again.param.SerializeToString() == solver.param.SerializeToString()
+
+
+def _weights(suffix: str, data: bytes) -> None:
+    blobs = fk.load(_put(f"x.{suffix}", data))
+    _check_printable(repr(blobs), blobs._repr_html_(), *map(repr, blobs.values()))
+    path = Path(f"again.{suffix}")
+    blobs.save(path)  # or it is refused before it is written
+    with _again("what was written"):
+        again = fk.load(path)
+        assert weights.bits(again) == weights.bits(blobs)
+        assert weights.names(again) == weights.names(blobs)
+
+
+def _source(kind: str, backend: str = "LMDB") -> None:
+    """Set up a layer whose source is here."""
+    param = LAYERS[kind].format(backend=backend)
+    net = fk.load_net(f'layer {{ name: "x" type: "{kind}" top: "top" top: "label" {param} }}')
+    _check_printable(*net.notes)
+    assert all(length >= 0 for _, shape in net.layers[0].tops for length in shape)
+
+
+def _lmdb(data: bytes) -> None:
+    Path("db").mkdir(exist_ok=True)
+    _put("db/data.mdb", data)
+    _source("Data")
+
+
+def _leveldb(data: bytes) -> None:
+    """The folder comes as a zip archive of its files, as they are."""
+    folder = Path("db")
+    folder.mkdir(exist_ok=True)
+    for file in folder.iterdir():
+        file.unlink()
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            files = {Path(name).name: archive.read(name) for name in archive.namelist()[:9]}
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+    except Exception:  # which no reader of ours sees
+        return
+    _source("Data", backend="LEVELDB")
+
+
+def _hdf5_data(data: bytes) -> None:
+    _put("x.h5", data)
+    _put("list", b"x.h5\n")
+    _source("HDF5Data")
+
+
+def _image_list(data: bytes) -> None:
+    _put("picture.ppm", b"P6 1 1 255\n\0\0\0")
+    _put("list", data)
+    try:
+        _source("HDF5Data")
+    except fk.FillerkitError as error:
+        _check_words(error)
+    _source("ImageData")
+
+
+def _windows(data: bytes) -> None:
+    _put("list", data)
+    _source("WindowData")
+
+
+def _picture(data: bytes) -> None:
+    _put("picture", data)
+    _put("list", b"picture 1\n")
+    _source("ImageData")
+
+
+def _mean(data: bytes) -> None:
+    """What a script does with a mean file; a net's is not opened (tests/sources)."""
+    try:
+        mean = blobproto_to_array(BlobProto.FromString(data))
+    except (DecodeError, ValueError):  # as it is documented
+        return
+    again = blobproto_to_array(array_to_blobproto(mean))
+    assert np.array_equal(again, mean.astype(np.float32), equal_nan=True)
+
+
+def _proto(data: bytes) -> None:
+    path = _put("caffe.proto", data)
+    fork_schema.cache_clear()
+    net = fk.load_net(_put("net.prototxt", NET), proto=path)
+    assert [layer.tops for layer in net.layers] == [(("d", (2, 3)),)]
+
+
+TARGETS = {
+    "net": Target(_net, text=True),
+    "solver": Target(_solver, text=True),
+    "caffemodel": Target(partial(_weights, "caffemodel")),
+    "npz": Target(partial(_weights, "npz"), archive=True),
+    "h5": Target(partial(_weights, "h5"), needs=("h5py",)),
+    "safetensors": Target(partial(_weights, "safetensors"), needs=("safetensors",)),
+    "pt": Target(partial(_weights, "pt"), needs=("torch",), archive=True),
+    "lmdb": Target(_lmdb, needs=("lmdb",)),
+    "leveldb": Target(_leveldb, needs=("plyvel",), archive=True),
+    "hdf5_data": Target(_hdf5_data, needs=("h5py",)),
+    "image_list": Target(_image_list),
+    "windows": Target(_windows),
+    "picture": Target(_picture, needs=("PIL",)),
+    "mean": Target(_mean),
+    "proto": Target(_proto, needs=("grpc_tools",), text=True),
+}
