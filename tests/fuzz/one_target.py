@@ -6,21 +6,16 @@ python one_target.py TARGET SECONDS SEED FOLDER
 from __future__ import annotations
 
 import hashlib
-import random
 import re
 import sys
 import traceback
 import warnings
-import zipfile
 from collections.abc import Callable
 from importlib import import_module
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-MARGIN = 64
-"""Bytes by which a member of an archive may grow at a time."""
 
 
 def fuzz(name: str, seconds: str, seed: str, folder: Path) -> None:
@@ -37,16 +32,13 @@ def fuzz(name: str, seconds: str, seed: str, folder: Path) -> None:
         for data in seeds.seeds(name):
             _keep(corpus / hashlib.sha1(data).hexdigest(), data)
             _attempt(targets.run, name, data, found)
-    target = targets.TARGETS[name]
     options = [f"-max_total_time={seconds}", f"-seed={seed}", f"-artifact_prefix={found}/"]
     options.append("-timeout=60")
-    if target.text:
+    if targets.TARGETS[name].text:
         options.append(f"-dict={_dictionary(folder / 'dictionary', seeds.words())}")
-    hooks = {"custom_mutator": _members_changed(atheris.Mutate)} if target.archive else {}
     atheris.Setup(
         [sys.argv[0], *options, str(corpus)],
         lambda data: _attempt(targets.run, name, data, found),
-        **hooks,
     )
     atheris.Fuzz()
 
@@ -80,29 +72,6 @@ def _dictionary(path: Path, words: set[str]) -> Path:
     quoted = (re.sub(rb"[^ !#-\[\]-~]", lambda m: b"\\x%02x" % m[0][0], w.encode()) for w in words)
     path.write_bytes(b"".join(b'"%s"\n' % word for word in sorted(quoted)))
     return path
-
-
-def _members_changed(mutate: Callable[[bytes, int], bytes]) -> Callable[[bytes, int, int], bytes]:
-    """Changes of an archive's bytes, or of one of its members, whose checksum then fits."""
-
-    def change(data: bytes, most: int, seed: int) -> bytes:
-        draw = random.Random(seed)
-        try:
-            with zipfile.ZipFile(BytesIO(data)) as archive:
-                members = {name: archive.read(name) for name in archive.namelist()}
-            name = draw.choice(list(members))
-        except Exception:  # it is damaged already
-            return mutate(data, most)
-        if draw.random() < 0.3:
-            return mutate(data, most)
-        members[name] = mutate(members[name], len(members[name]) + MARGIN)
-        file = BytesIO()
-        with zipfile.ZipFile(file, "w") as archive:
-            for each, content in members.items():
-                archive.writestr(zipfile.ZipInfo(each), content)
-        return file.getvalue() if len(file.getvalue()) <= most else data
-
-    return change
 
 
 if __name__ == "__main__":

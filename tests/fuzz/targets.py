@@ -7,9 +7,11 @@ Each has the bytes read from the working directory, and what was read looked at 
 from __future__ import annotations
 
 import resource
+import struct
 import sys
 import time
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,6 +45,10 @@ LAYERS = {
     "batch_size: 2 }}",
 }
 
+_CHECKSUM_FOLLOWS = 8
+_CENTRAL, _LOCAL = b"PK\1\2", struct.Struct("<42xI")
+"""What begins a member's entry in a zip archive's table, and where that says its data lie."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -54,15 +60,12 @@ class Target:
         Has the bytes read; an error of fillerkit is a good end.
     needs
         The modules without which it reads nothing.
-    archive
-        Whether its inputs are zip archives, so that members are worth a change of their own.
     text
         Whether names of fields are worth a try.
     """
 
     read: Callable[[bytes], object]
     needs: tuple[str, ...] = ()
-    archive: bool = False
     text: bool = False
 
 
@@ -181,6 +184,31 @@ def _weights(suffix: str, data: bytes) -> None:
         assert weights.names(again) == weights.names(blobs)
 
 
+def _archive(suffix: str, data: bytes) -> None:
+    """As it is, where a checksum stops most changes, and with checksums that fit."""
+    try:
+        _weights(suffix, data)
+    except fk.FillerkitError as error:
+        _check_words(error)
+    _weights(suffix, _with_checksums(data))
+
+
+def _with_checksums(data: bytes) -> bytes:
+    """A zip archive whose members, which are not compressed, have the checksums that it says."""
+    mended = bytearray(data)
+    at = data.find(_CENTRAL)
+    while at >= 0 and at + 46 <= len(data):
+        (size,), (local,) = struct.unpack_from("<I", data, at + 20), _LOCAL.unpack_from(data, at)
+        if local + 30 <= len(data):
+            begin = local + 30 + sum(struct.unpack_from("<HH", data, local + 26))
+            checksum = struct.pack("<I", zlib.crc32(data[begin : begin + size]))
+            mended[at + 16 : at + 20] = checksum
+            if not data[local + 6] & _CHECKSUM_FOLLOWS:
+                mended[local + 14 : local + 18] = checksum
+        at = data.find(_CENTRAL, at + 1)
+    return bytes(mended)
+
+
 def _source(kind: str, backend: str = "LMDB") -> None:
     """Set up a layer whose source is here."""
     param = LAYERS[kind].format(backend=backend)
@@ -202,7 +230,7 @@ def _leveldb(data: bytes) -> None:
     for file in folder.iterdir():
         file.unlink()
     try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
+        with zipfile.ZipFile(BytesIO(_with_checksums(data))) as archive:
             files = {Path(name).name: archive.read(name) for name in archive.namelist()[:9]}
         for name, content in files.items():
             (folder / name).write_bytes(content)
@@ -259,12 +287,12 @@ TARGETS = {
     "net": Target(_net, text=True),
     "solver": Target(_solver, text=True),
     "caffemodel": Target(partial(_weights, "caffemodel")),
-    "npz": Target(partial(_weights, "npz"), archive=True),
+    "npz": Target(partial(_archive, "npz")),
     "h5": Target(partial(_weights, "h5"), needs=("h5py",)),
     "safetensors": Target(partial(_weights, "safetensors"), needs=("safetensors",)),
-    "pt": Target(partial(_weights, "pt"), needs=("torch",), archive=True),
+    "pt": Target(partial(_archive, "pt"), needs=("torch",)),
     "lmdb": Target(_lmdb, needs=("lmdb",)),
-    "leveldb": Target(_leveldb, needs=("plyvel",), archive=True),
+    "leveldb": Target(_leveldb, needs=("plyvel",)),
     "hdf5_data": Target(_hdf5_data, needs=("h5py",)),
     "image_list": Target(_image_list),
     "windows": Target(_windows),
