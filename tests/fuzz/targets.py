@@ -190,10 +190,10 @@ def _archive(suffix: str, data: bytes) -> None:
         _weights(suffix, data)
     except fk.FillerkitError as error:
         _check_words(error)
-    _weights(suffix, _with_checksums(data))
+    _weights(suffix, with_checksums(data))
 
 
-def _with_checksums(data: bytes) -> bytes:
+def with_checksums(data: bytes) -> bytes:
     """A zip archive whose members, which are not compressed, have the checksums that it says."""
     mended = bytearray(data)
     at = data.find(_CENTRAL)
@@ -230,7 +230,7 @@ def _leveldb(data: bytes) -> None:
     for file in folder.iterdir():
         file.unlink()
     try:
-        with zipfile.ZipFile(BytesIO(_with_checksums(data))) as archive:
+        with zipfile.ZipFile(BytesIO(with_checksums(data))) as archive:
             files = {Path(name).name: archive.read(name) for name in archive.namelist()[:9]}
         for name, content in files.items():
             (folder / name).write_bytes(content)

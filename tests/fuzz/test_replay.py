@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 
 import fuzz
@@ -44,6 +46,17 @@ def test_what_failed_once_is_read_or_refused_as_promised(path: Path) -> None:
 def test_every_input_that_failed_has_a_line_on_what_it_tries() -> None:
     named = re.findall(r"^\| `(\w+/[\w.-]+)` \|", (HERE / "README.md").read_text(), re.MULTILINE)
     assert named == [str(path.relative_to(HERE / "failed")) for path in FAILED]
+
+
+def test_a_changed_member_of_an_archive_gets_past_its_checksum() -> None:
+    data = next(seeds.seeds("npz"))
+    assert targets.with_checksums(data) == data
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        values = archive.read("a/b/0.npy")
+    changed = values[:-1] + bytes([values[-1] ^ 1])
+    mended = targets.with_checksums(data.replace(values, changed))
+    with zipfile.ZipFile(BytesIO(mended)) as archive:
+        assert archive.read("a/b/0.npy") == changed
 
 
 @pytest.mark.long
