@@ -37,7 +37,8 @@ def blobproto_to_array(blob: caffe_pb2.BlobProto, return_diff: bool = False) -> 
         Shape and number of values do not agree.
     """
     single, double = (blob.diff, blob.double_diff) if return_diff else (blob.data, blob.double_data)
-    values = np.array(single if len(single) else double, dtype=np.float64)
+    with np.errstate(invalid="ignore"):  # of a NaN that signals, which becomes one that does not
+        values = np.array(single if len(single) else double, dtype=np.float64)
     if any(map(blob.HasField, ("num", "channels", "height", "width"))):
         return values.reshape(blob.num, blob.channels, blob.height, blob.width)
     return values.reshape(tuple(blob.shape.dim))
