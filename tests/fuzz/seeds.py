@@ -15,7 +15,7 @@ import numpy as np
 import weights
 
 import fillerkit as fk
-from fillerkit.pycaffe.io import array_to_blobproto
+from fillerkit.pycaffe.io import array_to_blobproto, array_to_datum
 from fillerkit.schema import caffe_pb2, forks_pb2
 
 TESTS = Path(__file__).parents[1]
@@ -88,9 +88,13 @@ def _weights(suffix: str) -> Iterator[bytes]:
             yield path.read_bytes()
 
 
+def _records() -> Iterator[bytes]:
+    for values in (np.zeros((1, 2, 3), np.uint8), np.ones((3, 1, 2))):
+        yield array_to_datum(values, label=1).SerializeToString()
+
+
 def _datums() -> Iterator[dict[bytes, bytes]]:
-    raw = caffe_pb2.Datum(channels=3, height=2, width=2, data=bytes(12), label=1)
-    yield {b"0": raw.SerializeToString(), b"1": b"x"}
+    yield {b"0": next(_records()), b"1": b"x"}
     picture = next(_pictures())
     yield {b"0": caffe_pb2.Datum(encoded=True, data=picture).SerializeToString()}
 
@@ -166,5 +170,6 @@ _MADE: dict[str, Callable[[], Iterator[bytes]]] = {
     "windows": lambda: iter(WINDOWS),
     "picture": _pictures,
     "mean": _means,
+    "datum": _records,
     "proto": lambda: iter([PROTO]),
 }

@@ -26,8 +26,13 @@ from google.protobuf.message import DecodeError
 import fillerkit as fk
 from fillerkit.errors import Line
 from fillerkit.prototxt.fork_schema import fork_schema
-from fillerkit.pycaffe.io import array_to_blobproto, blobproto_to_array
-from fillerkit.schema.forks_pb2 import BlobProto
+from fillerkit.pycaffe.io import (
+    array_to_blobproto,
+    array_to_datum,
+    blobproto_to_array,
+    datum_to_array,
+)
+from fillerkit.schema.forks_pb2 import BlobProto, Datum
 
 SECONDS = 5
 """Of this process, for one input."""
@@ -277,6 +282,17 @@ def _mean(data: bytes) -> None:
         assert np.array_equal(again, mean.astype(np.float32), equal_nan=True)
 
 
+def _datum(data: bytes) -> None:
+    """What a script does with a record of a database."""
+    try:
+        array = datum_to_array(Datum.FromString(data))
+    except (DecodeError, ValueError):  # as it is documented
+        return
+    with np.errstate(over="ignore"):
+        again = datum_to_array(array_to_datum(array))
+        assert np.array_equal(again, array.astype(np.float32), equal_nan=True)
+
+
 def _proto(data: bytes) -> None:
     path = _put("caffe.proto", data)
     fork_schema.cache_clear()
@@ -299,5 +315,6 @@ TARGETS = {
     "windows": Target(_windows),
     "picture": Target(_picture, needs=("PIL",)),
     "mean": Target(_mean),
+    "datum": Target(_datum),
     "proto": Target(_proto, needs=("grpc_tools",), text=True),
 }
