@@ -195,7 +195,7 @@ def test_without_pillow_both_ways_out_are_named(
         find(layer())
 
 
-def test_an_image_that_is_larger_than_its_bytes_can_be_takes_no_memory(
+def test_an_image_that_is_larger_than_its_bytes_can_be_is_refused_before_it_is_decoded(
     find: Find, listed: Path
 ) -> None:
     (listed / "a.jpg").write_bytes(b"P6 12000 12000 255\n")
