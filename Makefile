@@ -28,7 +28,7 @@ sanitize: $(VENV)/.test
 
 # Every reader fuzzed, in so many minutes altogether: tests/fuzz/README.md
 MINUTES ?= 5
-fuzz: $(VENV)/.fuzz
+fuzz: $(VENV)/.test
 	$(BIN)/python tests/fuzz/fuzz.py --seconds $$((60 * $(MINUTES)))
 
 # How fast it is, beside what limits it and what others take: benchmarks/README.md
@@ -85,10 +85,6 @@ $(VENV)/.core: pyproject.toml | $(BIN)/python
 
 $(VENV)/.dev: $(VENV)/.test
 	$(BIN)/python -m pip install --quiet --editable '.[dev,test]'
-	touch $@
-
-$(VENV)/.fuzz: $(VENV)/.test
-	$(BIN)/python -m pip install --quiet --editable '.[fuzz,test]'
 	touch $@
 
 # Without its dependencies: the compiler needs none, and they would pull protobuf back to 5.

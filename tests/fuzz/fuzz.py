@@ -5,7 +5,7 @@
 
 What is found lies in build/fuzz/TARGET/found: the smallest input of each fault, beside it what it
 did. The inputs that reach new code lie in build/fuzz/TARGET/corpus, and the next run starts there.
-Exits with 1 where anything was found. Needs atheris (the extra ``fuzz``).
+Exits with 1 where anything was found. Needs atheris (the extra ``fuzz``, part of ``test``).
 """
 
 from __future__ import annotations

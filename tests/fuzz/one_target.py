@@ -12,10 +12,13 @@ import traceback
 import warnings
 from collections.abc import Callable
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+WARM = 5
+"""Seeds that are run before the fuzzing starts."""
 
 
 def fuzz(name: str, seconds: str, seed: str, folder: Path) -> None:
@@ -28,10 +31,12 @@ def fuzz(name: str, seconds: str, seed: str, folder: Path) -> None:
     with atheris.instrument_imports(include=["fillerkit"]):
         targets: Any = import_module("targets")
         seeds: Any = import_module("seeds")
-        # What a reader imports only when it is needed is imported here, where it is instrumented.
         for data in seeds.seeds(name):
             _keep(corpus / hashlib.sha1(data).hexdigest(), data)
+        # What a reader imports only when it is needed is imported here, where it is instrumented.
+        for data in islice(seeds.seeds(name), WARM):
             _attempt(targets.run, name, data, found)
+    _drop_what_is_mended(targets.run, name, found)
     options = [f"-max_total_time={seconds}", f"-seed={seed}", f"-artifact_prefix={found}/"]
     options.append("-timeout=60")
     if targets.TARGETS[name].text:
@@ -57,6 +62,15 @@ def _attempt(run: Callable[[str, bytes], bool], name: str, data: bytes, found: P
         if _keep(found / fault, data):
             said = "".join(traceback.format_exception(error))
             (found / f"{fault}.txt").write_text(said, errors="backslashreplace")
+
+
+def _drop_what_is_mended(run: Callable[[str, bytes], bool], name: str, found: Path) -> None:
+    """Try again what earlier runs kept, but for what ended their process: ``crash-...``."""
+    for text in found.glob("*.txt"):
+        text.unlink()
+        data = text.with_suffix("").read_bytes()
+        text.with_suffix("").unlink()
+        _attempt(run, name, data, found)
 
 
 def _keep(path: Path, data: bytes) -> bool:

@@ -13,13 +13,14 @@ from typing import Any
 
 import numpy as np
 import weights
+from google.protobuf.descriptor_pb2 import FileDescriptorProto
 
 import fillerkit as fk
 from fillerkit.pycaffe.io import array_to_blobproto, array_to_datum
 from fillerkit.schema import caffe_pb2, forks_pb2
 
 TESTS = Path(__file__).parents[1]
-LARGEST = 6000
+LARGEST = 2500
 """Bytes of a text: a longer one is slow to read and hardly says more."""
 
 PROTO = b"""syntax = "proto2"; package caffe;
@@ -160,6 +161,34 @@ def _means() -> Iterator[bytes]:
     yield caffe_pb2.BlobProto(num=1, channels=1, height=1, width=2, data=[1, 2]).SerializeToString()
 
 
+def _described() -> Iterator[bytes]:
+    """Schemas as a compiler describes them, without and with a net."""
+    small = FileDescriptorProto(name="caffe.proto", package="caffe")
+    layer = small.message_type.add(name="LayerParameter")
+    for number, name in enumerate(("name", "type", "top", "seed_each"), 1):
+        layer.field.add(name=name, number=number, type="TYPE_STRING", label="LABEL_OPTIONAL")
+    inner = layer.nested_type.add(name="PwParameter")
+    inner.field.add(name="heads", number=1, type="TYPE_INT32", label="LABEL_REPEATED")
+    inner.enum_type.add(name="Mode").value.add(name="SOFT", number=0)
+    layer.field.add(
+        name="pw_param",
+        number=201,
+        type="TYPE_MESSAGE",
+        label="LABEL_OPTIONAL",
+        type_name=".caffe.LayerParameter.PwParameter",
+    )
+    yield small.SerializeToString()
+    net = small.message_type.add(name="NetParameter")
+    net.field.add(
+        name="layer",
+        number=100,
+        type="TYPE_MESSAGE",
+        label="LABEL_REPEATED",
+        type_name=".caffe.LayerParameter",
+    )
+    yield small.SerializeToString()
+
+
 _MADE: dict[str, Callable[[], Iterator[bytes]]] = {
     "net": _nets,
     "solver": lambda: iter(SOLVERS),
@@ -171,5 +200,6 @@ _MADE: dict[str, Callable[[], Iterator[bytes]]] = {
     "picture": _pictures,
     "mean": _means,
     "datum": _records,
+    "fork_schema": _described,
     "proto": lambda: iter([PROTO]),
 }
