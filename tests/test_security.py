@@ -134,11 +134,12 @@ def hook() -> None:
 
 @claims(
     "Of the files that a net names, `init`, `show` and `check` open its data source with the first "
-    "file that this lists, and no other."
+    "file that this lists, the text of numbers that a filler of type `file` names, and no other."
 )
-def test_a_net_has_only_its_data_source_opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("mean", "matrix", "values", "second"):
+def test_a_net_has_only_its_values_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("mean", "matrix", "second"):
         Path(name).write_bytes(b"1")
+    Path("values").write_text("1 " * 2 * 3 * 2 * 2)
     Path("list").write_text("first 1\nsecond 2\n")
     Path("net.prototxt").write_text(
         'layer { name: "a" type: "ImageData" top: "a" top: "l" transform_param { mean_file: "mean" '
@@ -151,7 +152,7 @@ def test_a_net_has_only_its_data_source_opened(monkeypatch: pytest.MonkeyPatch) 
     )
     pillow: Any = pytest.importorskip("PIL.Image")
     pillow.new("RGB", (8, 8)).save("first", "PNG")
-    assert opened(monkeypatch, "net.prototxt") == {"net.prototxt", "list", "first"}
+    assert opened(monkeypatch, "net.prototxt") == {"net.prototxt", "list", "first", "values"}
 
 
 @claims("Of a solver's they open the net.")

@@ -89,6 +89,26 @@ def test_blobs_of_the_same_name_are_not_lost() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "names", [("weight_x", "weight_h", "bias"), ("z", ""), ("1", ""), ("running_mean",), ("a.b",)]
+)
+def test_blobs_whose_names_would_mislead_go_by_numbers(names: tuple[str, ...]) -> None:
+    owned = {("x", i): (name, np.full(1, i)) for i, name in enumerate(names)}
+    state = state_dict(fk.Blobs({at: (n, a.astype("f4")) for at, (n, a) in owned.items()}, {}, {}))
+    assert list(state) == [f"x.{i}" for i in range(len(names))]
+    assert [array.item() for array in blobs(state)["x"]] == list(range(len(names)))
+
+
+def test_a_file_that_could_not_be_read_back_is_not_written(tmp_path: Path) -> None:
+    names = ("mean", "variance", "scale_factor", "weight", "bias")
+    owned = {("bn", i): (name, np.ones(1, np.float32)) for i, name in enumerate(names)}
+    with pytest.raises(
+        fk.FormatError, match=r"x\.pt: could not be read back: 'bn' has running_mean"
+    ):
+        fk.Blobs(owned, {}, {}).save(tmp_path / "x.pt")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_it_goes_back_and_forth() -> None:
     filled = weights.small_blobs()
     again = blobs(state_dict(filled))

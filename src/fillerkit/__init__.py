@@ -38,6 +38,7 @@ if _TYPE_CHECKING:
     from fillerkit.errors import FillerkitError as FillerkitError
     from fillerkit.errors import FormatError as FormatError
     from fillerkit.errors import LayerError as LayerError
+    from fillerkit.errors import Line as Line
     from fillerkit.errors import Place as Place
     from fillerkit.errors import PrototxtError as PrototxtError
     from fillerkit.errors import ShapeNeeded as ShapeNeeded
@@ -89,8 +90,8 @@ _NAMES = {
     "blobs.statistics": "BlobStatistics Statistics stats",
     "checks": "check Finding Report warnings",
     "drawing": "draw",
-    "errors": "did_you_mean FillerError FillerkitError FormatError LayerError Place PrototxtError "
-    "ShapeNeeded UnknownLayers UsageError",
+    "errors": "did_you_mean FillerError FillerkitError FormatError LayerError Line Place "
+    "PrototxtError ShapeNeeded UnknownLayers UsageError",
     "fillers": "Constant Distribution distribution fan_in fan_out filler filler_types Gaussian "
     "Sparse Truncated Uniform Whole",
     "filling.transfer": "Transfer transfer",

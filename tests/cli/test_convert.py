@@ -31,6 +31,22 @@ def test_the_suffix_chooses_the_format(run: Run, weights: Path) -> None:
     assert fk.compare(fk.load("a.npz"), fk.load("b.caffemodel")).equal
 
 
+def test_names_in_gbk_are_told_and_stay_as_they_are(run: Run, folder: Path) -> None:
+    text = (folder / "net.prototxt").read_text()
+    (folder / "gbk.prototxt").write_bytes(text.replace('"ip"', '"网络"').encode("gbk"))
+    told = "its names are not UTF-8 and are read as gb18030, the first one as '网络'"
+    assert f"note: gbk.prototxt: {told}" in run("init", "gbk.prototxt", "-o", "a.caffemodel").stderr
+    assert f"note: a.caffemodel: {told}" in run("convert", "a.caffemodel", "b.npz").stderr
+    assert run("convert", "a.caffemodel", "b.npz", "--encoding", "gbk").stderr == ""
+    assert run("convert", "b.npz", "c.caffemodel").stderr == ""
+    assert "网络".encode("gbk") in (folder / "c.caffemodel").read_bytes()
+    assert f"note: a.caffemodel: {told}" in run("diff", "a.caffemodel", "c.caffemodel").stderr
+    assert f"note: a.caffemodel: {told}" in run("stats", "a.caffemodel").stderr
+    weights = ("--weights", "a.caffemodel")
+    done = run("init", "gbk.prototxt", "-o", "d.npz", *weights, "--encoding", "gbk")
+    assert done.stderr.startswith("note: copied 1 layer (网络)")
+
+
 def test_a_suffix_that_is_not_known_is_a_mistake_in_use(run: Run, weights: Path) -> None:
     done = run("convert", "a.npz", "b.weights")
     assert done.returncode == 2

@@ -71,3 +71,11 @@ def test_a_folder_that_is_not_there_is_told(run: Run, old: Path) -> None:
     done = run("upgrade", "old.prototxt", "-o", "nowhere/new.prototxt")
     assert done.returncode == 1
     assert "nowhere/new.prototxt" in done.stderr
+
+
+def test_an_upgraded_net_in_gbk_stays_in_gbk(run: Run, folder: Path) -> None:
+    (folder / "gbk.prototxt").write_bytes('name: "网络"\n'.encode("gbk"))
+    done = run("upgrade", "gbk.prototxt", "-o", "new.prototxt")
+    assert done.stderr.startswith("note: gbk.prototxt: its names are not UTF-8")
+    assert (folder / "new.prototxt").read_bytes() == 'name: "网络"\n'.encode("gbk")
+    assert run("upgrade", "gbk.prototxt", "-o", "new.prototxt", "--encoding", "gbk").stderr == ""

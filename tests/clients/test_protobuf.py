@@ -34,6 +34,8 @@ def test_our_bytes_are_those_that_protobuf_writes(run: str, tmp_path: Path) -> N
     phase, _, dtype = run.partition("_")
     for name in [name for name, each in CASES if each == run]:
         net = fk.load_net(CONFORMANCE / "nets" / f"{name}.prototxt", phase=phase)
+        if not net.layers:  # is not written: tests/formats/test_names.py
+            continue
         net.save(tmp_path / "x.caffemodel", seed=1701, dtype=dtype or "float32")
         data = (tmp_path / "x.caffemodel").read_bytes()
         message = caffe_pb2.NetParameter()

@@ -107,9 +107,10 @@ def test_a_filler_in_other_letters_is_unknown() -> None:
         distribution(FillerParameter(type="Xavier"), (3, 2), np.float32)
 
 
-def test_a_filler_from_a_file_is_refused_with_another_way(weight: Weight) -> None:
+@pytest.mark.parametrize("name", ["from_txt", "dct4", "GPD"])
+def test_a_filler_from_a_file_is_refused_with_another_way(weight: Weight, name: str) -> None:
     with pytest.raises(
         fk.FillerError, match="from a file, which is not read; 'value' takes them"
     ) as caught:
-        weight('type: "file" file: "theta.txt"')
+        weight(f'type: "{name}" file: "theta.txt"')
     assert caught.value.message.endswith("another filler: fillers={'LAYER:BLOB': 'constant'}")

@@ -85,9 +85,10 @@ def test_both_generations_in_one_file(path: Path, refused: Refused) -> None:
     refused(path, "mixes")
 
 
-def test_names_that_are_no_text(path: Path, refused: Refused) -> None:
+def test_names_that_are_no_text_are_told(path: Path) -> None:
     path.write_bytes(_field(1, b"\xff\xfe") + _net(_field(5, b"\0" * 4)))
-    refused(path)
+    (note,) = fk.load(path).notes
+    assert "read as latin-1, the first one as '\xff\xfe'" in note
 
 
 def test_a_net_of_no_layers(path: Path, refused: Refused) -> None:

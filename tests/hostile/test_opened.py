@@ -101,6 +101,7 @@ def test_what_reads_a_net_opens_files_in_few_places() -> None:
         "prototxt/read.py",  # the net, the solver
         "prototxt/nearby.py",  # a caffe.proto beside it
         "prototxt/fork_schema.py",  # --proto, compiled
+        "fillers/forks/file.py",  # the numbers of a blob
         "random/ziggurat.py",  # a table of ours
         *(f"sources/{name}.py" for name in ("paths", "lmdb", "leveldb", "picture")),
         *(f"sources/{name}.py" for name in ("hdf5", "image_list", "windows")),

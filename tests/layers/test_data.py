@@ -97,6 +97,14 @@ def test_dummy_data_that_caffe_refuses_is_refused(set_up: SetUp, body: str, word
         set_up("DummyData", body=f"dummy_data_param {{ {body} }}", tops=3)
 
 
+def test_dummy_data_of_a_fork_s_filler_has_its_shape_and_a_note() -> None:
+    text = """layer { name: "x" type: "DummyData" top: "t" dummy_data_param {
+      shape { dim: [2, 3] } data_filler { type: "flowBorderMask" } } }"""
+    net = fk.load_net(text)
+    assert shapes(net.layers[0]) == [(2, 3)]
+    assert any("flowBorderMask" in note and "Hidden-Two-Stream" in note for note in net.notes)
+
+
 def test_memory_data_has_images_and_a_label_each(set_up: SetUp) -> None:
     body = "memory_data_param { batch_size: 2 channels: 3 height: 5 width: 4 }"
     assert shapes(set_up("MemoryData", body=body, tops=2)) == [(2, 3, 5, 4), (2,)]
@@ -127,6 +135,24 @@ def test_memory_data_has_two_tops(set_up: SetUp, tops: int) -> None:
     body = "memory_data_param { batch_size: 2 channels: 3 height: 5 width: 4 }"
     with pytest.raises(fk.LayerError, match=f"2 tops, not {tops}"):
         set_up("MemoryData", body=body, tops=tops)
+
+
+def test_memory_data_has_a_top_for_each_of_input_shapes(set_up: SetUp) -> None:
+    body = """memory_data_param { input_shapes { dim: [9, 3, 5, 4] } input_shapes { dim: [9, 7] }
+        input_shapes { dim: [9, 1] } }"""
+    assert shapes(set_up("MemoryData", body=body, tops=3)) == [(9, 3, 5, 4), (9, 7), (9, 1)]
+    with pytest.raises(fk.LayerError, match="takes 3 tops, not 2"):
+        set_up("MemoryData", body=body, tops=2)
+
+
+def test_image_data_has_a_place_on_earth_instead_of_a_label() -> None:
+    body = "image_data_param { batch_size: 7 new_height: 5 new_width: 4 use_gps: true }"
+    net = fk.load_net(text("ImageData", body, tops=3))
+    assert shapes(net.layers[0]) == [(7, 3, 5, 4), (7,), (7,)]
+    with pytest.raises(fk.LayerError, match="takes 3 tops, not 2"):
+        fk.load_net(text("ImageData", body, tops=2))
+    with pytest.raises(fk.LayerError, match="takes 1 to 2 tops, not 3"):
+        fk.load_net(text("ImageData", body.replace("use_gps: true", ""), tops=3))
 
 
 @pytest.mark.parametrize("kind", ["Data", "ImageData", "WindowData"])

@@ -130,3 +130,13 @@ def test_a_method_of_happynears_is_told_of() -> None:
 def test_ceil_mode_false_rounds_down_in_pooling() -> None:
     body = "pooling_param { kernel_size: 3 stride: 2 ceil_mode: false }"
     assert tops_of(set_up_text(f'type: "Pooling" top: "t" {body}', CONV)[0]) == [(2, 8, 5, 4)]
+
+
+def test_a_shape_of_video_caffe_is_told_to_be_ignored() -> None:
+    net = fk.load_net("""
+        layer { name: "d" type: "Input" top: "d" input_param { shape { dim: [2, 3, 8, 8] } } }
+        layer { name: "p" type: "Pooling" bottom: "d" top: "p"
+                pooling_param { kernel_size: 2 stride_shape { dim: [2, 2] } } }
+    """)
+    assert net.layers[-1].tops == (("p", (2, 3, 7, 7)),)
+    assert any("(Pooling): pooling_param.stride_shape, which video-caffe" in n for n in net.notes)

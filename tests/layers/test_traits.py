@@ -75,6 +75,41 @@ def test_the_blobs_of_forks_nets_have_the_names_that_their_types_declare(name: s
             "convolution_param { num_output: 4 kernel_size: 3 bias_term: false }",
         ),
         ("CInnerProduct", [(2, 4)], "inner_product_param { num_output: 4 }"),
+        ("ClassDistance", [(2, 4)], "class_distance_param { num_output: 5 }"),
+        (
+            "CuDNNHighway",
+            [(2, 4, 6, 6)],
+            "highway_conv_param { num_output: 4 kernel_size: 3 pad: 1 }",
+        ),
+        ("DNSConvolution", [(2, 4, 6, 6)], "convolution_param { num_output: 4 kernel_size: 3 }"),
+        ("DNSInnerProduct", [(2, 4)], "inner_product_param { num_output: 4 }"),
+        ("GateLstm", [(2, 4, 6, 6)] * 2, "gatelstm_param { num_output: 4 }"),
+        ("GateRecurrent", [(2, 4, 6, 6)], "gaterecurrent_param { num_output: 4 }"),
+        (
+            "INQConvolution",
+            [(2, 4, 6, 6)],
+            "convolution_param { num_output: 4 kernel_size: 3 } "
+            "inq_convolution_param { portion: [0, 1] }",
+        ),
+        (
+            "INQInnerProduct",
+            [(2, 4)],
+            "inner_product_param { num_output: 4 } inq_inner_product_param { portion: [0, 1] }",
+        ),
+        (
+            "Netvlad",
+            [(2, 4, 6, 6), (2, 3, 6, 6)],
+            "netvlad_param { cluster_num: 4 local_dim: 3 vlad_dim: 12 }",
+        ),
+        ("OCLCRHWCN", [(6, 6, 4, 16)], "convolution_param { num_output: 4 kernel_size: 3 }"),
+        ("OCLHWCNInnerProduct", [(4, 16)], "inner_product_param { num_output: 4 }"),
+        ("SpatialRecurrent", [(2, 4, 6, 6)], ""),
+        (
+            "Ticonv",
+            [(2, 4, 6, 6)],
+            "convolution_param { num_output: 4 kernel_size: 3 } transformations { }",
+        ),
+        ("Tiedconv", [(2, 4, 6, 6)], "convolution_param { num_output: 4 kernel_size: 3 }"),
         ("MultiStageMeanfield", [(2, 4, 6, 6)] * 3, ""),
         ("ChannelScale", [(2, 4), (2, 1)], "channel_scale_param { global_scale: true }"),
         (
@@ -103,7 +138,10 @@ def test_the_blobs_of_forks_nets_have_the_names_that_their_types_declare(name: s
             f"denseblock_param {{ numTransition: 3 growthRate: 2 BN_Scaler_Filler {{ {CONSTANT} }} "
             f"BN_Bias_Filler {{ {CONSTANT} }} }}",
         ),
+        ("APL", [(2, 4)], ""),
+        ("DataAugmentation", [(2, 3, 6, 6)], "augmentation_param { recompute_mean: 9 }"),
         ("EltwiseAffine", [(2, 4)], ""),
+        ("GlobalLSEMargin", [(2, 4), (2,)], ""),
         ("InnerDistance", [(2, 4)], "inner_distance_param { num_output: 5 bias_term: true }"),
         (
             "LargeMarginInnerProduct",
@@ -132,12 +170,16 @@ def test_the_blobs_of_other_layers_have_the_names_that_their_types_declare(
 
 def test_every_type_with_names_for_its_blobs_is_tried_here() -> None:
     tried = {
+        *("APL", "DataAugmentation", "GlobalLSEMargin"),
         *("BN", "BatchNorm", "Bias", "CenterLoss", "ChannelScale", "Convolution"),
         *("CConvolution", "CInnerProduct", "Convolution3D", "Deconvolution3D", "NdConvolution"),
         *("ConvolutionDepthwise", "Deconvolution", "DeformableConvolution", "DenseBlock"),
         *("DepthwiseConvolution", "EltwiseAffine", "Embed", "InnerDistance", "InnerProduct"),
         *("LSTM", "LargeMarginInnerProduct", "Local", "Lstm", "MarginInnerProduct", "Normalize"),
         *("MultiStageMeanfield", "PReLU", "Parameter", "RNN", "Scale"),
+        *("ClassDistance", "CuDNNHighway", "DNSConvolution", "DNSInnerProduct", "GateLstm"),
+        *("GateRecurrent", "INQConvolution", "INQInnerProduct", "Netvlad", "OCLCRHWCN"),
+        *("OCLHWCNInnerProduct", "SpatialRecurrent", "Ticonv", "Tiedconv"),
     }
     ours = [known for known in fk.layer_types if known.plan.__module__.startswith("fillerkit.")]
     made_up = {"ScaledSum"}  # by the example of `fk.layer`, where that was run before

@@ -31,6 +31,13 @@ def test_layers_of_unknown_types_and_of_unknown_code_are_told_in_one_error() -> 
     assert [param.shape for layer in net.layers for param in layer.params] == [(4,), (2, 3)]
 
 
+def test_a_layer_of_unknown_code_is_not_offered_to_be_read_as_another_type() -> None:
+    text = INPUT + layer("p", "data > p", "Python", PYTHON) + layer("q", "p > q", "MyPython")
+    message = refusal(text + layer("ip", "q > ip")).message
+    assert "Python 'p'" in message
+    assert "types=" not in message
+
+
 def test_an_unknown_type_is_refused_at_the_type() -> None:
     error = refusal(INPUT + 'layer { name: "x" bottom: "data" top: "x"\n type: "Fooification" }')
     assert "'Fooification'" in error.message

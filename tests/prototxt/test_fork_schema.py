@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from google.protobuf import text_format
@@ -158,6 +160,36 @@ def test_a_caffemodel_has_its_fields_by_its_numbers(
     assert blobs["conv"].weight.tobytes() == net.fill(3)["conv"].weight.tobytes()
 
 
+def test_a_caffemodel_of_the_fork_is_read_and_written_by_its_numbers(
+    tmp_path: Path, proto: Path, schema: ForkSchema
+) -> None:
+    theirs = schema.NetParameter(name="n")
+    layer = theirs.layer.add(name="a", type="PwAttend")
+    layer.pw_attend_param.heads = 7
+    layer.blobs.add(data=[1, 2]).shape.dim.append(2)
+    (tmp_path / "theirs.caffemodel").write_bytes(theirs.SerializeToString())
+    blobs = fk.load(tmp_path / "theirs.caffemodel", proto=proto)
+    assert blobs.model is not None
+    read: Any = blobs.model.layers[0][1]
+    assert read.pw_attend_param.heads == 7
+    blobs.save(tmp_path / "ours.caffemodel")
+    ours = schema.NetParameter.FromString((tmp_path / "ours.caffemodel").read_bytes())
+    assert ours.layer[0].pw_attend_param.heads == 7
+
+
+def test_a_v1_type_in_bytes_is_the_forks(tmp_path: Path) -> None:
+    (tmp_path / "caffe.proto").write_text("""syntax = "proto2"; package caffe;
+        message LayerParameter { optional string type = 2; }
+        message V1LayerParameter { enum LayerType { NONE = 0; CROP = 41; VIDEO_DATA = 42; } }""")
+    layer = b"\x22\x01a\x28\x29"  # name: "a" type: 41, which happynear's Caffe calls LOCAL
+    data = bytes([2 << 3 | 2, len(layer)]) + layer
+    (tmp_path / "v1.caffemodel").write_bytes(data)
+    for proto, kind in ((None, "Local"), (tmp_path / "caffe.proto", "Crop")):
+        model = fk.load(tmp_path / "v1.caffemodel", proto=proto).model
+        assert model is not None
+        assert [layer.type for _, layer in model.layers] == [kind]
+
+
 def test_a_v1_type_of_the_fork_gets_its_name_of_today(proto: Path) -> None:
     text = OLD + 'layers { name: "a" type: PW_ATTEND bottom: "conv" top: "a" }'
     types = [layer.type for layer, _ in fk.read_net(text, proto=proto).layers]
@@ -199,6 +231,41 @@ def test_a_field_of_several_forks_has_the_type_that_the_given_one_says(tmp_path:
     text = 'layer { name: "p" type: "X" pooling_param { kernel_shape: 3 kernel_shape: 4 } }'
     layer, _ = fk.read_net(text, proto=proto).layers[0]
     assert [*layer.pooling_param.kernel_shape] == [3, 4]  # type: ignore[misc]
+
+
+SHAPES = "repeated uint32 kernel_shape = 15; repeated uint32 stride_shape = 14;"
+
+
+def test_a_pooling_by_shapes_that_are_numbers_takes_volumes(tmp_path: Path) -> None:
+    proto = parameter(tmp_path, f"{SHAPES} repeated uint32 pad_shape = 13;")
+    text = """layer {{ name: "p" type: "Pooling" bottom: "d" top: "p"
+                       pooling_param {{ {} }} }}"""
+    several = "kernel_shape: 3 kernel_shape: 2 kernel_shape: 1 stride_shape: 2 kernel_size: 9"
+    net = fk.load_net(text.format(several), proto=proto, shapes={"d": (1, 4, 8, 9, 10)})
+    # (8 - 3) / 2, (9 - 2) / 2 and (10 - 1) / 2, counted up, and 1 more.
+    assert net.layers[-1].tops == (("p", (1, 4, 4, 5, 6)),)
+    assert net.notes == ("d: an input, since no layer makes it",)
+    padded = text.format("kernel_shape: 3 pad_shape: 1")
+    net = fk.load_net(padded, proto=proto, shapes={"d": (1, 4, 8, 9, 10)})
+    assert net.layers[-1].tops == (("p", (1, 4, 8, 9, 10)),)
+    with pytest.raises(fk.LayerError, match="kernel_shape once, or once for each of its 3"):
+        few = text.format("kernel_shape: 3 kernel_shape: 2")
+        fk.load_net(few, proto=proto, shapes={"d": (1, 4, 8, 9, 10)})
+
+
+def test_a_message_that_the_fork_has_once_and_another_several_times_is_read(tmp_path: Path) -> None:
+    (tmp_path / "caffe.proto").write_text("""
+        syntax = "proto2"; package caffe;
+        message LayerParameter { optional TransformationParameter transform_param = 100; }
+        message TransformationParameter { optional ResizeParameter resize_param = 12; }
+        message ResizeParameter { optional uint32 height = 3; optional uint32 width = 4; }
+    """)
+    text = """layer { name: "d" type: "AnnotatedData" top: "d"
+                      data_param { source: "s" batch_size: 2 }
+                      transform_param { mean_value: [1, 2, 3]
+                                        resize_param { height: 30 width: 40 } } }"""
+    net = fk.load_net(text, proto=tmp_path / "caffe.proto")
+    assert net.layers[0].tops == (("d", (2, 3, 30, 40)),)
 
 
 def test_an_enum_in_a_message_of_another_name_is_found(tmp_path: Path) -> None:
@@ -254,3 +321,31 @@ def test_a_schema_of_caffes_second_year_is_that_of_v1(tmp_path: Path) -> None:
     upgraded = fk.upgrade_text(text, proto=tmp_path / "caffe.proto")
     for said in ('type: "Foo"', "a: 4", "strict_dim: false", "q: 2"):
         assert said in upgraded
+
+
+def test_a_number_that_stands_twice_is_told_with_its_place_and_what_helps(tmp_path: Path) -> None:
+    (tmp_path / "caffe.proto").write_text("""syntax = "proto2"; package caffe;
+message LayerParameter {
+  optional uint32 a = 147;
+  optional uint32 b = 147;
+}""")
+    with pytest.raises(fk.PrototxtError) as caught:
+        fk.load_net(NET, proto=tmp_path / "caffe.proto")
+    assert re.search(
+        r"caffe\.proto:4:23: Field number 147 has already been used .*\. Mend a copy of the file "
+        r"at that line and column, .*: allow_unknown_fields=True$",
+        caught.value.message,
+    )
+
+
+def test_fields_of_v1_layers_are_carried_over_whether_repeated_or_not(tmp_path: Path) -> None:
+    fields = "optional uint32 bits = 300; repeated uint32 parts = 301; repeated Shift shifts = 302;"
+    (tmp_path / "caffe.proto").write_text(f"""
+        syntax = "proto2"; package caffe;
+        message LayerParameter {{ {fields} }}
+        message V1LayerParameter {{ {fields} }}
+        message Shift {{ optional float by = 1; }}
+    """)
+    text = OLD.replace("pw_attend_param { heads: 2 }", "bits: 3 parts: [1, 2] shifts { by: 4 }")
+    layer: Any = fk.read_net(text, proto=tmp_path / "caffe.proto").layers[-1][0]
+    assert (layer.bits, list(layer.parts), layer.shifts[0].by) == (3, [1, 2], 4)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
 
 from fillerkit.errors import PrototxtError, UsageError
 from fillerkit.prototxt import NetText, read_net
+from fillerkit.prototxt.read import in_encoding, upgraded
 from fillerkit.schema.forks_pb2 import TRAIN
 
 NET = 'name: "n"\nlayer { name: "a" }\nlayer { name: "b" include { phase: TEST } }\n'
@@ -121,12 +123,65 @@ def test_a_comment_in_another_encoding_does_not_hinder(tmp_path: Path) -> None:
     assert names(read_net(path)) == ["a"]
 
 
-def test_a_string_in_another_encoding_is_refused_where_it_stands(tmp_path: Path) -> None:
+GBK = 'name: "网"  # 网\nlayer { name: "卷积" type: "Input" top: "数据" }\n'
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "name"),
+    [
+        (b'\nname: "caf\xe9"\n', "latin-1", "caf\xe9"),
+        (GBK.encode("gbk"), "gb18030", "网"),
+        (b'name: "\\315\\370"\n', "gb18030", "网"),  # as protobuf writes bytes
+    ],
+)
+def test_strings_that_are_not_utf8_are_read_by_a_guess_that_is_told(
+    data: bytes, encoding: str, name: str, tmp_path: Path
+) -> None:
     path = tmp_path / "net.prototxt"
-    path.write_bytes(b'\nname: "caf\xe9"\n')
-    with pytest.raises(PrototxtError, match="UTF-8") as caught:
-        read_net(path)
-    assert (caught.value.line, caught.value.column) == (2, 7)
+    path.write_bytes(data)
+    net = read_net(path)
+    assert (net.name, net.source.reading.encoding) == (name, encoding)
+    assert net.notes[0].startswith(f"{path}: its names are not UTF-8 and are read as {encoding}, ")
+    assert f"the first one as '{name}'" in net.notes[0]
+
+
+def test_a_comment_alone_in_another_encoding_is_not_told_of(tmp_path: Path) -> None:
+    path = tmp_path / "net.prototxt"
+    path.write_bytes("# 网\n".encode("gbk") + NET.encode())
+    assert read_net(path).notes == ()
+
+
+def test_an_encoding_that_is_said_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "net.prototxt"
+    path.write_bytes('name: "たたみ"\n'.encode("shift_jis"))
+    net = read_net(path, encoding="shift_jis")
+    assert (net.name, net.notes) == ("たたみ", ())
+    with pytest.raises(UsageError, match="neither UTF-8 nor ascii"):
+        read_net(path, encoding="ascii")
+
+
+def test_a_solver_and_its_net_may_be_in_other_encodings(tmp_path: Path) -> None:
+    solver = tmp_path / "solver.prototxt"
+    solver.write_bytes('net: "网.prototxt"\n'.encode("gbk"))
+    for name, text in (("网", GBK.encode("gbk")), ("网", GBK.encode())):
+        (tmp_path / f"{name}.prototxt").write_bytes(text)
+        assert read_net(solver).name == "网"
+    (tmp_path / "网.prototxt").rename(
+        os.fsdecode(bytes(tmp_path) + b"/" + "网.prototxt".encode("gbk"))
+    )
+    assert read_net(solver).name == "网"
+
+
+@pytest.mark.parametrize(
+    "name", ["网", b"a\x81\\b".decode("gbk")]
+)  # a last byte may be a backslash's
+def test_an_upgraded_text_has_the_same_bytes_for_names(name: str, tmp_path: Path) -> None:
+    path, again = tmp_path / "old.prototxt", tmp_path / "new.prototxt"
+    path.write_bytes(in_encoding(f'name: "{name}"\ninput: "{name}"\n', "gbk"))
+    text, names = upgraded(path, None, None)
+    again.write_bytes(in_encoding(text, names.encoding))
+    assert in_encoding(f'name: "{name}"', "gbk") in again.read_bytes()
+    assert read_net(again).name == read_net(path).name == name
 
 
 def test_an_error_in_a_file_is_told_with_file_line_and_column(tmp_path: Path) -> None:

@@ -171,7 +171,7 @@ def test_an_escape_that_does_not_exist_is_refused_and_shown(escape: str) -> None
     assert caught.value.place == Place("net.prototxt", 1, 7)
 
 
-@pytest.mark.parametrize("escape", [r"\ud800", r"\U00110000", r"\377", r"\xc3"])
+@pytest.mark.parametrize("escape", [r"\ud800", r"\U00110000"])
 def test_an_escape_that_makes_no_character_is_refused_in_words_for_people(escape: str) -> None:
     with pytest.raises(PrototxtError) as caught:
         value(f'name: "{escape}"')

@@ -204,6 +204,14 @@ def test_four_input_dims_make_the_shape_of_an_input() -> None:
     assert [list(shape.dim) for shape in new.input_param.shape] == [[1, 2, 3, 4], [5, 6, 7, 8]]
 
 
+def test_five_input_dims_make_the_shape_of_a_volume() -> None:
+    new = layer('input: "x" input: "y" input_dim: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]')
+    assert [list(shape.dim) for shape in new.input_param.shape] == [
+        [1, 2, 3, 4, 5],
+        [6, 7, 8, 9, 10],
+    ]
+
+
 def test_inputs_go_before_v1_layers_too() -> None:
     first, second = layers('input: "x" input_dim: [1, 2, 3, 4] layers { name: "a" type: RELU }')
     assert (first.type, second.type) == ("Input", "ReLU")
@@ -222,7 +230,7 @@ def test_an_input_without_a_shape_beside_the_layer_that_makes_it_says_nothing() 
     ]
 
 
-@pytest.mark.parametrize("dims", [3, 5, 8])
+@pytest.mark.parametrize("dims", [3, 6, 8])
 def test_input_dims_that_are_not_four_an_input_are_refused(dims: int) -> None:
     with pytest.raises(PrototxtError, match=rf"4.*not {dims}") as caught:
         layers('input: "x"\n' + "input_dim: 1 " * dims)

@@ -18,6 +18,7 @@ PUBLIC = (
     "fillerkit.torch",
     "fillerkit.messages",
     "fillerkit.python_layers",
+    "fillerkit.printable",  # what comes from outside is shown in one way
     "fillerkit.libraries",  # a library that is missing is told in one way
 )
 

@@ -7,7 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from net_texts import layer
 from one_layer import MODES, Run, divisor, softmax
+
+import fillerkit.torch
 
 torch: Any = pytest.importorskip("torch", reason="PyTorch is not installed")
 
@@ -74,3 +77,13 @@ def test_the_nets_loss_is_the_weighted_sum_of_all_that_count(build: Callable[...
     outputs = net(b0=torch.ones(2, 3))
     assert net.loss(outputs).item() == 0.25 * 6
     assert [(name, weight) for name, weight, _ in outputs.losses] == [("x", 0.25)]
+
+
+def test_a_loss_that_a_fork_weighs_does_not_run_without_its_weights() -> None:
+    of_a_fork = layer("hard", "a > hard", "HardSigmoid")
+    loss = layer("loss", "a b c > loss", "EuclideanLoss")
+    inputs = "".join(
+        layer(name, f"> {name}", "Input", "input_param { shape { dim: [2, 6] } }") for name in "abc"
+    )
+    net = fillerkit.load_net(inputs + of_a_fork + loss)
+    assert fillerkit.torch.refusal(net.layers[-1]) == "its bottom 2, which only forks take"

@@ -9,6 +9,7 @@ from typing import Any, overload
 import numpy as np
 
 from fillerkit import formats
+from fillerkit.encoding import recorded
 from fillerkit.errors import UsageError, did_you_mean
 from fillerkit.formats.stored import Alias, Array, Key, Start, Stored
 from fillerkit.layers.net_layer import Layered, Model, owner_key
@@ -70,8 +71,9 @@ class Blobs(Mapping[str, LayerBlobs]):
         origin: Mapping[str, Any],
         starts: Mapping[tuple[str, int], Start] | None = None,
         model: Model | None = None,
+        notes: Sequence[str] = (),
     ) -> None:
-        self.stored = Stored(owned, aliases, dict(origin), dict(starts or {}), model)
+        self.stored = Stored(owned, aliases, dict(origin), dict(starts or {}), model, tuple(notes))
         self._layers = {
             layer: LayerBlobs([array for _, array in blobs], [name for name, _ in blobs])
             for layer, blobs in self.stored.by_layer().items()
@@ -91,6 +93,11 @@ class Blobs(Mapping[str, LayerBlobs]):
     def model(self) -> Model | None:
         """The net's layers, where they are known."""
         return self.stored.model
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was found on the way of reading a file that a person should be told."""
+        return self.stored.notes
 
     @classmethod
     def of(
@@ -149,7 +156,7 @@ class Blobs(Mapping[str, LayerBlobs]):
                     aliases.setdefault(key, []).append(alias)
                 else:
                     owned[layer.key, index] = param.name, array
-        return cls(owned, aliases, {}, model=net.model)
+        return cls(owned, aliases, recorded(net.encoding), model=net.model)
 
     def __getitem__(self, layer: str) -> LayerBlobs:
         try:
@@ -204,7 +211,12 @@ class Blobs(Mapping[str, LayerBlobs]):
         formats.save(path, formats.content_of(self.stored), format)
 
 
-def load(path: str | os.PathLike[str], format: str | None = None) -> Blobs:
+def load(
+    path: str | os.PathLike[str],
+    format: str | None = None,
+    encoding: str | None = None,
+    proto: str | os.PathLike[str] | None = None,
+) -> Blobs:
     """Read the blobs of a file, memory-mapped where the format allows.
 
     Parameters
@@ -215,6 +227,13 @@ def load(path: str | os.PathLike[str], format: str | None = None) -> Blobs:
     format
         ``"npz"``, ``"caffemodel"``, ``"h5"``, ``"safetensors"`` or ``"pt"``, where the suffix does
         not tell.
+    encoding
+        What names are in that are not UTF-8: ``"gbk"``, ``"latin-1"``, ... Unless given it is
+        GB18030, or Latin-1 where that cannot be, and the result's `notes` tell it. Written again
+        as a ``.caffemodel`` or ``.h5``, the names have the same bytes.
+    proto
+        The ``caffe.proto`` of the fork that wrote a ``.caffemodel``: types and fields of layers are
+        read, and written again, by its numbers. See `load_net`. Other formats do not have any.
 
     Returns
     -------
@@ -226,7 +245,7 @@ def load(path: str | os.PathLike[str], format: str | None = None) -> Blobs:
     FormatError
         The file is not there, or not of its format, or damaged.
     """
-    return Blobs(**vars(formats.load(path, format)))
+    return Blobs(**vars(formats.load(path, format, encoding, proto)))
 
 
 def _is_same(one: Array, other: Array) -> bool:

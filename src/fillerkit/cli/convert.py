@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 import fillerkit as fk
+from fillerkit.cli.options import encoding_option, load_weights, proto_option
 from fillerkit.cli.printing import many, say
 from fillerkit.formats import FORMATS
 
@@ -19,10 +20,13 @@ from fillerkit.formats import FORMATS
     type=click.Choice(list(FORMATS)),
     help="The format of B.  [default: as its suffix says]",
 )
-def command(a: str, b: str, format: str | None) -> None:
+@encoding_option
+@proto_option
+def command(a: str, b: str, format: str | None, encoding: str | None, proto: str | None) -> None:
     """Write the blobs of the weight file A to B, in the format that B's suffix chooses.
 
-    The values stay the same, bit for bit. A file that is there already is replaced whole, or not
+    The values stay the same, bit for bit, and where both formats have bytes for names
+    (.caffemodel, .h5), names do too. A file that is there already is replaced whole, or not
     at all if something goes wrong.
 
     \b
@@ -31,7 +35,7 @@ def command(a: str, b: str, format: str | None) -> None:
     """
     if Path(b).exists() and Path(a).exists() and Path(a).samefile(b):
         raise fk.UsageError(f"'{a}' and '{b}' are the same file: give the new one another name")
-    blobs = fk.load(a)
+    blobs = load_weights(a)
     blobs.save(b, format)
     arrays = [array for _, _, _, array, _ in blobs.owned()]
     dtypes = " and ".join(sorted({array.dtype.name for array in arrays})) or "no values"

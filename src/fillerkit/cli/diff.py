@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 import fillerkit as fk
+from fillerkit.cli.options import encoding_option, load_weights, proto_option
 from fillerkit.cli.printing import finite, hand_out_json, many, print_line, shown
 
 
@@ -30,7 +31,17 @@ from fillerkit.cli.printing import finite, hand_out_json, many, print_line, show
     "to meet one of the two.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
-def command(a: str, b: str, tolerance: float | None, ulp: int | None, as_json: bool) -> None:
+@encoding_option
+@proto_option
+def command(
+    a: str,
+    b: str,
+    tolerance: float | None,
+    ulp: int | None,
+    as_json: bool,
+    encoding: str | None,
+    proto: str | None,
+) -> None:
     """Compare the weight files A and B, of any formats, blob by blob and bit by bit.
 
     Blobs belong together by layer name and index. A line for each that is not the same says in what
@@ -42,7 +53,7 @@ def command(a: str, b: str, tolerance: float | None, ulp: int | None, as_json: b
       fillerkit diff lenet.npz lenet.caffemodel
       fillerkit diff mine.npz theirs.caffemodel --tolerance 1e-6
     """
-    found = fk.compare(fk.load(a), fk.load(b), tolerance=tolerance, ulp=ulp)
+    found = fk.compare(load_weights(a), load_weights(b), tolerance=tolerance, ulp=ulp)
     if as_json:
         hand_out_json(_as_data(found))
     else:

@@ -9,8 +9,8 @@ from typing import Literal
 import click
 
 import fillerkit as fk
-from fillerkit.cli.options import parse_pairs, takes_net
-from fillerkit.cli.printing import note, say
+from fillerkit.cli.options import parse_pairs, said_of_weights, takes_net
+from fillerkit.cli.printing import note, say, tell
 from fillerkit.cli.progress import LARGE, progress_bar
 from fillerkit.fillers.distributions import DTYPES
 from fillerkit.filling.transfer import MISMATCHES
@@ -132,7 +132,15 @@ def command(
             raise fk.UsageError(f"'{path}' is what is read: give the output another name with -o")
     transfer = None
     if weights:
-        transfer = fk.transfer(net, weights, rename=rename, on_mismatch=on_mismatch, layers=copy)
+        transfer = fk.transfer(
+            net,
+            weights,
+            rename=rename,
+            on_mismatch=on_mismatch,
+            layers=copy,
+            **said_of_weights(),
+        )
+        tell(transfer.notes)
         note(str(transfer))
     elif rename or copy:
         raise fk.UsageError("--rename and --copy say what to take from a file: give --weights")

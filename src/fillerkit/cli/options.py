@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 import fillerkit as fk
-from fillerkit.cli.printing import note
+from fillerkit.cli.printing import tell
 from fillerkit.nets.asked import Asked
 
 
@@ -66,6 +66,20 @@ def parse_pairs(
 
     return parse
 
+
+encoding_option = click.option(
+    "--encoding",
+    metavar="NAME",
+    help="What names are in that are not UTF-8, as in gbk or latin-1.  [default: a guess, which is "
+    "told]",
+)
+
+proto_option = click.option(
+    "--proto",
+    type=click.Path(),
+    metavar="FILE",
+    help="A fork's own caffe.proto: what it adds to Caffe is known too (needs 'fillerkit[proto]').",
+)
 
 _OPTIONS = [
     click.option(
@@ -125,13 +139,8 @@ _OPTIONS = [
         help="The fork that the net is written for, where one name means several things.  "
         "[default: as the net's text tells]",
     ),
-    click.option(
-        "--proto",
-        type=click.Path(),
-        metavar="FILE",
-        help="A fork's own caffe.proto: what it adds to Caffe is known too (needs "
-        "'fillerkit[proto]').",
-    ),
+    proto_option,
+    encoding_option,
     click.option(
         "--allow-unknown-fields",
         is_flag=True,
@@ -146,8 +155,7 @@ def takes_net(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def load_first(net: str, asked: Asked, python_layers: bool, **options: Any) -> None:
         loaded = _load(net, asked, python_layers)
-        for each in loaded.notes:
-            note(each)
+        tell(loaded.notes)
         command(loaded, **options)
 
     python_layers = click.option(
@@ -193,6 +201,19 @@ def takes_asked(command: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(_OPTIONS):
         decorated = option(decorated)
     return decorated
+
+
+def load_weights(path: str) -> fk.Blobs:
+    """Read a weight file as the options say, and tell what was found on the way."""
+    blobs = fk.load(path, **said_of_weights())
+    tell(blobs.notes)
+    return blobs
+
+
+def said_of_weights() -> dict[str, Any]:
+    """What ``--encoding`` and ``--proto`` say to the command that runs."""
+    params = click.get_current_context().params
+    return {"encoding": params["encoding"], "proto": params["proto"]}
 
 
 def read_argument(path: str) -> str:

@@ -68,6 +68,12 @@ def note(text: str) -> None:
     say(f"note: {text}", err=True)
 
 
+def tell(notes: Iterable[str]) -> None:
+    """Tell a person of several such things."""
+    for each in notes:
+        note(each)
+
+
 def hand_out(data: bytes) -> None:
     """Write what a program reads to standard output, as it is."""
     click.echo(data, nl=False, file=sys.stdout)

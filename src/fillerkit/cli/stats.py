@@ -11,17 +11,17 @@ from typing import Any
 import click
 
 import fillerkit as fk
-from fillerkit.cli.options import read_argument, takes_asked
+from fillerkit.cli.options import load_weights, read_argument, takes_asked
 from fillerkit.cli.printing import (
     finite,
     hand_out_json,
     many,
-    note,
     print_line,
     print_table,
     say,
     say_lines,
     shown,
+    tell,
     terminal_width,
 )
 from fillerkit.errors import some
@@ -56,12 +56,11 @@ def command(file: str, net: str | None, hist: bool, as_json: bool, asked: Asked)
       fillerkit stats lenet.npz --hist
       fillerkit stats trained.caffemodel --net train_val.prototxt --shape data=1,3,227,227
     """
-    blobs = fk.load(file)
+    blobs = load_weights(file)
     loaded = _load_net(net, asked)
     found = fk.stats(blobs, loaded)
     if loaded is not None:
-        for each in (*loaded.notes, *_missing(loaded, found)):
-            note(each)
+        tell((*loaded.notes, *_missing(loaded, found)))
     width = terminal_width()
     if as_json:
         data = [_as_data(blob, width - 2 if hist else None) for blob in found]
@@ -85,7 +84,8 @@ def command(file: str, net: str | None, hist: bool, as_json: bool, asked: Asked)
 def _load_net(net: str | None, asked: Asked) -> fk.Net | None:
     if net is not None:
         return fk.load_net(read_argument(net), **asked)
-    if any(value not in (None, False) and value for value in asked.values()):
+    of_file = ("encoding", "proto")
+    if any(value for name, value in asked.items() if name not in of_file):
         raise fk.UsageError("options that tell of a net need the net: --net NET")
     return None
 

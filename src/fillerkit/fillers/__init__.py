@@ -4,6 +4,7 @@ from fillerkit.fillers.distributions import Constant as Constant
 from fillerkit.fillers.distributions import Distribution as Distribution
 from fillerkit.fillers.distributions import Gaussian as Gaussian
 from fillerkit.fillers.distributions import Given as Given
+from fillerkit.fillers.distributions import NotHere as NotHere
 from fillerkit.fillers.distributions import Sparse as Sparse
 from fillerkit.fillers.distributions import Truncated as Truncated
 from fillerkit.fillers.distributions import Uniform as Uniform

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import sqrt
+from math import nan, sqrt
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fillerkit.errors import FillerError
+from fillerkit.errors import FillerError, Keyword
 
 Values = NDArray[np.floating]
 
@@ -178,9 +178,18 @@ class Whole:
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """Values that are there already, as ``blobs { }`` of a prototxt are; takes no draws."""
+    """Values that are there already, as ``blobs { }`` of a prototxt are; takes no draws.
+
+    Attributes
+    ----------
+    values : numpy.ndarray
+        Flat.
+    where : str
+        In words.
+    """
 
     values: Values
+    where: str = "in the prototxt"
 
     @property
     def mean(self) -> float:
@@ -193,7 +202,19 @@ class Given:
         return float(np.std(self.values, dtype=np.float64))
 
     def __str__(self) -> str:
-        return f"given in the prototxt, mean {self.mean:.4g}, std {self.std:.4g}"
+        return f"given {self.where}, mean {self.mean:.4g}, std {self.std:.4g}"
+
+
+class NotHere(Whole):
+    """Values that are in a file that is not here; takes no draws, and cannot be made."""
+
+    def __init__(self, words: str, *error: str | Keyword) -> None:
+        """Raise a `FillerError` of the words `error` where the values are needed."""
+
+        def missing(values: Values) -> None:
+            raise FillerError(*error, field="file")
+
+        super().__init__(Constant(0.0), missing, nan, nan, words)
 
 
 Distribution = Constant | Uniform | Gaussian | Truncated | Sparse | Whole | Given

@@ -82,7 +82,10 @@ def filler(name: str, *, reads: Sequence[str] | None = None) -> Callable[[Make],
     return register
 
 
-FROM_FILES = ("file", "from_file", "from_txt", "blob_proto", "load_from_file", "predefined")
+FROM_FILES = (
+    *("from_file", "from_txt", "blob_proto", "load_from_file", "predefined"),
+    *("dct2", "dct3", "dct4", "dct5", "dct6", "dct7", "dct8", "GPD"),
+)
 """Fillers of forks that are not done; see docs/fillers.md."""
 
 

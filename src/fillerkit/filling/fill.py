@@ -12,7 +12,7 @@ import numpy as np
 from fillerkit import formats
 from fillerkit.blobs.blobs import Blobs
 from fillerkit.errors import FillerError, UsageError, did_you_mean
-from fillerkit.fillers import Distribution
+from fillerkit.fillers import Distribution, NotHere
 from fillerkit.fillers.distributions import DTYPES
 from fillerkit.filling.transfer import Transfer, Weights, transfer
 from fillerkit.formats import Entry
@@ -188,6 +188,7 @@ class Run:
         A blob that shares another's values takes its draws all the same: Caffe lets the two share
         only after it has filled both.
         """
+        self._check_all_here()
         stream = self.new_stream()
         for position, layer in enumerate(self.net.layers):
             stream.skip(layer.draws)
@@ -200,6 +201,25 @@ class Run:
                     stream.discard(distribution, param.count, self.dtype)
             for param in layer.forgotten:
                 stream.discard(param.distribution_in(self.dtype), param.count, self.dtype)
+
+    def _check_all_here(self) -> None:
+        """Refuse to begin where the file of a blob's values is not here, and others do not do."""
+        for position, layer in enumerate(self.net.layers):
+            for index, param in enumerate(layer.params):
+                if param.owner is None and isinstance(param.distribution, NotHere):
+                    source = self.source((position, index))
+                    if source is None or source.shape != param.shape:
+                        _refuse(layer, param, param.distribution)
+
+
+def _refuse(layer: Layer, param: ParamBlob, missing: NotHere) -> None:
+    """Raise the error of values that are not here, which says whose they are."""
+    try:
+        missing.change(np.empty(0))
+    except FillerError as error:
+        error.layer, error.blob = layer.name, param.name
+        error.within = (f"layer '{layer.name}' ({layer.type})", f"its {param.name}", *error.within)
+        raise
 
 
 def _check_ends(layers: Sequence[Layer], dtype: type[np.floating]) -> None:

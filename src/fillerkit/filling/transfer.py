@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
@@ -38,6 +38,8 @@ class Transfer:
         Layers of files that the net lacks, or that no pattern chose.
     files : tuple of str
         The names of the files, without their folders.
+    notes : tuple of str
+        What was found in reading them that a person should be told.
     """
 
     copied: tuple[str, ...]
@@ -46,6 +48,7 @@ class Transfer:
     ignored: tuple[str, ...]
     files: tuple[str, ...]
     _sources: Mapping[At, Array]
+    notes: tuple[str, ...] = ()
 
     def source(self, at: At) -> Array | None:
         """The values for the blob at a place of the net, in their own shape; or None."""
@@ -66,6 +69,8 @@ def transfer(
     rename: Mapping[str, str] | None = None,
     on_mismatch: Literal["error", "fill", "crop"] = "error",
     layers: Sequence[str] = (),
+    encoding: str | None = None,
+    proto: str | os.PathLike[str] | None = None,
 ) -> Transfer:
     """Match the layers of weight files with those of a net by name, as Caffe does.
 
@@ -87,6 +92,9 @@ def transfer(
     layers
         Patterns of the names (in the net) to copy, ``*`` and the like as in a shell; one that
         begins with ``!`` takes names out again. All, unless given.
+    encoding, proto
+        What names in the files are in that are not UTF-8, and the schema of the fork that wrote
+        them; see `load`.
 
     Raises
     ------
@@ -99,12 +107,16 @@ def transfer(
         raise UsageError(f"on_mismatch is one of {', '.join(MISMATCHES)}, not {on_mismatch!r}")
     several = [weights] if isinstance(weights, (str, os.PathLike, Blobs)) else list(weights)
     matcher = _Matcher(net, rename or {}, on_mismatch, _chosen(layers))
+    notes: list[str] = []
     for each in several:
         if isinstance(each, Blobs):
             matcher.match(each, "the given blobs")
         else:
-            matcher.match(load(each), os.fspath(each))
-    return matcher.result([Path(w).name for w in several if not isinstance(w, Blobs)])
+            blobs = load(each, encoding=encoding, proto=proto)
+            notes += blobs.notes
+            matcher.match(blobs, os.fspath(each))
+    found = matcher.result([Path(w).name for w in several if not isinstance(w, Blobs)])
+    return replace(found, notes=tuple(notes))
 
 
 class _Matcher:

@@ -7,9 +7,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
+from fillerkit.encoding import check_encoding
 from fillerkit.errors import UsageError, did_you_mean
 from fillerkit.formats.entry import Content as Content
 from fillerkit.formats.entry import Entry as Entry
+from fillerkit.formats.names import check_places
+from fillerkit.formats.stored import Said
 from fillerkit.formats.stored import Stored as Stored
 
 FORMATS = {
@@ -26,17 +29,25 @@ class _Format(Protocol):
     """What every format's module offers."""
 
     def write(self, path: Path, content: Content) -> None: ...
-    def read(self, path: Path) -> Stored: ...
+    def read(self, path: Path, said: Said) -> Stored: ...
 
 
 def save(path: str | os.PathLike[str], content: Content, format: str | None = None) -> None:
     """Write blobs, one after the other, to a new file of a format, its suffix's if none is said."""
-    _format(Path(path), format).write(Path(path), content)
+    writer = _format(Path(path), format)
+    check_places(Path(path), content)
+    writer.write(Path(path), content)
 
 
-def load(path: str | os.PathLike[str], format: str | None = None) -> Stored:
+def load(
+    path: str | os.PathLike[str],
+    format: str | None = None,
+    encoding: str | None = None,
+    proto: str | os.PathLike[str] | None = None,
+) -> Stored:
     """Read a file; see `fillerkit.load`."""
-    return _format(Path(path), format).read(Path(path))
+    check_encoding(encoding)
+    return _format(Path(path), format).read(Path(path), Said(encoding, proto))
 
 
 def content_of(stored: Stored) -> Content:

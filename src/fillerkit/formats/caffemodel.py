@@ -10,26 +10,33 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import count
 from math import prod
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import DecodeError
 
+from fillerkit.encoding import UTF8, of_origin
+from fillerkit.encoding import reading as reading_of
 from fillerkit.errors import FormatError
 from fillerkit.formats.background import BackgroundWriter
 from fillerkit.formats.damage import reading
 from fillerkit.formats.entry import Content, Entry, little
 from fillerkit.formats.mapped import frozen, mapped
-from fillerkit.formats.stored import Alias, Array, Stored
+from fillerkit.formats.names import encoded
+from fillerkit.formats.notes import with_names
+from fillerkit.formats.stored import Alias, Array, Said, Stored
 from fillerkit.formats.whole_file import whole_file
-from fillerkit.formats.wire import FIXED32, FIXED64, LENGTH, VARINT, Item, head, items
+from fillerkit.formats.wire import FIXED32, FIXED64, LENGTH, VARINT, Item, head, items, recoded
 from fillerkit.layers.net_layer import Model
 from fillerkit.layers.registry import traits_of
 from fillerkit.layers.splits import is_inserted, with_splits
+from fillerkit.prototxt.read import schema_of
 from fillerkit.prototxt.upgrade import freeze_batch_norm, from_old
 from fillerkit.schema import OURS, caffe_pb2
 from fillerkit.schema.forks_pb2 import (
@@ -50,8 +57,14 @@ _PIECE = 1 << 20  # bytes copied at a time where blobs share values
 def write(path: Path, content: Content) -> None:
     """Write blobs as they come; refuse, before any is made, what protobuf cannot hold."""
     layers = list(_layers(path, content))
+    if not layers:
+        raise FormatError(
+            f"{path}: there is no layer to write, and a .caffemodel without one could not be told "
+            "from a damaged file"
+        )
     name = content.model.name if content.model else str(content.origin.get("net", ""))
-    start = head(_NET_NAME, len(name.encode())) + name.encode() if name else b""
+    called = encoded(path, name, of_origin(content.origin))
+    start = head(_NET_NAME, len(called)) + called if called else b""
     total = len(start) + sum(len(head(_NET_LAYER, layer.size)) + layer.size for layer in layers)
     if total > LIMIT:
         raise FormatError(
@@ -86,11 +99,11 @@ _START = 512
 _LIKE_TEXT = " (it looks like a text: a prototxt, a web page?)"
 
 
-def read(path: Path) -> Stored:
+def read(path: Path, said: Said) -> Stored:
     """Map a file of any age into memory; only what is looked at is read."""
     data = mapped(path)
     with reading(path, f"a .caffemodel{_LIKE_TEXT * _is_text(bytes(data[:_START]))}"):
-        return _read(data)
+        return _read(path, data, said.encoding, schema_of(said.proto))
 
 
 def _is_text(start: bytes) -> bool:
@@ -148,12 +161,6 @@ def _layers(path: Path, content: Content) -> Iterator[_Layer]:
         blobs.setdefault(entry.layer, {})[entry.index] = _Blob.of(entry, None)
         for alias in entry.aliases:
             blobs.setdefault(alias.layer, {})[alias.index] = _Blob.of(entry, alias)
-    for name, of_layer in blobs.items():
-        if sorted(of_layer) != list(range(len(of_layer))):
-            raise FormatError(
-                f"{path}: layer '{name}' has the blobs {sorted(of_layer)}; a .caffemodel numbers "
-                "them from 0 without a gap"
-            )
     model = content.model
     if model is None:
         model = Model("", tuple((name, LayerParameter(name=name)) for name in blobs))
@@ -161,9 +168,11 @@ def _layers(path: Path, content: Content) -> Iterator[_Layer]:
     twice = next((name for name in blobs if called[name] > 1), None)
     if twice is not None:
         raise FormatError(f"{path}: several layers are called '{twice}': which has the blobs?")
+    encoding = of_origin(content.origin)
+    recode = None if encoding == UTF8 else partial(_recoded_name, path, encoding)
     for index, layer in with_splits([layer for _, layer in model.layers]):
         own = {} if index is None else blobs.pop(model.layers[index][0], {})
-        before, after = _around_blobs(layer)
+        before, after = _around_blobs(layer, recode)
         yield _Layer(before, [own[number] for number in sorted(own)], after)
     if blobs:
         raise FormatError(
@@ -171,7 +180,13 @@ def _layers(path: Path, content: Content) -> Iterator[_Layer]:
         )
 
 
-def _around_blobs(layer: LayerParameter) -> tuple[bytes, bytes]:
+def _recoded_name(path: Path, encoding: str, name: bytes) -> bytes:
+    return encoded(path, name.decode(), encoding)
+
+
+def _around_blobs(
+    layer: LayerParameter, recode: Callable[[bytes], bytes] | None
+) -> tuple[bytes, bytes]:
     """A layer's fields as Caffe saves them: those in front of its blobs, and those behind."""
     saved = _with_numbers_of_files(layer)
     saved.ClearField("blobs")
@@ -183,7 +198,10 @@ def _around_blobs(layer: LayerParameter) -> tuple[bytes, bytes]:
     behind.CopyFrom(saved)
     for field, _ in saved.ListFields():
         (behind if field.number < _LAYER_BLOBS else saved).ClearField(field.name)
-    return saved.SerializePartialToString(), behind.SerializePartialToString()
+    before, after = saved.SerializePartialToString(), behind.SerializePartialToString()
+    if recode is None:
+        return before, after
+    return recoded(before, saved.DESCRIPTOR, recode), recoded(after, saved.DESCRIPTOR, recode)
 
 
 def _with_numbers_of_files(layer: LayerParameter) -> Any:
@@ -215,13 +233,13 @@ def _copy(descriptor: int, writer: BackgroundWriter, begin: int, end: int) -> No
         writer.write(os.pread(descriptor, min(_PIECE, end - at), at))
 
 
-def _read(data: memoryview) -> Stored:
-    name = ""
+def _read(path: Path, data: memoryview, encoding: str | None, schema: Any) -> Stored:
+    called = b""
     generations: set[int] = set()
     found: list[tuple[bytes, list[Array]]] = []
     for item in items(data, 0, len(data)):
         if item.number == _NET_NAME and item.kind == LENGTH:
-            name = bytes(data[item.value : item.end]).decode()
+            called = bytes(data[item.value : item.end])
         elif item.number in (_NET_V1_LAYERS, _NET_LAYER) and item.kind == LENGTH:
             generations.add(item.number)
             found.append(_read_layer(data, item))
@@ -229,18 +247,40 @@ def _read(data: memoryview) -> Stored:
         raise ValueError("it has no layers")
     if len(generations) > 1:
         raise ValueError("it mixes layers of the current format and of the one before")
+    (generation,) = generations
+    messages = [message for message, _ in found]
+    of: Any = schema.LayerParameter if generation == _NET_LAYER else schema.V1LayerParameter
+    names = reading_of(str(path), _names(called, messages, of.DESCRIPTOR), encoding)
+    if names.encoding != UTF8:
+        messages = [
+            recoded(m, of.DESCRIPTOR, lambda n: n.decode(names.encoding).encode()) for m in messages
+        ]
+    name = called.decode(names.encoding)
     owned: dict[tuple[str, int], tuple[str, Array]] = {}
     layers: list[tuple[str, LayerParameter]] = []
     inserted = 0
-    for index, layer in _messages([message for message, _ in found], *generations):
+    for index, layer in _messages(messages, of, generation):
         blobs = found[index][1]
         inserted += is_inserted(layer)
         key = _free_key(layer.name or f"#{index - inserted}", owned) if blobs else ""
         layers.append((key, layer))
-        names = traits_of(layer.type).blob_names(layer, len(blobs))
+        blob_names = traits_of(layer.type).blob_names(layer, len(blobs))
         for position, array in enumerate(blobs):
-            owned[key, position] = names[position], array
-    return Stored(owned, {}, {"net": name}, model=Model(name, tuple(layers)))
+            owned[key, position] = blob_names[position], array
+    return with_names(Stored(owned, {}, {"net": name}, model=Model(name, tuple(layers))), names)
+
+
+def _names(net: bytes, messages: Sequence[bytes], of: Descriptor) -> list[bytes]:
+    """All names of a file that are not ASCII, and whatever else stands in its strings."""
+    found = [net]
+
+    def kept(name: bytes) -> bytes:
+        found.append(name)
+        return name
+
+    for message in messages:
+        recoded(message, of, kept)
+    return found
 
 
 def _free_key(key: str, owned: Mapping[tuple[str, int], object]) -> str:
@@ -270,15 +310,17 @@ def _read_layer(data: memoryview, layer: Item) -> tuple[bytes, list[Array]]:
     return b"".join(rest), blobs
 
 
-def _messages(texts: Sequence[bytes], generation: int) -> Iterator[tuple[int, LayerParameter]]:
+def _messages(
+    texts: Sequence[bytes], of: Callable[[], Any], generation: int
+) -> Iterator[tuple[int, LayerParameter]]:
     """The layers in the current form, each beside the index of its bytes."""
     if generation == _NET_LAYER:
         for index, text in enumerate(texts):
-            layer = LayerParameter()
+            layer = of()
             _merge(layer, text, _LAYER_TOP)
             yield index, layer
         return
-    old = [V1LayerParameter() for _ in texts]
+    old = [of() for _ in texts]
     for message, text in zip(old, texts, strict=True):
         _merge(message, text, _V1_TYPE)
     for index, layer in from_old(old):

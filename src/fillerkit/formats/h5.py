@@ -21,15 +21,17 @@ from typing import Any
 
 import numpy as np
 
+from fillerkit.encoding import UTF8, Reading, of_origin
+from fillerkit.encoding import reading as reading_of
 from fillerkit.errors import FormatError
 from fillerkit.formats.background import BackgroundWriter
 from fillerkit.formats.damage import reading
 from fillerkit.formats.entry import Content, Entry
 from fillerkit.formats.mapped import check_floats, frozen, mapped, view
-from fillerkit.formats.names import checked_name
-from fillerkit.formats.notes import Found, about, as_json, gathered, parsed
+from fillerkit.formats.names import checked_name, encoded
+from fillerkit.formats.notes import Found, about, as_json, gathered, parsed, with_names
 from fillerkit.formats.sparse import SparseFile
-from fillerkit.formats.stored import Array, Stored
+from fillerkit.formats.stored import Array, Said, Stored
 from fillerkit.formats.whole_file import whole_file
 from fillerkit.layers.splits import with_splits
 from fillerkit.libraries import library
@@ -44,14 +46,15 @@ _FILTERS = {1: "deflate", 2: "shuffle", 3: "fletcher32"}
 def write(path: Path, content: Content) -> None:
     """Lay the file out with the library, then write each blob's values where it goes."""
     h5py = library("h5py", "HDF5", "formats")
-    groups = list(_groups(path, content))
+    encoding = of_origin(content.origin)
+    groups = [_link(path, name, encoding) for name in _groups(path, content)]
     layout = SparseFile()
     with h5py.File(layout, "w", libver=("earliest", "v108")) as made:
         made.attrs[_ATTRIBUTE] = _attribute(path, as_json(content.origin))
         root = made.create_group(_ROOT)
         for name in groups:
-            root.require_group(name)
-        places = [_dataset(h5py, path, root, entry) for entry in content.entries]
+            _group(h5py, root, name)
+        places = [_dataset(h5py, path, root, entry, encoding) for entry in content.entries]
     with whole_file(path, content.nbytes) as file:
         file.truncate(layout.size)
         with BackgroundWriter(file) as writer:
@@ -65,7 +68,7 @@ def write(path: Path, content: Content) -> None:
                     writer.write(piece)
 
 
-def read(path: Path) -> Stored:
+def read(path: Path, said: Said) -> Stored:
     """Read Caffe's layout, of this program or of Caffe; only what is looked at is read."""
     h5py = library("h5py", "HDF5", "formats")
     data = mapped(path)
@@ -75,11 +78,16 @@ def read(path: Path) -> Stored:
             raise FormatError(f"{path}: is no weight file of Caffe's: it has no group /{_ROOT}")
         if not isinstance(root, h5py.HardLink):
             raise ValueError(f"its group /{_ROOT} is a link, which is not followed")
-        datasets = list(_datasets(h5py, file[_ROOT]))
+        links: list[bytes] = []
+        datasets = list(_datasets(h5py, file[_ROOT], links))
         places = [dataset.id.get_offset() for _, _, dataset in datasets]
         if None not in places:  # in the order in which the values were written
             datasets = [datasets[i] for i in sorted(range(len(places)), key=places.__getitem__)]
-        return gathered(_found(h5py, datasets, data), _note(file))
+        origin = _note(file)
+        known = of_origin(origin)
+        names = Reading(known) if known != UTF8 else reading_of(str(path), links, said.encoding)
+        named = [(layer.decode(names.encoding), index, each) for layer, index, each in datasets]
+        return with_names(gathered(_found(h5py, named, data), origin), names)
 
 
 def _groups(path: Path, content: Content) -> Iterator[str]:
@@ -103,7 +111,23 @@ def _groups(path: Path, content: Content) -> Iterator[str]:
         yield name
 
 
-def _dataset(h5py: Any, path: Path, root: Any, entry: Entry) -> int | None:
+def _link(path: Path, layer: str, encoding: str) -> str | bytes:
+    """A layer's name as the library is to write it: as bytes, unless they are UTF-8."""
+    return layer if encoding == UTF8 or layer.isascii() else encoded(path, layer, encoding)
+
+
+def _group(h5py: Any, root: Any, name: str | bytes) -> Any:
+    """The group of a layer, made where it is not there; only its lower part takes any bytes."""
+    if isinstance(name, str):
+        return root.require_group(name)
+    group = root.id
+    for part in name.split(b"/"):
+        there = group.links.exists(part)
+        group = h5py.h5g.open(group, part) if there else h5py.h5g.create(group, part)
+    return h5py.Group(group)
+
+
+def _dataset(h5py: Any, path: Path, root: Any, entry: Entry, encoding: str) -> int | None:
     """Make room for a blob, and say at which byte of the file it lies, if it has values."""
     layout = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
     layout.set_layout(h5py.h5d.CONTIGUOUS)
@@ -112,7 +136,7 @@ def _dataset(h5py: Any, path: Path, root: Any, entry: Entry) -> int | None:
     layout.set_obj_track_times(False)
     space = h5py.h5s.create_simple(entry.shape) if entry.shape else h5py.h5s.create(h5py.h5s.SCALAR)
     kind = h5py.h5t.py_create(entry.dtype.newbyteorder("<"))
-    group = root.require_group(entry.layer)
+    group = _group(h5py, root, _link(path, entry.layer, encoding))
     made = h5py.h5d.create(group.id, str(entry.index).encode(), kind, space, layout)
     dataset = h5py.Dataset(made)
     dataset.attrs[_ATTRIBUTE] = _attribute(path, as_json(about(entry)))
@@ -130,31 +154,43 @@ def _attribute(path: Path, text: str) -> np.bytes_:
     return np.bytes_(text.encode())
 
 
-def _datasets(h5py: Any, root: Any) -> Iterator[tuple[str, int, Any]]:
-    """All blobs by layer and index. A layer's name may hold slashes, and so be groups in groups."""
-    groups = deque([("", root)])
+def _datasets(h5py: Any, root: Any, links: list[bytes]) -> Iterator[tuple[bytes, int, Any]]:
+    """All blobs by layer and index. A layer's name may hold slashes, and so be groups in groups.
+
+    The names of all groups are put into `links`, of those without blobs too.
+    """
+    groups = deque([(b"", root)])
     seen = set()
     while groups:
         layer, group = groups.popleft()
         info = h5py.h5o.get_info(group.id)
         if (info.fileno, info.addr) in seen:
-            raise ValueError(f"several paths lead to the group of layer '{layer}'")
+            raise ValueError(f"several paths lead to the group of layer '{_shown(layer)}'")
         seen.add((info.fileno, info.addr))
-        for name in group:
-            if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-                raise ValueError(f"'{name}' in layer '{layer}' is a link, which is not followed")
+        for name in group.id:  # as bytes
+            if group.id.links.get_info(name).type != h5py.h5l.TYPE_HARD:
+                raise ValueError(
+                    f"'{_shown(name)}' in layer '{_shown(layer)}' is a link, which is not followed"
+                )
             thing = group[name]
-            inside = f"{layer}/{name}" if layer else name
+            inside = layer + b"/" + name if layer else name
             if isinstance(thing, h5py.Group):
                 groups.append((inside, thing))
+                links.append(name)
             elif isinstance(thing, h5py.Dataset):
-                if not layer or not name.isdecimal():
-                    raise ValueError(f"its dataset /{_ROOT}/{inside} is not <layer>/<index>")
+                if not layer or not name.isdigit():
+                    raise ValueError(
+                        f"its dataset /{_ROOT}/{_shown(inside)} is not <layer>/<index>"
+                    )
                 if thing.external or thing.is_virtual:  # to ask its shape may open them
                     raise ValueError(
-                        f"the values of '{inside}' lie in other files, which are not opened"
+                        f"the values of '{_shown(inside)}' lie in other files, which are not opened"
                     )
                 yield layer, int(name), thing
+
+
+def _shown(name: bytes) -> str:
+    return name.decode(errors="backslashreplace")
 
 
 def _found(h5py: Any, datasets: Sequence[Any], data: memoryview) -> Iterator[Found]:

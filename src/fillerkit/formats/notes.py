@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from math import isfinite, prod
 from typing import Any
 
+from fillerkit.encoding import UTF8, Reading, recorded
 from fillerkit.formats.entry import Entry
 from fillerkit.formats.stored import Alias, Array, Start, Stored
 
@@ -74,6 +76,14 @@ def gathered(found: Iterable[Found], origin: Mapping[str, Any]) -> Stored:
             missing = next(index for index in range(len(taken)) if index not in taken)
             raise ValueError(f"layer '{layer}' has no blob {missing}, but a blob {max(taken)}")
     return Stored(owned, aliases, origin, starts)
+
+
+def with_names(stored: Stored, names: Reading) -> Stored:
+    """The blobs of a file, with how its names were read."""
+    if names.encoding == UTF8:
+        return stored
+    origin = {**stored.origin, **recorded(names.encoding)}
+    return replace(stored, origin=origin, notes=tuple(filter(None, [names.note])))
 
 
 def _told(note: Mapping[str, Any]) -> tuple[str, list[Alias], Start | None]:

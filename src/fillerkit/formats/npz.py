@@ -18,6 +18,7 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from numpy.lib import format as npy
 
+from fillerkit.encoding import reading as reading_of
 from fillerkit.errors import FormatError
 from fillerkit.formats.background import BackgroundWriter
 from fillerkit.formats.checksum import crc32
@@ -25,13 +26,14 @@ from fillerkit.formats.damage import reading
 from fillerkit.formats.entry import Content, Entry
 from fillerkit.formats.mapped import check_file, mapped, view
 from fillerkit.formats.names import checked_name
-from fillerkit.formats.notes import Found, about, as_json, gathered, parsed
-from fillerkit.formats.stored import Array, Stored
+from fillerkit.formats.notes import Found, about, as_json, gathered, parsed, with_names
+from fillerkit.formats.stored import Array, Said, Stored
 from fillerkit.formats.whole_file import whole_file
 
 ALIGNMENT = 64
 _LOCAL_HEADER = 30  # bytes before the name, in a zip archive
 _PADDING_ID = 0xD935  # the extra field that Android's zipalign uses for the same purpose
+_IS_UTF8, _DOS = 0x800, "cp437"  # how a zip archive says what a name is in
 _END = 22  # bytes of a zip archive's last record, before the comment
 _LIMIT = 65535  # bytes of a name or a comment, in a zip archive
 _MOST = 1100  # times its size that a file can hold: deflate's limit is 1032
@@ -54,13 +56,29 @@ def write(path: Path, content: Content) -> None:
             archive.filelist.extend(members)
 
 
-def read(path: Path) -> Stored:
+def read(path: Path, said: Said) -> Stored:
     """Map a file into memory; only what is looked at is read."""
     check_file(path)
     with reading(path, "an .npz of blobs"), ZipFile(path) as archive:
         data = mapped(path)
         _check_end(data)
-        return gathered(_found(archive, data), _note(archive.comment))
+        raw = [_raw_name(member) for member in archive.infolist()]
+        names = reading_of(str(path), filter(None, raw), said.encoding)
+        for member, name in zip(archive.infolist(), raw, strict=True):
+            if name is not None:
+                member.filename = name.decode(names.encoding)
+        found = gathered(_found(archive, data), _note(archive.comment))
+        return with_names(found, names)
+
+
+def _raw_name(member: ZipInfo) -> bytes | None:
+    """The bytes of a name that does not say it is UTF-8, as NumPy wrote them under Python 2.
+
+    The library reads it as if it came from DOS.
+    """
+    if member.flag_bits & _IS_UTF8 or member.filename.isascii():
+        return None
+    return member.filename.encode(_DOS)
 
 
 def _write_member(path: Path, writer: BackgroundWriter, entry: Entry) -> ZipInfo:

@@ -20,7 +20,7 @@ from fillerkit.formats.damage import one_line, reading
 from fillerkit.formats.entry import Content, Entry
 from fillerkit.formats.mapped import check_file
 from fillerkit.formats.state_dict import from_tensors, to_state
-from fillerkit.formats.stored import Stored
+from fillerkit.formats.stored import Said, Stored
 from fillerkit.formats.whole_file import whole_file
 from fillerkit.libraries import library
 
@@ -41,13 +41,20 @@ def write(path: Path, content: Content) -> None:
         aliases = {(entry.layer, entry.index): entry.aliases for entry in content.entries}
         state = to_state(Stored(owned, aliases, content.origin, model=content.model))
         try:
+            from_tensors(state)
+        except ValueError as error:
+            raise FormatError(f"{path}: could not be read back: {error}") from None
+        try:
             torch.save(state, file)
         except RuntimeError as error:  # what the library makes of an error of the file's
             raise FormatError(f"{path}: cannot be written: {one_line(_cause(error))}") from None
 
 
-def read(path: Path) -> Stored:
-    """Read a state dict, mapped into memory where it can be: not of PyTorch before 1.6."""
+def read(path: Path, said: Said) -> Stored:
+    """Read a state dict, mapped into memory where it can be: not of PyTorch before 1.6.
+
+    Its names are Unicode: there is no other encoding.
+    """
     torch = library("torch", ".pt", "torch")
     check_file(path)
     with reading(path, "a state dict"), warnings.catch_warnings():

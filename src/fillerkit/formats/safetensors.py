@@ -22,7 +22,7 @@ from fillerkit.formats.entry import Content
 from fillerkit.formats.mapped import mapped, view
 from fillerkit.formats.notes import about, as_json, gathered, parsed
 from fillerkit.formats.state_dict import from_state
-from fillerkit.formats.stored import Stored
+from fillerkit.formats.stored import Said, Stored
 from fillerkit.formats.whole_file import whole_file
 from fillerkit.libraries import library
 
@@ -42,10 +42,11 @@ def write(path: Path, content: Content) -> None:
                 writer.write(piece)
 
 
-def read(path: Path) -> Stored:
+def read(path: Path, said: Said) -> Stored:
     """Map a file into memory; only what is looked at is read.
 
-    Keys that end in ``.weight``, ``.bias`` and the like are read as PyTorch's.
+    Keys that end in ``.weight``, ``.bias`` and the like are read as PyTorch's. All are in UTF-8:
+    the format has no other `said.encoding`.
     """
     data = mapped(path)
     package = library("safetensors", ".safetensors", "formats")

@@ -24,6 +24,7 @@ _FACTOR = BLOBS[2]
 _BLOB_OF = {"running_mean": 0, "running_var": 1}
 _NAMES = {"slope": "weight"}
 _ORDER = {"weight": 0, "bias": 1}
+_READ_APART = (*_BLOB_OF, TRACKED)
 
 
 class Form(NamedTuple):
@@ -70,12 +71,25 @@ def forms(
             Form(_STATISTICS.get(name, name), shape, False, name in _STATISTICS, name != _FACTOR)
             for name, shape in zip(names, flat, strict=True)
         ]
-    found: list[Form] = []
-    for index, (name, shape) in enumerate(zip(names, shapes, strict=True)):
+    return [
+        _form(called, name, shape, message)
+        for called, name, shape in zip(_called(names), names, shapes, strict=True)
+    ]
+
+
+def _called(names: Sequence[str]) -> list[str]:
+    """What a state dict calls blobs: by their names, or all by number where those mislead.
+
+    They mislead where they would be read in another order (Lstm's bias is its last blob), or as
+    something else.
+    """
+    found: list[str] = []
+    for index, name in enumerate(names):
         called = _NAMES.get(name, name) or str(index)
-        if any(form.name == called for form in found):
-            called = str(index)
-        found.append(_form(called, name, shape, message))
+        found.append(str(index) if called in found else called)
+    odd = any("." in name or name.isdecimal() or name in _READ_APART for name in names)
+    if odd or sorted(found, key=_rank) != found:
+        return [str(index) for index in range(len(names))]
     return found
 
 
@@ -181,7 +195,7 @@ def from_state(state: Mapping[str, Array]) -> Stored:
 def _in_order(layer: str, blobs: Mapping[str, Array]) -> list[tuple[str, Array]]:
     """Caffe's blobs of a layer, each with its name."""
     statistics = blobs.keys() & _BLOB_OF.keys()
-    learned = [name for name in blobs if name not in _BLOB_OF and name != TRACKED]
+    learned = [name for name in blobs if name not in _READ_APART]
     if statistics and learned:
         raise ValueError(
             f"'{layer}' has {' and '.join([*sorted(statistics), *learned])}: Caffe keeps "

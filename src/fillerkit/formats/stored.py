@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -14,6 +15,13 @@ from fillerkit.layers.net_layer import Model
 Array = NDArray[np.floating]
 Key = tuple[str, int]
 """A layer's key, and a blob's index in the layer."""
+
+
+class Said(NamedTuple):
+    """What a person says of a file that is read; see `fillerkit.load`."""
+
+    encoding: str | None = None
+    proto: str | os.PathLike[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -45,11 +53,14 @@ class Stored:
     aliases : mapping of (layer, index) to sequence of Alias
         By owner, the blobs that share its values.
     origin : mapping
-        Where the values come from (net, seed, phase, ...).
+        Where the values come from (net, seed, phase, ...; the encoding that names had there,
+        unless it was UTF-8).
     starts : mapping of (layer, index) to Start
         What a blob was filled with, where that is known.
     model : Model or None
         The net's layers, where they are known.
+    notes : tuple of str
+        What was found on the way of reading that a person should be told.
     """
 
     owned: Mapping[Key, tuple[str, Array]]
@@ -57,6 +68,7 @@ class Stored:
     origin: Mapping[str, Any] = field(default_factory=dict)
     starts: Mapping[Key, Start] = field(default_factory=dict)
     model: Model | None = None
+    notes: tuple[str, ...] = ()
 
     def by_layer(self) -> dict[str, list[tuple[str, Array]]]:
         """Every layer's blobs in order, names and values, the shared ones in their own shapes."""

@@ -6,8 +6,11 @@ library; a blob's values are written, and found, without a copy of them in memor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import NamedTuple
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 VARINT, FIXED64, LENGTH, FIXED32 = 0, 1, 2, 5
 _FIXED = {FIXED64: 8, FIXED32: 4}
@@ -68,6 +71,31 @@ def items(data: memoryview, begin: int, end: int) -> Iterator[Item]:
         if number == 0:
             raise ValueError(f"no field has the number 0, which stands at byte {at}")
         at = after
+
+
+def recoded(data: bytes, of: Descriptor, recode: Callable[[bytes], bytes]) -> bytes:
+    """A message in which `recode` has changed all strings that are not ASCII.
+
+    What is no message where one should be stays as it is: a fork may mean something else by the
+    field's number.
+    """
+    if data.isascii():
+        return data
+    pieces = []
+    for item in items(memoryview(data), 0, len(data)):
+        value = data[item.value : item.end] if item.kind == LENGTH else b""
+        field = None if value.isascii() else of.fields_by_number.get(item.number)
+        changed = value
+        if field is not None and field.type == FieldDescriptor.TYPE_STRING:
+            changed = recode(value)
+        elif field is not None and field.message_type is not None:
+            with suppress(ValueError):
+                changed = recoded(value, field.message_type, recode)
+        same = changed == value
+        pieces.append(
+            data[item.begin : item.end] if same else head(item.number, len(changed)) + changed
+        )
+    return b"".join(pieces)
 
 
 def _read_varint(data: memoryview, at: int, end: int) -> tuple[int, int]:

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from google.protobuf.message import Message
 
 from fillerkit.errors import LayerError, Lengths, ShapeNeeded
 from fillerkit.fillers.registry import known_filler
@@ -69,6 +73,14 @@ def _input_shape(layer: LayerParameter, given: Mapping[str, Shape], index: int) 
     return _dims(shapes[0 if len(shapes) == 1 else index])
 
 
+_FILLERS_OF_DUMMY_DATA = {
+    **dict.fromkeys(("bernoulli", "beta", "dirichlet", "rects"), "caffe-simnets' and Ultinous'"),
+    **dict.fromkeys(("DoG", "iteration", "schedule"), "FlowNet2's"),
+    **dict.fromkeys(("borderMask", "flowBorderMask"), "Hidden-Two-Stream's"),
+}
+"""Fillers of forks that only make data while a net runs, and whose they are."""
+
+
 @source("DummyData", tops=(1, None), fixed_batch=True)
 def dummy_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     """Blobs that fillers fill in the forward pass."""
@@ -80,8 +92,7 @@ def dummy_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
             f"it has {len(p.data_filler)}",
             field="dummy_data_param.data_filler",
         )
-    for filler in p.data_filler:
-        known_filler(filler.type)
+    notes = _filler_notes(layer)
     if any(old):
         if p.shape:
             raise LayerError(
@@ -107,13 +118,38 @@ def dummy_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
             f"needs one shape, or one for each of its {tops} tops: it has {len(p.shape)}",
             field="dummy_data_param.shape",
         )
-    return Plan(tops=[given.get(top, shape) for top, shape in zip(layer.top, planned, strict=True)])
+    shapes = [given.get(top, shape) for top, shape in zip(layer.top, planned, strict=True)]
+    return Plan(tops=shapes, notes=notes)
 
 
-@source("MemoryData", tops=2)
+def _filler_notes(layer: LayerParameter) -> list[str]:
+    """What to tell of fillers that only forks have; no layer has one that nobody knows."""
+    kinds = dict.fromkeys(filler.type for filler in layer.dummy_data_param.data_filler)
+    for kind in kinds:
+        if kind not in _FILLERS_OF_DUMMY_DATA:
+            known_filler(kind)
+    return [
+        f"layer '{layer.name}' (DummyData): its filler '{kind}' is {_FILLERS_OF_DUMMY_DATA[kind]}; "
+        "it fills while the net runs, and not here"
+        for kind in kinds
+        if kind in _FILLERS_OF_DUMMY_DATA
+    ]
+
+
+@source("MemoryData", tops=(1, None))
 def memory_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
-    """Images and labels handed over from memory."""
-    p, (data, label) = layer.memory_data_param, layer.top
+    """Images and labels handed over from memory.
+
+    With input_shapes any blobs, one for each (cbfinn/caffe: ``memory_data_layer.cpp``).
+    """
+    p, tops = layer.memory_data_param, len(layer.top)
+    if tops != (len(p.input_shapes) or 2):
+        raise LayerError(f"takes {len(p.input_shapes) or 2} tops, not {tops}", field="top")
+    if p.input_shapes:
+        shapes = (_dims(shape) for shape in p.input_shapes)
+        planned = [given.get(top, dims) for top, dims in zip(layer.top, shapes, strict=True)]
+        return Plan(tops=planned, draws=_transformer_draws(layer))
+    data, label = layer.top
     shape = given.get(data, (p.batch_size, p.channels, p.height, p.width))
     if count(shape) <= 0:
         raise LayerError(
@@ -131,16 +167,19 @@ def data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     return image_source(layer, given, p.batch_size, p.source, channels)
 
 
-@source("ImageData", tops=(1, 2), outside=True)
+@source("ImageData", tops=(1, 3), outside=True)
 def image_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
     """Images, and labels, that a list of files names.
 
-    Caffe's always makes labels; DeBlurNet's fork can leave them out (``label: false``).
+    Caffe's always makes labels; DeBlurNet's fork can leave them out (``label: false``), and crn's
+    makes latitudes and longitudes of them (``use_gps: true``).
     """
-    p = layer.image_data_param
-    if len(layer.top) == 1 and not (p.HasField("label") and not p.label):
+    p, tops = layer.image_data_param, len(layer.top)
+    if tops == 1 and not (p.HasField("label") and not p.label):
         raise LayerError("takes 2 tops, not 1", field="top")
-    return image_source(
+    if (tops == 3) != p.use_gps:
+        raise LayerError(f"takes {3 if p.use_gps else '1 to 2'} tops, not {tops}", field="top")
+    plan = image_source(
         layer,
         given,
         p.batch_size,
@@ -149,6 +188,10 @@ def image_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
         sides=(p.new_height, p.new_width),
         extra_draws=p.shuffle + (p.rand_skip > 0),
     )
+    if not p.use_gps:
+        return plan
+    longitudes = given.get(layer.top[2], plan.tops[0][:1])
+    return replace(plan, tops=[*plan.tops, longitudes])
 
 
 @source("WindowData", tops=2, outside=True)
@@ -202,7 +245,9 @@ def image_source(
             channels = channels or len(transform.mean_value)
         crop = crop_of(layer)
         sides = crop or sides
-        for resize in transform.resize_param if crop is None else ():
+        said: Any = transform.resize_param  # in training_toolbox_caffe's own schema it is one
+        resizes: list[Any] = [said] if isinstance(said, Message) else list(said)
+        for resize in resizes if crop is None else ():
             if resize.resize_mode != resize.FIT_SMALL_SIZE and resize.height and resize.width:
                 sides = (resize.height, resize.width)
         image = (batch, channels, *sides)

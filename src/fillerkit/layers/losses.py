@@ -30,7 +30,7 @@ def contrastive_loss(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
 def euclidean_loss(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Half the mean squared distance of its bottoms."""
     equal_batch(bottoms)
-    first, second = bottoms
+    first, second = bottoms[:2]
     if count(first[1:]) != count(second[1:]):
         raise LayerError(
             "its bottoms must have as many elements an item: "
@@ -59,7 +59,7 @@ def multinomial_logistic_loss(layer: LayerParameter, bottoms: Sequence[Shape]) -
 def sigmoid_cross_entropy_loss(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Cross entropy of the sigmoid of bottom 0."""
     equal_batch(bottoms)
-    first, second = bottoms
+    first, second = bottoms[:2]
     if count(first) != count(second):
         raise LayerError(
             "its bottoms must have as many elements each: "

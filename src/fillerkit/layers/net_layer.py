@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from fillerkit.fillers import Constant, Distribution, Given, distribution, fan_in, fan_out
+from fillerkit.fillers import Constant, Distribution, Given, NotHere, distribution, fan_in, fan_out
 from fillerkit.layers.plan import Shape
 from fillerkit.layers.registry import traits_of
 from fillerkit.layers.traits import Traits
@@ -76,7 +76,9 @@ class ParamBlob:
 
     @property
     def finite(self) -> bool:
-        """Whether its values are numbers, none of them infinite."""
+        """Whether its values are numbers, none of them infinite, as far as they are here."""
+        if isinstance(self.distribution, NotHere):
+            return True
         return isfinite(self.distribution.mean) and isfinite(self.distribution.std)
 
     @cached_property
@@ -158,6 +160,10 @@ class Layered(Protocol):
     @property
     def model(self) -> Model:
         """The same as a ``.caffemodel`` describes it."""
+
+    @property
+    def encoding(self) -> str:
+        """What its names are in, where files have bytes for names."""
 
 
 def owner(layers: Sequence[Layer], at: At) -> At:

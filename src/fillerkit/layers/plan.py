@@ -50,12 +50,15 @@ class Setting:
         Whether a person named the dialect; else the net's text told it.
     params
         Parameter blobs of layers whose type is not known, by layer name.
+    fork
+        Whether the net's layers, its schema or its dialect tell that Caffe 1.0 is not meant.
     """
 
     shapes: Mapping[str, Shape] = field(default_factory=dict)
     dialect: str = ""
     said: bool = False
     params: Mapping[str, Sequence[Param]] = field(default_factory=dict)
+    fork: bool = False
 
     def dialect_for(self, layer: LayerParameter, default: str, *others: str) -> str:
         """The dialect said outright, else the layer's own, else the net's, else `default`.

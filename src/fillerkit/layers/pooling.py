@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from google.protobuf.message import Message
+
 from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Plan, Setting, Shape
 from fillerkit.layers.registry import layer
@@ -18,14 +20,19 @@ def pooling(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -
 
     A second top, of MAX pooling only, is the mask of where the largest stood. The last window may
     hang over the edge (round_mode CEIL, the default; ceil_mode in the forks of R-FCN), but one that
-    starts in the padding is cut. In 3D-Caffe a bottom may have more axes than four.
+    starts in the padding is cut. In 3D-Caffe a bottom may have more axes than four, and in caffe_nd
+    any number, with kernel_shape and its like as numbers (its ``pooling_layer.cpp``).
     """
     p = layer.pooling_param
     volumes = setting.dialect_for(layer, "caffe", "3d-caffe") == "3d-caffe"
-    shape = bottoms[0] if volumes and len(bottoms[0]) > 4 else axes4(bottoms[0])
+    by_shapes = len(bottoms[0]) > 2 and len(bottoms[0]) != 4 and _numbers(p, "kernel_shape")
+    shape = bottoms[0] if by_shapes or (volumes and len(bottoms[0]) > 4) else axes4(bottoms[0])
     num, channels, *lengths = shape
-    kernel = _kernel(p, lengths)
-    pad, stride = _each(p, "pad", len(lengths)), _each(p, "stride", len(lengths))
+    if by_shapes:
+        kernel, stride, pad = _shapes(p, len(lengths))
+    else:
+        kernel = _kernel(p, lengths)
+        pad, stride = _each(p, "pad", len(lengths)), _each(p, "stride", len(lengths))
     if p.global_pooling and (any(pad) or any(step != 1 for step in stride)):
         raise LayerError("global_pooling goes with pad 0 and stride 1", field="pooling_param")
     if any(pad) and p.pool == PoolingParameter.STOCHASTIC:
@@ -38,14 +45,21 @@ def pooling(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -
 
 
 def _not_acted_upon(layer: LayerParameter) -> list[str]:
-    """Of happynear's methods (its pooling_layer.cpp): they learn how parts are deformed."""
-    pool = layer.pooling_param.pool
-    if pool <= PoolingParameter.STOCHASTIC:
-        return []
-    name = PoolingParameter.PoolMethod.Name(pool)
-    return [
-        f"layer '{layer.name}' (Pooling): the blob of happynear's pool: {name} is not made here"
+    """Of happynear's methods (its pooling_layer.cpp): they learn how parts are deformed.
+
+    And of video-caffe's shapes, which are blocks.
+    """
+    p, who, notes = layer.pooling_param, f"layer '{layer.name}' (Pooling): ", []
+    if p.pool > PoolingParameter.STOCHASTIC:
+        name = PoolingParameter.PoolMethod.Name(p.pool)
+        notes.append(f"{who}the blob of happynear's pool: {name} is not made here")
+    notes += [
+        f"{who}pooling_param.{name}, which video-caffe's Caffe reads, is not acted upon here: "
+        "shapes or values may differ"
+        for name in ("kernel_shape", "pad_shape", "stride_shape")
+        if isinstance(getattr(p, name), Message) and p.HasField(name)
     ]
+    return notes
 
 
 def pooled(
@@ -75,6 +89,29 @@ def pooled(
                 )
         tops.append(top)
     return tops
+
+
+def _numbers(p: PoolingParameter, name: str) -> tuple[int, ...]:
+    """A field that is a shape here, of a fork whose own schema has it as numbers; else none."""
+    value = getattr(p, name)
+    return () if isinstance(value, Message) else tuple(value)
+
+
+def _shapes(p: PoolingParameter, axes: int) -> list[tuple[int, ...]]:
+    """Kernel, stride and pad from ``kernel_shape`` and its like, each once or once an axis."""
+    found = []
+    for name, default in (("kernel_shape", 0), ("stride_shape", 1), ("pad_shape", 0)):
+        said = _numbers(p, name) or (default,)
+        if len(said) not in (1, axes):
+            raise LayerError(
+                f"needs {name} once, or once for each of its {axes} spatial axes: "
+                f"it is given {len(said)} times",
+                field=f"pooling_param.{name}",
+            )
+        found.append(said if len(said) == axes else said * axes)
+    for length in found[0]:
+        positive(length, "pooling_param.kernel_shape")
+    return found
 
 
 def _kernel(p: PoolingParameter, lengths: Sequence[int]) -> tuple[int, ...]:

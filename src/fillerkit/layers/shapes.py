@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
+from google.protobuf.message import Message
+
 from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Shape
 
@@ -115,3 +117,20 @@ def axes5(shape: Shape) -> Shape:
             f"not {shown(shape)}"
         )
     return shape
+
+
+def height_and_width(p: Message, name: str, message: str) -> tuple[int, int]:
+    """``name_h`` and ``name_w``, or ``name`` for both, of a message that has each of them once.
+
+    A kernel's ``name`` is kernel_size, and it has to be there.
+    """
+    whole = "kernel_size" if name == "kernel" else name
+    sides = [p.HasField(f"{name}_h"), p.HasField(f"{name}_w")]
+    if any(sides) and (p.HasField(whole) or not all(sides)):
+        raise LayerError(f"needs {whole}, or {name}_h and {name}_w, and not both", field=message)
+    lengths = (getattr(p, f"{name}_h"), getattr(p, f"{name}_w")) if all(sides) else None
+    height, width = lengths or (getattr(p, whole),) * 2
+    if name != "pad":
+        positive(height, f"{message}.{whole}")
+        positive(width, f"{message}.{whole}")
+    return height, width

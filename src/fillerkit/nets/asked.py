@@ -12,6 +12,7 @@ from typing import Any, TypedDict, Unpack
 from fillerkit.errors import LayerError, OnError, UsageError, raised
 from fillerkit.layers import Param, Plan, Shape
 from fillerkit.layers.dialects import DIALECTS, of_net
+from fillerkit.layers.fork_bottoms import is_of_fork
 from fillerkit.layers.plan import Setting
 from fillerkit.layers.registry import is_unknown_type, layer_types
 from fillerkit.layers.shapes import checked
@@ -36,6 +37,7 @@ class Asked(TypedDict, total=False):
     shapes: Mapping[str, Sequence[int | None]] | None
     allow_unknown_fields: bool
     proto: str | os.PathLike[str] | None
+    encoding: str | None
     dialect: str | None
     types: Mapping[str, str] | None
     params: Mapping[str, Sequence[str]] | None
@@ -95,7 +97,7 @@ def read(
         text = read_net(path_or_text, report=report, unknown_type=unknown_type, **of_text)
     elif of_text.get("level") is not None or any(of_text.values()):
         raise UsageError(
-            "phase, level, stages, allow_unknown_fields and proto are for read_net here"
+            "phase, level, stages, allow_unknown_fields, proto and encoding are for read_net here"
         )
     else:
         text = path_or_text
@@ -125,10 +127,13 @@ def _choices(
         if isinstance(shape, list | tuple) and None in shape
     }
     whole = {name: shape for name, shape in (shapes or {}).items() if name not in partial}
+    layers = [layer for layer, _ in text.layers]
+    meant = dialect or of_net(layers)
     setting = Setting(
         {name: checked_shape(name, shape) for name, shape in whole.items()},
-        dialect or of_net(layer for layer, _ in text.layers),
+        meant,
         said=dialect is not None,
+        fork=meant != "caffe" and (bool(meant) or is_of_fork(layers)),
         params={
             name: [_declared(blob) for blob in blobs] for name, blobs in (params or {}).items()
         },

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from fillerkit.errors import FillerError, FillerkitError, LayerError, OnError, ShapeNeeded
 from fillerkit.layers import Param, Plan, Shape
+from fillerkit.layers.fork_bottoms import with_fork_bottoms
 from fillerkit.layers.net_layer import Layer
 from fillerkit.layers.registry import LayerType
 from fillerkit.layers.shapes import shown
@@ -19,9 +20,10 @@ from fillerkit.nets.connections import (
     with_tops_as_given,
 )
 from fillerkit.nets.data_layers import plan_source, shapes_needed
+from fillerkit.nets.filler_files import with_files
 from fillerkit.nets.leaves import leaves, passed_over
 from fillerkit.nets.net import Net
-from fillerkit.nets.notes import field_notes, start_notes
+from fillerkit.nets.notes import field_notes, file_notes, start_notes
 from fillerkit.nets.params import WrongFillers, check_filler_types, param_blob, param_blobs
 from fillerkit.nets.rules import FillerRules
 from fillerkit.nets.sharing import Sharing
@@ -83,7 +85,7 @@ class _Builder:
         if self._connections.complete:
             self._rules.check_used()
         layers = self._sharing.with_rates(self._layers)
-        self._notes += field_notes(layers)
+        self._notes += (*field_notes(layers), *file_notes(layers))
         if self._report is None:
             self._notes += start_notes(layers)
         return Net(
@@ -104,6 +106,7 @@ class _Builder:
                 for layer, _ in (*text.left_out, *(text.layers[at] for at in sorted(self._leaves)))
             ),
             lost=tuple(self._lost),
+            encoding=text.source.reading.encoding,
         )
 
     def _pass_over(self) -> None:
@@ -140,7 +143,7 @@ class _Builder:
     def _set_up(self, index: int, layer: LayerParameter, field: Field) -> Layer:
         line = self._text.place(field).line
         known, plan = self._plan_of(index, layer, line)
-        plan = self._rules.apply(layer.name, plan)
+        plan = with_files(self._rules.apply(layer.name, plan), self._text.source.name)
         self._notes.extend(plan.notes)
         tops = named_tops(known, layer, plan, self._choices.setting.shapes)
         self._connections.add(layer, tops)
@@ -164,7 +167,8 @@ class _Builder:
         setting = self._choices.setting
         known = type_of(layer, line, self._choices)
         bottoms = self._connections.bottoms(layer)
-        known, planned, note = with_tops_as_given(known, layer, setting)
+        known, bottoms_note = with_fork_bottoms(known, layer, setting)
+        known, planned, tops_note = with_tops_as_given(known, layer, setting)
         check_counts(known, layer)
         self._connections.check_tops(index, known, layer)
         if bottoms is None:
@@ -176,9 +180,10 @@ class _Builder:
         except LayerError as error:
             self._assumed.explain(error, layer, [shown(shape) for shape in bottoms])
             raise
-        if note:
-            tops = [setting.shapes[top] for top in layer.top]
-            plan = replace(plan, tops=tops, notes=[*plan.notes, note])
+        if tops_note:
+            plan = replace(plan, tops=[setting.shapes[top] for top in layer.top])
+        if notes := [note for note in (bottoms_note, tops_note) if note]:
+            plan = replace(plan, notes=[*plan.notes, *notes])
         return known, plan
 
     def _plan(

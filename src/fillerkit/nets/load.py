@@ -25,6 +25,7 @@ def load_net(
     shapes: Mapping[str, Sequence[int | None]] | None = None,
     allow_unknown_fields: bool = False,
     proto: str | os.PathLike[str] | None = None,
+    encoding: str | None = None,
     dialect: str | None = None,
     types: Mapping[str, str] | None = None,
     params: Mapping[str, Sequence[str]] | None = None,
@@ -55,6 +56,9 @@ def load_net(
     proto
         A fork's own ``caffe.proto``: its fields are known too, and a ``.caffemodel`` has them by
         its numbers. Needs grpcio-tools (``pip install 'fillerkit[proto]'``).
+    encoding
+        What strings are in that are not UTF-8: ``"gbk"``, ``"latin-1"``, ... Unless given it is
+        GB18030, or Latin-1 where that cannot be, and a note tells it.
     dialect
         The fork that the net was written for, where its text does not tell: a name of
         `fillerkit.DIALECTS`.
@@ -95,6 +99,7 @@ def load_net(
         shapes=shapes,
         allow_unknown_fields=allow_unknown_fields,
         proto=proto,
+        encoding=encoding,
         dialect=dialect,
         types=types,
         params=params,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fillerkit.blobs.blobs import Blobs
+from fillerkit.encoding import UTF8, recorded
 from fillerkit.errors import Place
 from fillerkit.filling import fill as filling
 from fillerkit.filling.transfer import Transfer, Weights
@@ -49,6 +50,8 @@ class Net:
         out, and those of unknown type that nothing depends on.
     lost : tuple of LayerParameter
         Those that could not be set up. Only a net that is checked has any.
+    encoding : str
+        What its names are in, in its text and in files that have bytes for names.
     """
 
     name: str
@@ -65,6 +68,7 @@ class Net:
     old_forms: tuple[tuple[str, Place], ...] = ()
     left_out: tuple[LayerParameter, ...] = field(default=(), repr=False)
     lost: tuple[LayerParameter, ...] = field(default=(), repr=False)
+    encoding: str = UTF8
 
     @property
     def count(self) -> int:
@@ -90,6 +94,7 @@ class Net:
             "phase": self.phase,
             **({"level": self.level} if self.level else {}),
             **({"stages": list(self.stages)} if self.stages else {}),
+            **recorded(self.encoding),
             **self.asked,
         }
 

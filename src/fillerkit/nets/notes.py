@@ -24,6 +24,14 @@ def start_notes(layers: Sequence[Layer]) -> list[str]:
     return found
 
 
+def file_notes(layers: Sequence[Layer]) -> Iterator[str]:
+    """A line for each blob whose values are in a file that the net names."""
+    for layer in layers:
+        for param in layer.params:
+            if param.filler is not None and param.filler.type == "file" and param.given is None:
+                yield f"{layer.name}/{param.name}: {param.distribution}"
+
+
 def field_notes(layers: Sequence[Layer]) -> Iterator[str]:
     """A line for each field that some fork acts upon and fillerkit does not."""
     found: dict[tuple[str, str, str], list[str]] = {}

@@ -92,10 +92,14 @@ def _as_its_bottoms(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
 
 def is_asked(layer: LayerParameter, choices: Choices) -> bool:
     """Whether the caller is asked what a layer makes, since its type runs code."""
-    known = layer_types.get(layer.type)
-    runs_code = known is not None and known.code is not None
     described = is_described(layer, choices.setting)
-    return runs_code and choices.python_layers is not None and not described
+    return _runs_code(layer.type) and choices.python_layers is not None and not described
+
+
+def _runs_code(name: str) -> bool:
+    """Whether the layers of a type run code of their own, which is not run here."""
+    known = layer_types.get(name)
+    return known is not None and known.code is not None
 
 
 def is_described(layer: LayerParameter, setting: Setting) -> bool:
@@ -138,11 +142,17 @@ def _unknown_type(layer: LayerParameter, line: int, given: Mapping[str, Shape]) 
 
 
 def likely_type(layer: LayerParameter) -> str:
-    """A known type that the layer's name of a type holds and whose parameters it has, or ""."""
+    """A known type that the layer's name of a type holds and whose parameters it has, or "".
+
+    A type that runs code is none: it says as little of what a layer makes.
+    """
     found = [
         name
         for name in layer_types.names()
-        if len(name) >= _LEAST and name.lower() in layer.type.lower() and _has_params(layer, name)
+        if len(name) >= _LEAST
+        and name.lower() in layer.type.lower()
+        and not _runs_code(name)
+        and _has_params(layer, name)
     ]
     return max(found, key=len, default="")
 

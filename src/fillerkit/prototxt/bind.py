@@ -87,6 +87,8 @@ def bind(
             continue
         try:
             value = convert(field)
+            if isinstance(value, str):
+                value = _decoded(value, source)
         except _Wrong as error:
             place = source.place(field.value_offset)
             report(_error(field, f"'{field.name}' {error}", place=place))
@@ -276,11 +278,14 @@ def _string(field: Field) -> str:
                 "to the older layers { }"
             )
         raise _Wrong(f'takes a string in quotes: {field.name}: "{field.literal}"')
-    try:
-        field.literal.encode("utf-8")
-    except UnicodeEncodeError:
-        raise _Wrong("takes text in UTF-8; this one is in another encoding") from None
     return field.literal
+
+
+def _decoded(literal: str, source: Source) -> str:
+    try:
+        return source.string(literal)
+    except UnicodeError:
+        raise _Wrong("takes text in UTF-8; this one is in another encoding") from None
 
 
 def _shown(field: Field) -> str:

@@ -19,9 +19,9 @@ from google.protobuf.descriptor_pb2 import (
     FileDescriptorSet,
 )
 
-from fillerkit.errors import PrototxtError
+from fillerkit.errors import Keyword, PrototxtError
 from fillerkit.libraries import library
-from fillerkit.schema import EACH, OURS, forks_pb2
+from fillerkit.schema import EACH, OURS, caffe_pb2, forks_pb2
 from fillerkit.schema.lazy import message_class
 
 _FREE = 200_000
@@ -102,7 +102,11 @@ def compiled(file: Path) -> FileDescriptorProto:
         )
         if done.returncode:
             said = next((line for line in done.stderr.splitlines() if "warning" not in line), "")
-            raise PrototxtError(f"{file}: cannot be compiled: {said.strip()}")
+            raise PrototxtError(
+                f"{file}: cannot be compiled: {said.strip()} Mend a copy of the file at that line "
+                "and column, or do without it where the net needs few of its fields: ",
+                Keyword("allow_unknown_fields", True),
+            )
         return FileDescriptorSet.FromString(made.read_bytes()).file[-1]
 
 
@@ -176,7 +180,7 @@ class _Merge:
                 scope = getattr(ours, nested).add(name=f"{enum.name}OfTheFork")
                 into = scope.enum_type.add(name=enum.name)
                 self._became[path + enum.name] = f"{self._here(path)}{scope.name}.{enum.name}"
-            self._enum(into, enum)
+            self._enum(into, enum, _values_of_caffe(path + enum.name, self._theirs))
         for message in getattr(theirs, nested):
             full = path + message.name
             known = self._found(self._became[full]) if full in self._became else None
@@ -192,14 +196,20 @@ class _Merge:
             here = next((each for each in nested if each.name == part), None)
         return here
 
-    def _enum(self, ours: EnumDescriptorProto, theirs: EnumDescriptorProto) -> None:
-        taken = {value.number for value in ours.value}
-        names = {value.name for value in ours.value}
+    def _enum(
+        self, ours: EnumDescriptorProto, theirs: EnumDescriptorProto, caffes: Collection[str]
+    ) -> None:
+        """The fork's values have its numbers; those of other forks that stand there move away."""
+        known = {value.name: value for value in ours.value}
         for value in theirs.value:
-            if value.name not in names:
-                number = value.number if value.number not in taken else max({_FREE, *taken}) + 1
-                taken.add(number)
-                ours.value.add(name=value.name, number=number)
+            if value.name in caffes:
+                continue
+            for there in ours.value:
+                if there.number == value.number and there.name not in (value.name, *caffes):
+                    there.number = max(_FREE, *(each.number for each in ours.value)) + 1
+            taken = {each.number for each in ours.value if each.name != value.name}
+            number = value.number if value.number not in taken else max({_FREE, *taken}) + 1
+            (known.get(value.name) or ours.value.add(name=value.name)).number = number
 
     def _message(self, ours: DescriptorProto, theirs: DescriptorProto, path: str) -> None:
         self._inside(ours, theirs, f"{path}.")
@@ -243,3 +253,13 @@ class _Merge:
 def _more_often(one: FieldDescriptorProto, other: FieldDescriptorProto) -> bool:
     """Whether a field is repeated, and another is the same but once."""
     return one.type == other.type and one.label == _REPEATED != other.label
+
+
+def _values_of_caffe(name: str, package: str) -> set[str]:
+    """The names of the values of an enum that Caffe 1.0 has."""
+    pool = caffe_pb2.DESCRIPTOR.pool
+    try:
+        enum = pool.FindEnumTypeByName(name.replace(package, f"{caffe_pb2.DESCRIPTOR.package}.", 1))
+    except KeyError:
+        return set()
+    return set(enum.values_by_name)

@@ -6,11 +6,13 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from google.protobuf.message import Message
 
+from fillerkit.encoding import Reading, reading
 from fillerkit.errors import FillerkitError, OnError, Place, PrototxtError, UsageError, raised
 from fillerkit.prototxt.bind import bind
 from fillerkit.prototxt.passed_over import PassedOver
@@ -26,7 +28,7 @@ from fillerkit.prototxt.solver import (
     train_net,
 )
 from fillerkit.prototxt.source import Source
-from fillerkit.prototxt.text import Field, parse
+from fillerkit.prototxt.text import Field, parse, strings
 from fillerkit.prototxt.upgrade import TextLayer, old_forms, upgrade, upgraded_net
 from fillerkit.regular_file import open_regular
 from fillerkit.schema import EACH, forks_pb2
@@ -106,6 +108,7 @@ def read_net(
     allow_unknown_fields: bool = False,
     proto: str | os.PathLike[str] | None = None,
     unknown_type: Callable[[str], bool] | None = None,
+    encoding: str | None = None,
     report: OnError = raised,
 ) -> NetText:
     """Read a net, or the net that a solver leads to; no shape is worked out yet.
@@ -115,7 +118,7 @@ def read_net(
 
     Parameters
     ----------
-    path_or_text, phase, level, stages, allow_unknown_fields, proto
+    path_or_text, phase, level, stages, allow_unknown_fields, proto, encoding
         As for `load_net`.
     unknown_type
         Whether nobody knows a layer type. Fields that the schema lacks are passed over in layers of
@@ -137,13 +140,12 @@ def read_net(
     wanted = _Wanted(None if phase is None else PHASES[phase.lower()], level, stages)
     passed = PassedOver(allow_unknown_fields, unknown=unknown_type, deep=proto is None)
     schema = schema_of(proto)
-    source, sha256, folder = _load(path_or_text)
-    root = parse(source)
+    root, source, sha256, folder = _load(path_or_text, encoding)
     if not is_solver(root):
         net = schema.NetParameter()
         return _net(root, net, source, sha256, wanted, passed=passed, report=report)
     param = _solver(root, source, passed, report, schema)
-    solver = Following(param, root, source, folder)
+    solver = Following(param, root, source, folder, encoding=encoding)
     found = test_net(solver) if wanted.phase == TEST else train_net(solver)
     return _followed(solver, found, sha256, wanted, passed=passed, report=report)
 
@@ -158,14 +160,13 @@ def read_nets(
     yield read_net(path_or_text, report=report, **asked)
     if asked.get("phase") is not None:
         return
-    source, sha256, folder = _load(path_or_text)
-    root = parse(source)
+    encoding = asked.get("encoding")
+    root, source, sha256, folder = _load(path_or_text, encoding)
     if not is_solver(root):
         return
     reported: list[FillerkitError] = []  # by the first reading already
-    solver = Following(
-        _solver(root, source, PassedOver(all=True), reported.append), root, source, folder
-    )
+    param = _solver(root, source, PassedOver(all=True), reported.append)
+    solver = Following(param, root, source, folder, encoding=encoding)
     passed = PassedOver(
         asked.get("allow_unknown_fields", False),
         unknown=asked.get("unknown_type"),
@@ -194,8 +195,7 @@ def read_solver(path_or_text: str | os.PathLike[str], *, as_caffe: bool = False)
     PrototxtError
         The text is a net, or no solver, or does not say which nets.
     """
-    source, sha256, folder = _load(path_or_text)
-    root = parse(source)
+    root, source, sha256, folder = _load(path_or_text)
     if not is_solver(root):
         raise PrototxtError(f"{source.name}: is a net, not a solver")
     solver = Following(_solver(root, source), root, source, folder, as_caffe)
@@ -205,24 +205,48 @@ def read_solver(path_or_text: str | os.PathLike[str], *, as_caffe: bool = False)
 
 
 def upgrade_text(
-    path_or_text: str | os.PathLike[str], *, proto: str | os.PathLike[str] | None = None
+    path_or_text: str | os.PathLike[str],
+    *,
+    proto: str | os.PathLike[str] | None = None,
+    encoding: str | None = None,
 ) -> str:
     """A net or a solver of any generation, as text of the current format.
 
     Parameters
     ----------
-    path_or_text, proto
+    path_or_text, proto, encoding
         As for `load_net`.
     """
+    return upgraded(path_or_text, proto, encoding)[0]
+
+
+def upgraded(
+    path_or_text: str | os.PathLike[str],
+    proto: str | os.PathLike[str] | None,
+    encoding: str | None,
+) -> tuple[str, Reading]:
+    """See `upgrade_text`; and how the names in the text were read."""
     schema = schema_of(proto)
-    source, _, _ = _load(path_or_text)
-    root = parse(source)
+    root, source, _, _ = _load(path_or_text, encoding)
     if is_solver(root):
         param = _solver(root, source, schema=schema)
-        return _as_text(_upgraded_solver(Following(param, root, source, None)))
+        return _as_text(_upgraded_solver(Following(param, root, source, None))), source.reading
     net = schema.NetParameter()
     bind(root, net, source)
-    return _as_text(upgraded_net(net, root, source))
+    return _as_text(upgraded_net(net, root, source)), source.reading
+
+
+def in_encoding(text: str, encoding: str) -> bytes:
+    """A prototxt's text as bytes.
+
+    A character whose last byte is that of a backslash (there are some in GBK) has two, since the
+    text is read byte by byte and a backslash escapes what follows.
+    """
+    pieces = re.split("([^\0-\x7f]+)", text)
+    return b"".join(
+        piece.encode() if piece.isascii() else piece.encode(encoding).replace(b"\\", b"\\\\")
+        for piece in pieces
+    )
 
 
 def schema_of(proto: str | os.PathLike[str] | None) -> Any:
@@ -289,8 +313,7 @@ def _followed(
         net, source = found.inline, solver.source
     else:
         assert found.path is not None
-        source, sha256, _ = _load(found.path)
-        net = parse(source)
+        net, source, sha256, _ = _load(found.path, solver.encoding)
     return _net(
         net,
         beside(solver.param, "NetParameter")(),
@@ -301,7 +324,7 @@ def _followed(
         report=report,
         solver_state=found.state,
         seed=random_seed(solver.param),
-        notes=(found.note, *_notes_of(solver.param)),
+        notes=(solver.source.reading.note, found.note, *_notes_of(solver.param)),
     )
 
 
@@ -338,7 +361,12 @@ def _net(
         source,
         sha256,
         seed,
-        (*notes, *(passed.notes() if passed else ())),
+        tuple(
+            filter(
+                None,
+                dict.fromkeys((source.reading.note, *notes, *(passed.notes() if passed else ()))),
+            )
+        ),
         tuple(old_forms(net, root)),
         net.force_backward,
     )
@@ -364,8 +392,24 @@ def _state(net: NetParameter, wanted: _Wanted, solver_state: NetState | None) ->
     return state
 
 
-def _load(path_or_text: str | os.PathLike[str]) -> tuple[Source, str, Path | None]:
-    """The text, its digest, and the folder it stands in (None for a text)."""
+class _Loaded(NamedTuple):
+    """A text: its fields, its digest, and the folder it stands in (None for a text)."""
+
+    root: Field
+    source: Source
+    sha256: str
+    folder: Path | None
+
+
+def _load(path_or_text: str | os.PathLike[str], encoding: str | None = None) -> _Loaded:
+    """Read a text, and choose how the names in it are read."""
+    source, sha256, folder = _text(path_or_text)
+    root = parse(source)
+    found = reading(source.name, strings(root), encoding)
+    return _Loaded(root, replace(source, reading=found), sha256, folder)
+
+
+def _text(path_or_text: str | os.PathLike[str]) -> tuple[Source, str, Path | None]:
     if isinstance(path_or_text, str) and any(c in path_or_text for c in "\n{"):
         digest = hashlib.sha256(path_or_text.encode("utf-8", "surrogatepass")).hexdigest()
         return Source("<text>", path_or_text), digest, None
@@ -385,6 +429,6 @@ def _load(path_or_text: str | os.PathLike[str]) -> tuple[Source, str, Path | Non
         raise PrototxtError(
             f"{path}: is binary, not a prototxt (a text like layer {{ name: ... }})"
         )
-    # Comments come in any encoding; strings in it are checked where they are used.
+    # Comments come in any encoding, which does not matter; of strings it is chosen by all of them.
     text = data.decode("utf-8", "surrogateescape")
     return Source(str(path), text), hashlib.sha256(data).hexdigest(), path.parent

@@ -39,6 +39,8 @@ class Following(NamedTuple):
         That it stands in; None for a text.
     as_caffe : bool
         Whether the working directory, the only place that Caffe knows, goes before that folder.
+    encoding : str or None
+        That a person says names are in which are not UTF-8.
     """
 
     param: SolverParameter
@@ -46,6 +48,7 @@ class Following(NamedTuple):
     source: Source
     folder: Path | None
     as_caffe: bool = False
+    encoding: str | None = None
 
 
 def is_solver(root: Field) -> bool:
@@ -153,23 +156,29 @@ def _miscounted(solver: Following, nets: int, name: str, count: int) -> Prototxt
 
 def _resolve(solver: Following, field: Field) -> tuple[Path, str]:
     """A solver's path: from the solver's folder, the working directory, the folders above."""
-    path, folder = Path(field.literal), solver.folder
-    if path.is_absolute():
-        tried = [(path, "as the solver says")]
-    else:
-        tried = [] if folder is None else [(folder / path, "found from the solver's folder")]
-        tried.insert(0 if solver.as_caffe else 1, (path, "found from the working directory"))
-        if folder is not None:
-            above = [(up / path, f"found from {up}, above") for up in folder.resolve().parents]
-            tried += [(full, f"{where} the solver's folder") for full, where in above]
-    for full, where in tried:
-        if full.is_file():
-            return full, where
+    name = solver.source.string(field.literal)
+    # The name of the file on the disk may be in the solver's encoding too.
+    for path in dict.fromkeys((Path(name), Path(field.literal))):
+        for full, where in _tried(solver, path):
+            if full.is_file():
+                return full, where
     raise PrototxtError(
-        f"the solver's net '{field.literal}' is not there: looked in the working directory, the "
+        f"the solver's net '{name}' is not there: looked in the working directory, the "
         "solver's folder and the folders above it",
         place=solver.source.place(field.value_offset),
     )
+
+
+def _tried(solver: Following, path: Path) -> list[tuple[Path, str]]:
+    folder = solver.folder
+    if path.is_absolute():
+        return [(path, "as the solver says")]
+    tried = [] if folder is None else [(folder / path, "found from the solver's folder")]
+    tried.insert(0 if solver.as_caffe else 1, (path, "found from the working directory"))
+    if folder is not None:
+        above = [(up / path, f"found from {up}, above") for up in folder.resolve().parents]
+        tried += [(full, f"{where} the solver's folder") for full, where in above]
+    return tried
 
 
 def _no_state(solver: Following) -> NetState:

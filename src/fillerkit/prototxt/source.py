@@ -6,15 +6,26 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from fillerkit.encoding import AS_UTF8, Reading
 from fillerkit.errors import Place
 
 
 @dataclass(frozen=True)
 class Source:
-    """A prototxt's text and the name that messages give it."""
+    """A prototxt's text and the name that messages give it.
+
+    Attributes
+    ----------
+    name : str
+    text : str
+        Bytes that are not UTF-8 are surrogates in it.
+    reading : Reading
+        How its strings are read.
+    """
 
     name: str
     text: str = field(repr=False)
+    reading: Reading = AS_UTF8
 
     def place(self, offset: int) -> Place:
         """The line and column, both from 1, of the character at `offset`."""
@@ -22,6 +33,18 @@ class Source:
         if line == 1 and self.text.startswith("\ufeff"):
             offset -= 1  # a byte order mark is no column
         return Place(self.name, line, offset - self._line_starts[line - 1] + 1)
+
+    def string(self, literal: str) -> str:
+        """A string of the text as its encoding has it.
+
+        Raises
+        ------
+        UnicodeError
+            It is not in that encoding.
+        """
+        if literal.isascii():
+            return literal
+        return literal.encode("utf-8", "surrogateescape").decode(self.reading.encoding)
 
     @cached_property
     def _line_starts(self) -> list[int]:

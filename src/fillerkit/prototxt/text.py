@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from enum import Enum
 from typing import NoReturn
 
@@ -36,6 +37,7 @@ class Field:
     kind : Kind
     literal : str
         A scalar as written (a sign is joined to its number), a string unescaped; "" for a block.
+        Bytes that are not UTF-8 are surrogates in it.
     fields : list of Field
         A block's content, empty for scalars.
     offset, value_offset : int
@@ -200,7 +202,10 @@ class _Parser:
         block.fields.append(field)
 
     def _string(self) -> str:
-        """Join the string tokens that stand side by side, unescaped, as UTF-8."""
+        """Join the string tokens that stand side by side, unescaped, as UTF-8.
+
+        Bytes that are not UTF-8 become surrogates, as in the text.
+        """
         start = self._offset
         pieces = []
         while self._kind == "string":
@@ -209,15 +214,7 @@ class _Parser:
         if not any("\\" in piece for piece in pieces):
             return "".join(pieces)
         try:
-            value = b"".join(map(_unescape, pieces))
-            if any(_RAW_BYTE.search(piece) for piece in pieces):
-                return value.decode("utf-8", "surrogateescape")  # for the field to refuse
-            return value.decode("utf-8")
-        except UnicodeDecodeError:
-            raise PrototxtError(
-                "a string whose escapes make bytes that are no text in UTF-8",
-                place=self._source.place(start),
-            ) from None
+            return b"".join(map(_unescape, pieces)).decode("utf-8", "surrogateescape")
         except ValueError as error:
             raise PrototxtError(
                 f"a string that is not valid: {error}", place=self._source.place(start)
@@ -255,6 +252,17 @@ class _Parser:
         raise PrototxtError(message, place=self._source.place(self._offset))
 
 
+def strings(root: Field) -> Iterator[bytes]:
+    """The bytes of all strings in a tree that are not plain ASCII."""
+    fields = [root]
+    while fields:
+        field = fields.pop()
+        fields += reversed(field.fields)
+        if field.kind is Kind.STRING and not field.literal.isascii():
+            with suppress(UnicodeEncodeError):  # half a character, which no file holds
+                yield field.literal.encode("utf-8", "surrogateescape")
+
+
 def _tokens(source: Source) -> Iterator[_Token]:
     """Yield (kind, text, offset) for every token, then ``end`` for ever."""
     text, position = source.text, 0
@@ -286,7 +294,6 @@ def _stray(character: str) -> str:
     return f"a character that has no meaning here: {character!r}"
 
 
-_RAW_BYTE = re.compile("[\udc80-\udcff]")  # of a file that is not UTF-8
 _ESCAPE = re.compile(
     r"""\\(?: (?P<plain>[abfnrtv\\'"?]) | (?P<octal>[0-7]{1,3}) | [xX](?P<hex>[0-9a-fA-F]{1,2})
           | u(?P<u>[0-9a-fA-F]{4}) | U(?P<U>[0-9a-fA-F]{8}) | (?P<bad>.) )""",

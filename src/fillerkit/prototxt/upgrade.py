@@ -139,13 +139,10 @@ def _from_v1(index: int, old: V1LayerParameter) -> LayerParameter:
         shared = new.DESCRIPTOR.fields_by_name.get(descriptor.name)
         if shared is None or descriptor.name in ("name", "bottom", "top", "type", "param"):
             continue
-        if descriptor.message_type is None and not hasattr(value, "append"):
-            setattr(new, descriptor.name, value)
-        elif descriptor.message_type is None:
+        if hasattr(value, "extend"):  # it is repeated
             getattr(new, descriptor.name).extend(value)
-        elif descriptor.name in ("include", "exclude", "blobs"):
-            for each in value:
-                getattr(new, descriptor.name).add().CopyFrom(each)
+        elif descriptor.message_type is None:
+            setattr(new, descriptor.name, value)
         else:
             getattr(new, descriptor.name).CopyFrom(value)
     return new
@@ -199,13 +196,15 @@ def _input_layer(
     layer: LayerParameter = beside(net, "LayerParameter")(name="input", type="Input", top=inputs)
     shapes = [list(shape.dim) for shape in net.input_shape]
     if not shapes and net.input_dim:
-        if len(net.input_dim) != 4 * count:
+        # Xiaomi2008/Caffe_3D_FF has five an input (its net.cpp), which Caffe 1.0 never takes.
+        axes = 5 if len(net.input_dim) == 5 * count else 4
+        if len(net.input_dim) != axes * count:
             raise PrototxtError(
                 f"{count} input{'s' * (count != 1)} need{'s' * (count == 1)} {4 * count} "
                 f"input_dim (4 each), not {len(net.input_dim)}",
                 place=source.place((root.find("input_dim") or field).offset),
             )
-        shapes = [list(net.input_dim[4 * i : 4 * i + 4]) for i in range(count)]
+        shapes = [list(net.input_dim[axes * i : axes * (i + 1)]) for i in range(count)]
     if shapes and len(shapes) != count:
         raise PrototxtError(
             f"{count} input{'s' * (count != 1)} but {len(shapes)} input_shape: give one each",

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 import fillerkit as fk
-from fillerkit.errors import Line
 from fillerkit.pycaffe import dummy_data
 from fillerkit.pycaffe.needs import needs
 from fillerkit.pycaffe.net_state import NetState
@@ -138,7 +137,7 @@ class Engine:
                 continue
             layer = net.layers[wired.index]
             if wired.message.type != "Split" and (why := refusal(layer)):
-                refused.append(Line(f"  line {layer.line}: {layer.type} '{layer.name}': {why}"))
+                refused.append(fk.Line(f"  line {layer.line}: {layer.type} '{layer.name}': {why}"))
         if refused:
             raise fk.UsageError(
                 f"layers of {net.file} cannot be run (forward(end=LAYER) runs what is before "

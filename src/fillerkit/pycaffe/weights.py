@@ -34,7 +34,10 @@ def save_weights(state: NetState, path: str | os.PathLike[str], format: str) -> 
 
 def copy_weights(state: NetState, path: str | os.PathLike[str], format: str) -> None:
     """Copy a file's layers over the net's of the same names, and say which only one has."""
-    there, missing = layers_of(fk.load(path, format), path), []
+    source = fk.load(path, format)
+    for note in source.notes:
+        say_once(note)
+    there, missing = layers_of(source, path), []
     for name, blobs in state.by_name():
         if name not in there:
             missing += [name] * bool(blobs)

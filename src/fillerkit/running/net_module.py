@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from fillerkit.blobs.blobs import Blobs
+from fillerkit.encoding import recorded
 from fillerkit.errors import UsageError, did_you_mean
 from fillerkit.formats.stored import Alias, Array
 from fillerkit.layers.net_layer import owner_key
@@ -236,7 +237,7 @@ class NetModule(nn.Module):
                 else:
                     values = layer.stored(index).cpu().contiguous().numpy()
                     owned[of_layer.key, index] = param.name, values
-        return Blobs(owned, aliases, {}, model=self.net.model)
+        return Blobs(owned, aliases, recorded(self.net.encoding), model=self.net.model)
 
     def reset(self) -> None:
         """Forget what LSTM and RNN layers carry from one forward pass to the next."""

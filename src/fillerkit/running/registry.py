@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from torch import Tensor
 
 from fillerkit.layers.net_layer import Layer
+from fillerkit.layers.registry import layer_types
 from fillerkit.registry import Registry, first_line
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ class Operation(NamedTuple):
         given = [path for path in self.without if _differs(layer.message, path)]
         if given:
             return f"its {' and '.join(given)}"
+        known = layer_types.get(self.name)
+        most = known.bottoms[1] if known else None
+        if most is not None and len(layer.bottoms) > most:
+            return f"its bottom {most}, which only forks take"
         return self.refuse(layer) if self.refuse else ""
 
 

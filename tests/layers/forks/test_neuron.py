@@ -24,3 +24,8 @@ Make = Callable[..., Any]
 )
 def test_it_keeps_the_shape_and_has_no_blobs(kind: str, body: str, made: Make) -> None:
     assert made(kind, (2, 8, 12, 10), body=body) == ([(2, 8, 12, 10)], [])
+
+
+def test_negrelu_keeps_the_shape_and_reads_relu_param(made: Make) -> None:
+    body = "relu_param { negative_slope: 0.1 }"
+    assert made("NegReLU", (2, 3, 4), body=body) == ([(2, 3, 4)], [])

@@ -28,3 +28,8 @@ def test_happynear_normalize_has_no_blobs_and_gives_the_norms() -> None:
     layer, _ = set_up_text('type: "Normalize" top: "t" top: "norms"', CONV)
     assert blobs_of(layer) == []
     assert tops_of(layer) == [CONV, (2, 1, 12, 10)]
+
+
+def test_l2_normalize_makes_four_axes_of_two() -> None:
+    layer, _ = set_up_text('type: "L2Normalize" top: "t"', (2, 8))
+    assert tops_of(layer) == [(2, 8, 1, 1)]

@@ -94,3 +94,19 @@ def test_the_other_layers_of_flownet_keep_what_they_get(made: Make) -> None:
 def test_accum_joins_channels_at_one_size(body: str, top: tuple[int, ...], made: Make) -> None:
     planned = made("Accum", (1, 2, 4, 12), (1, 3, 9, 8), body=f"accum_param {{ {body} }}")
     assert planned.tops == [top]
+
+
+def test_augmented_images_are_cropped_and_come_with_coefficients(made: Make) -> None:
+    body = "augmentation_param { crop_width: 8 crop_height: 6 }"
+    cropped = made("DataAugmentation", (2, 3, 9, 10), body=body, tops=2)
+    assert cropped == ([(2, 3, 6, 8), (2, 42, 1, 1)], [(1, 1, 1, 1)])
+    again = made("DataAugmentation", (2, 3, 9, 10), (2, 42, 1, 1), body=body, tops=2)
+    assert again.tops[1] == (2, 42, 1, 1)
+    with pytest.raises(fk.LayerError, match="6 x 8 does not fit 2x3x5x10"):
+        made("DataAugmentation", (2, 3, 5, 10), body=body)
+
+
+def test_augmentation_has_a_mean_where_it_computes_one(made: Make) -> None:
+    body = "augmentation_param { recompute_mean: 1000 crop_width: 8 crop_height: 6 }"
+    blobs = made("DataAugmentation", (2, 3, 9, 10), body=body).blobs
+    assert blobs == [(1, 1, 1, 1), (1, 3, 6, 8), (1, 3, 1, 1)]

@@ -23,6 +23,7 @@ BLOBS = "".join(
     for name, channels in (("a", 18), ("b", 36), ("c", 3), ("d", 3))
 )
 DATA = ("roi_data_layer.layer", "RoIDataLayer")
+GRID = "{'batch': 2, 'height': 8, 'width': 9}"
 TARGETS = "rois labels bbox_targets bbox_inside_weights bbox_outside_weights"
 
 
@@ -94,6 +95,31 @@ def test_py_faster_rcnn_s_anchors_are_counted_from_its_param_str() -> None:
         *((1, 24, 19, 19), (1, 4), (1, 3), (1, 3, 300, 300)),
     )
     assert tops_of(layer) == [(1, 1, 228, 19)] + [(1, 48, 19, 19)] * 3
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "bottom", "param_str", "top"),
+    [
+        ("spatial_dropout", "SpatialDropoutLayer", "a", "{'p': '0.1'}", (1, 18, 8, 9)),
+        ("pygeometry", "SE3_Generator_KITTI", "a", "", (1, 1, 4, 4)),
+        ("python_layers", "Meshgrid", "", GRID, (2, 2, 8, 9)),
+        ("python_layers", "MeanVals", "", GRID, (2, 3, 8, 9)),
+    ],
+)
+def test_python_classes_of_other_repositories_are_known(
+    module: str, name: str, bottom: str, param_str: str, top: tuple[int, ...]
+) -> None:
+    text = _layer(module, name, bottom, "t").replace("'num_classes': 21", param_str)
+    assert tops_of(fk.load_net(BLOBS + text).layers[-1]) == [top]
+
+
+def test_a_motion_has_six_numbers() -> None:
+    with pytest.raises(fk.LayerError, match="6 numbers an item, not 1x5"):
+        set_up_text(
+            "type: 'Python' top: 't' python_param { module: 'pygeometry' "
+            "layer: 'SE3_Generator_KITTI' }",
+            (1, 5),
+        )
 
 
 def test_an_unknown_python_layer_asks_for_its_tops_and_does_with_them() -> None:

@@ -40,3 +40,15 @@ def test_unique_label_has_room_for_max_labels(made: Make) -> None:
 def test_mat_write_makes_nothing(made: Make) -> None:
     body = 'mat_write_param { prefix: "out/" period: 10 }'
     assert made("MatWrite", SCORES, body=body, tops=0) == ([], [])
+
+
+def test_autocrop_takes_the_size_of_the_other(made: Make) -> None:
+    assert made("AutoCrop", (1, 4, 70, 90), (1, 3, 64, 80)).tops == [(1, 4, 64, 80)]
+
+
+def test_scales_of_skeletons_keep_the_shape(made: Make) -> None:
+    labels = (1, 1, 64, 80)
+    assert made("Quantize", labels).tops == [labels]
+    body = "rescale_param { rf: 14 }"
+    assert made("Rescale", labels, body=body, tops=2).tops == [labels, labels]
+    assert made("Rescale", labels, body=body).tops == [labels]

@@ -10,6 +10,7 @@ from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import canonical_axis, count, equal_batch, positive
 from fillerkit.layers.traits import rows
 from fillerkit.schema.forks_pb2 import (
+    FillerParameter,
     InnerDistanceParameter,
     LargeMarginInnerProductParameter,
     LayerParameter,
@@ -77,10 +78,28 @@ def inner_distance(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=plan.tops[:1], params=params)
 
 
-@layer("LabelSpecificAdd", bottoms=2)
+@layer("LabelSpecificAdd", bottoms=2, tops=(1, 2))
 def label_specific_add(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """Adds to the score of an item's own class (happynear)."""
-    return Plan(tops=[bottoms[0]])
+    """Adds to the score of an item's own class, and what it adds (happynear)."""
+    return Plan(tops=[bottoms[0], (1,)])
+
+
+@layer("GlobalLSEMargin", bottoms=(2, 3), tops=(1, 2), blobs=("scale", "margin"), weights=())
+def global_lse_margin(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """Scores with a margin that it finds itself, and 5 numbers about it (happynear).
+
+    Its scale is filled by ``scale_param``, and starts as 30 unless that says otherwise; it is
+    learned unless bottom 2 gives norms. Source: ``global_lse_margin_layer.cpp``.
+    """
+    p = layer.scale_param
+    scale = Param(
+        "scale",
+        (1,),
+        p.filler if p.HasField("filler") else FillerParameter(value=30),
+        rates=None if layer.param else (float(len(bottoms) == 2), 0.0),
+    )
+    margin = Param("margin", (1,), learned=False)
+    return Plan(tops=[bottoms[0], (5,)], params=[scale, margin])
 
 
 @layer("LabelSpecificRescale", bottoms=2, tops=(1, 2))

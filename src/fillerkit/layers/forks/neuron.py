@@ -27,6 +27,12 @@ def mish(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=[bottoms[0]])
 
 
+@layer("NegReLU", activates=True, rectifies=True)
+def neg_relu(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """min(0, x), or negative_slope x above 0 (FlowNet2, SVS: ``neg_relu_layer.cpp``)."""
+    return Plan(tops=[bottoms[0]])
+
+
 @layer("ReLU6", activates=True, rectifies=True)
 def relu6(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """min(6, max(0, x)) (MobileNet's forks)."""

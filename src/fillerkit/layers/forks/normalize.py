@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Param, Plan, Setting, Shape
 from fillerkit.layers.registry import layer
-from fillerkit.layers.shapes import shown
+from fillerkit.layers.shapes import legacy_shape, shown
 from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
 
 
@@ -35,3 +35,12 @@ def normalize(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting)
 def l2_norm(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Divides each item by its L2 norm (several forks)."""
     return Plan(tops=[bottoms[0]])
+
+
+@layer("L2Normalize", in_place=False, normalises=True)
+def l2_normalize(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """Divides each item by its L2 norm; the top has four axes always.
+
+    Source: ``l2_normalize_layer.cpp`` of Hierarchical-Bilinear-Pooling and caffe_pp2.
+    """
+    return Plan(tops=[legacy_shape(bottoms[0])])

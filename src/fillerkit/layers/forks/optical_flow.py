@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fillerkit.errors import LayerError
-from fillerkit.layers.plan import Plan, Shape
+from fillerkit.layers.plan import Param, Plan, Shape
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import axes4, equal_shapes, legacy_shape, positive, shown
 from fillerkit.schema.forks_pb2 import LayerParameter
+
+_COEFFICIENTS = 42
+"""Fields of ``AugmentationCoeff`` in FlowNet2's ``caffe.proto``."""
+
+_MEANS = ("iterations", "mean", "channel_mean")
 
 
 @layer("Correlation", bottoms=2)
@@ -72,6 +77,38 @@ def flow_augmentation(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     height = positive(p.crop_height, "augmentation_param.crop_height")
     width = positive(p.crop_width, "augmentation_param.crop_width")
     return Plan(tops=[(num, channels, height, width)])
+
+
+@layer(
+    "DataAugmentation",
+    bottoms=(1, 2),
+    tops=(1, 2),
+    blobs=_MEANS,
+    weights=(),
+)
+def data_augmentation(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """Images, cropped and changed at random, and the coefficients of it (FlowNet2).
+
+    With recompute_mean it has a mean, of each pixel and of each channel, besides the number of
+    iterations. Source: ``data_augmentation_layer.cpp``.
+    """
+    p = layer.augmentation_param
+    num, channels, height, width = axes4(bottoms[0])
+    if p.HasField("crop_width") and p.HasField("crop_height"):
+        if p.crop_height > height or p.crop_width > width:
+            raise LayerError(
+                f"a crop of {p.crop_height} x {p.crop_width} does not fit {shown(bottoms[0])}",
+                field="augmentation_param",
+            )
+        height, width = p.crop_height, p.crop_width
+    shapes: list[Shape] = [(1, 1, 1, 1)]
+    if p.recompute_mean:
+        shapes += [(1, channels, height, width), (1, channels, 1, 1)]
+    params = [
+        Param(name, shape, learned=False) for name, shape in zip(_MEANS, shapes, strict=False)
+    ]
+    coefficients = bottoms[1] if len(bottoms) > 1 else (num, _COEFFICIENTS, 1, 1)
+    return Plan(tops=[(num, channels, height, width), coefficients], params=params)
 
 
 @layer("ChannelNorm")

@@ -34,3 +34,22 @@ def prior_box(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
             ratios += [ratio, 1 / ratio] if p.flip else [ratio]
     boxes = (len(ratios) * len(p.min_size) + len(p.max_size)) * (1 + p.denser_prior_boxes)
     return Plan(tops=[(1, 2, 4 * boxes * height * width)])
+
+
+@layer("PriorBoxClustered", bottoms=2, fixed_batch=True)
+def prior_box_clustered(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """The boxes that detections start from, of given widths and heights.
+
+    The top is 1 x 2 x (4 boxes), one box at every place of bottom 0 for each width. Source:
+    ``prior_box_clustered_layer.cpp`` of training_toolbox_caffe.
+    """
+    p = layer.prior_box_param
+    _, _, height, width = legacy_shape(bottoms[0])
+    if not p.width:
+        raise LayerError("needs at least one width", field="prior_box_param")
+    if p.height and len(p.height) != len(p.width):
+        raise LayerError(
+            f"needs a height for each width: {len(p.height)} for {len(p.width)}",
+            field="prior_box_param.height",
+        )
+    return Plan(tops=[(1, 2, 4 * len(p.width) * height * width)])

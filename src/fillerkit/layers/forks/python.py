@@ -12,40 +12,39 @@ from fillerkit.errors import Keyword, LayerError, ShapeNeeded
 from fillerkit.layers.data import IMAGES, likely_lengths
 from fillerkit.layers.plan import Plan, Setting, Shape
 from fillerkit.layers.registry import layer
-from fillerkit.layers.shapes import axes4
+from fillerkit.layers.shapes import axes4, count, shown
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 PlanPython = Callable[[LayerParameter, Sequence[Shape], Setting], Plan]
 
 
 class _Class(NamedTuple):
-    """What a class makes, and of which tops and bottoms it is the class that is meant.
+    """What a class makes, and of which bottoms and tops it is the class that is meant.
 
-    Many forks of py-faster-rcnn have classes of the same names that make something else.
+    Forks have classes of the same names that make something else.
     """
 
     plan: PlanPython
-    bottoms: int = 0
-    tops: tuple[tuple[str, ...], ...] = ()
-    """Parts of the names of the tops, in order, one tuple a form; "" for any name."""
+    bottoms: tuple[str, ...] | None
+    tops: tuple[str, ...]
 
     def is_meant(self, layer: LayerParameter) -> bool:
         """Whether a layer has the bottoms and tops of the class."""
-        return not self.tops or (
-            len(layer.bottom) == self.bottoms
-            and any(
-                len(form) == len(layer.top) and all(map(operator.contains, layer.top, form))
-                for form in self.tops
-            )
+        return self.bottoms is None or (
+            _are_named(layer.bottom, self.bottoms) and _are_named(layer.top, self.tops)
         )
 
 
-_known: dict[tuple[str, str], _Class] = {}
+def _are_named(blobs: Sequence[str], parts: Sequence[str]) -> bool:
+    return len(blobs) == len(parts) and all(map(operator.contains, blobs, parts))
+
+
+_known: dict[tuple[str, str], list[_Class]] = {}
 
 
 def _class_of(layer: LayerParameter) -> _Class | None:
-    known = _known.get((layer.python_param.module, layer.python_param.layer))
-    return known if known is not None and known.is_meant(layer) else None
+    named = _known.get((layer.python_param.module, layer.python_param.layer), ())
+    return next((each for each in named if each.is_meant(layer)), None)
 
 
 def _is_known(layer: LayerParameter) -> bool:
@@ -56,9 +55,10 @@ def _is_known(layer: LayerParameter) -> bool:
 def python(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
     """A layer that a Python class defines.
 
-    Built in are the layers of py-faster-rcnn (and R-FCN), where tops and bottoms are those that it
-    has, and FCN's data layers. Of any other the shapes of all tops have to be given. Parameter
-    blobs, which few have, can be declared.
+    Built in are the layers of py-faster-rcnn and its forks (R-FCN, MNC, FPN, RRPN, R-C3D), where
+    tops and bottoms are those that they have, and some of FCN, ENet, appearance-flow and
+    Depth-VO-Feat. Of any other the shapes of all tops have to be given. Parameter blobs, which few
+    have, can be declared.
     """
     params = setting.params.get(layer.name, ())
     if all(top in setting.shapes for top in layer.top) and (layer.top or not _is_known(layer)):
@@ -81,57 +81,52 @@ def python(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) ->
     return replace(planned, tops=tops, params=params)
 
 
-def _python(
-    module: str, name: str, bottoms: int = 0, tops: tuple[tuple[str, ...], ...] = ()
+def python_class(
+    module: str, name: str, bottoms: Sequence[str] | None = None, tops: Sequence[str] = ()
 ) -> Callable[[PlanPython], PlanPython]:
-    """Make a Python layer known by its module and class, with the fields of `_Class`."""
+    """Make a Python layer known by its module and class: the function below plans it.
+
+    Where `bottoms` are given, only a layer is meant that has as many bottoms and as many `tops`,
+    with these parts in their names, in order; "" for any name.
+    """
 
     def register(plan: PlanPython) -> PlanPython:
-        _known[module, name] = _Class(plan, bottoms, tops)
+        known = _Class(plan, None if bottoms is None else tuple(bottoms), tuple(tops))
+        _known.setdefault((module, name), []).append(known)
         return plan
 
     return register
 
 
-_TARGETS = ("rois", "label", "bbox_target", "inside_weight", "outside_weight")
+@python_class("spatial_dropout", "SpatialDropoutLayer", [""], [""])
+def _spatial_dropout(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
+    """Dropout of whole channels (ENet: ``spatial_dropout.py``)."""
+    return Plan(tops=[bottoms[0]])
 
 
-@_python("rpn.anchor_target_layer", "AnchorTargetLayer", 4, (("",) * 4,))
-def _anchor_target(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
-    """Labels and targets for every anchor at every place of bottom 0 (py-faster-rcnn)."""
-    _, _, height, width = axes4(bottoms[0])
-    anchors = _count(layer, "ratios", 3) * _count(layer, "scales", 3)
-    targets = (1, 4 * anchors, height, width)
-    return Plan(tops=[(1, 1, anchors * height, width), targets, targets, targets])
+@python_class("pygeometry", "SE3_Generator_KITTI", [""], [""])
+def _motion(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
+    """A matrix of 4 x 4 for each 6 numbers of a motion (Depth-VO-Feat: ``pygeometry.py``)."""
+    if count(bottoms[0]) % 6:
+        raise LayerError(f"needs 6 numbers an item, not {shown(bottoms[0])}")
+    return Plan(tops=[(bottoms[0][0], 1, 4, 4)])
 
 
-@_python("rpn.proposal_layer", "ProposalLayer", 3, (("",), ("", "")))
-def _proposal(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
-    """Regions, and their scores; one until the forward pass (py-faster-rcnn)."""
-    return Plan(tops=[(1, 5), (1, 1, 1, 1)])
+@python_class("python_layers", "Meshgrid", [], [""])
+def _meshgrid(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
+    """The coordinates of each place (appearance-flow: ``python_layers.py``)."""
+    return Plan(tops=[_images(layer, 2)])
 
 
-@_python("rpn.proposal_target_layer", "ProposalTargetLayer", 2, (_TARGETS,))
-def _proposal_target(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
-    """Regions with labels and targets; one until the forward pass (R-FCN's, with 4 axes each)."""
-    targets = (1, 4 * _number(layer, "num_classes"), 1, 1)
-    return Plan(tops=[(1, 5, 1, 1), (1, 1, 1, 1), targets, targets, targets])
+@python_class("python_layers", "MeanVals", [], [""])
+def _mean_values(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
+    """A mean colour at each place (appearance-flow: ``python_layers.py``)."""
+    return Plan(tops=[_images(layer, 3)])
 
 
-@_python("roi_data_layer.layer", "RoIDataLayer", 0, (("", "im_info", "gt_boxes"), ("", *_TARGETS)))
-def _roi_data(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
-    """Images with regions, or with boxes for a region proposal network (py-faster-rcnn).
-
-    The size of its images is in the configuration of py-faster-rcnn, by default 600 x 1000.
-    """
-    top = layer.top[0]
-    data = setting.shapes.get(top, (1, 3, 600, 1000))
-    assumed = {} if top in setting.shapes else {top: "py-faster-rcnn's default"}
-    if "im_info" in layer.top[1]:
-        return Plan(tops=[data, (1, 3), (1, 4)], assumed=assumed)
-    targets = (1, 4 * _number(layer, "num_classes"), 1, 1)
-    regions = [(1, 5, 1, 1), (1, 1, 1, 1), targets, targets, targets]
-    return Plan(tops=[data, *regions], assumed=assumed)
+def _images(layer: LayerParameter, channels: int) -> Shape:
+    batch, height, width = (param_number(layer, name) for name in ("batch", "height", "width"))
+    return (batch, channels, height, width)
 
 
 def _segmentation_data(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
@@ -157,16 +152,17 @@ for _module, _name in (
     ("siftflow_layers", "SIFTFlowSegDataLayer"),
     ("pascalcontext_layers", "PASCALContextSegDataLayer"),
 ):
-    _python(_module, _name)(_segmentation_data)
+    python_class(_module, _name)(_segmentation_data)
 
 
-def _count(layer: LayerParameter, name: str, default: int) -> int:
+def param_count(layer: LayerParameter, name: str, default: int) -> int:
     """How many numbers the list `name` of a param_str has; it is YAML or Python."""
     found = re.search(rf"['\"]?{name}['\"]?\s*:[^\[(]*[\[(]([^\])]*)", layer.python_param.param_str)
     return len([n for n in found[1].split(",") if n.strip()]) if found else default
 
 
-def _number(layer: LayerParameter, name: str) -> int:
+def param_number(layer: LayerParameter, name: str) -> int:
+    """The whole number `name` of a param_str."""
     found = re.search(rf"['\"]?{name}['\"]?\s*:\s*(\d+)", layer.python_param.param_str)
     if not found:
         raise LayerError(f"needs {name} in its param_str", field="python_param.param_str")

@@ -53,6 +53,28 @@ def unique_label(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=[(shape[0], positive(p.max_labels, "unique_label_param.max_labels"), 1, 1)])
 
 
+@layer("AutoCrop", bottoms=2)
+def auto_crop(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """Bottom 0 cut to the size of bottom 1, where it lies on it (RCF: ``auto_crop_layer.cpp``)."""
+    shape, wanted = map(axes4, bottoms)
+    return Plan(tops=[(*shape[:2], *wanted[2:])])
+
+
+@layer("Quantize")
+def quantize(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """Scales of skeletons as 5 classes (DeepSkeleton: ``quantize_layer.cpp``)."""
+    return Plan(tops=[bottoms[0]])
+
+
+@layer("Rescale", tops=(1, 2))
+def rescale(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """Scales of skeletons from -1 to 1, and which are below rf (DeepSkeleton).
+
+    Source: ``rescale_layer.cpp``.
+    """
+    return Plan(tops=[bottoms[0], bottoms[0]])
+
+
 @layer("MatWrite", bottoms=(1, None), tops=0, reads_out=True)
 def mat_write(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Writes its bottoms to .mat files in the forward pass (DeepLab)."""
