@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 import weights
 from google.protobuf.descriptor_pb2 import FileDescriptorProto
+from targets import PLYVEL
 
 import fillerkit as fk
 from fillerkit.pycaffe.io import array_to_blobproto, array_to_datum
@@ -112,7 +112,7 @@ def _lmdb() -> Iterator[bytes]:
 
 
 def _leveldb() -> Iterator[bytes]:
-    plyvel: Any = import_module("plyvel_next" if sys.version_info >= (3, 13) else "plyvel")
+    plyvel: Any = import_module(PLYVEL)
     for records in _datums():
         for compact in (False, True):
             with TemporaryDirectory() as folder:

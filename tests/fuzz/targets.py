@@ -37,6 +37,8 @@ from fillerkit.pycaffe.io import (
 )
 from fillerkit.schema.forks_pb2 import BlobProto, Datum
 
+PLYVEL = "plyvel_next" if sys.version_info >= (3, 13) else "plyvel"
+"""The LevelDB package, under either of its names."""
 SECONDS = 5
 """Of this process, for one input."""
 ROOM = 48 << 20
@@ -100,11 +102,13 @@ def _bounded(size: int) -> Iterator[None]:
 
 
 def _peak() -> int:
+    """The most bytes of memory since it was forgotten; of other systems nothing is known."""
+    if sys.platform != "linux":
+        return 0
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
 
 
 def _forget_peak() -> None:
-    """Let the peak be that of the memory in use now, where the system can."""
     if sys.platform == "linux":
         Path("/proc/self/clear_refs").write_text("5")
 
@@ -325,7 +329,7 @@ TARGETS = {
     "safetensors": Target(partial(_weights, "safetensors"), needs=("safetensors",)),
     "pt": Target(partial(_archive, "pt"), needs=("torch",)),
     "lmdb": Target(_lmdb, needs=("lmdb",)),
-    "leveldb": Target(_leveldb, needs=("plyvel",)),
+    "leveldb": Target(_leveldb, needs=(PLYVEL,)),
     "hdf5_data": Target(_hdf5_data, needs=("h5py",)),
     "image_list": Target(_image_list),
     "windows": Target(_windows),
