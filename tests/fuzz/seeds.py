@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib import import_module
 from io import BytesIO
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import weights
+from google.protobuf import text_format
 from google.protobuf.descriptor_pb2 import FileDescriptorProto
 from targets import PLYVEL
 
@@ -72,6 +74,12 @@ def _nets() -> Iterator[bytes]:
     for file in sorted(files):
         if file.stat().st_size < LARGEST:
             yield file.read_bytes()
+
+
+def _messages() -> Iterator[bytes]:
+    for data in _nets():
+        with suppress(text_format.ParseError):  # a net of an older form, or none
+            yield text_format.Parse(data, forks_pb2.NetParameter()).SerializeToString()
 
 
 def _weights(suffix: str) -> Iterator[bytes]:
@@ -191,6 +199,7 @@ def _described() -> Iterator[bytes]:
 
 _MADE: dict[str, Callable[[], Iterator[bytes]]] = {
     "net": _nets,
+    "message": _messages,
     "solver": lambda: iter(SOLVERS),
     "lmdb": _lmdb,
     "leveldb": _leveldb,

@@ -22,7 +22,7 @@ from unittest.mock import patch
 
 import numpy as np
 import weights
-from google.protobuf import descriptor_pool
+from google.protobuf import descriptor_pool, text_format
 from google.protobuf.descriptor_pb2 import FileDescriptorProto
 from google.protobuf.message import DecodeError
 
@@ -35,7 +35,7 @@ from fillerkit.pycaffe.io import (
     blobproto_to_array,
     datum_to_array,
 )
-from fillerkit.schema.forks_pb2 import BlobProto, Datum
+from fillerkit.schema.forks_pb2 import BlobProto, Datum, NetParameter
 
 PLYVEL = "plyvel_next" if sys.version_info >= (3, 13) else "plyvel"
 """The LevelDB package, under either of its names."""
@@ -155,6 +155,15 @@ def _net(data: bytes) -> None:
     with _again("the upgraded net"):
         again = fk.load_net(_put("upgraded.prototxt", upgraded.encode()))
         assert _described(again) == _described(net)
+
+
+def _message(data: bytes) -> None:
+    """A net as a message of bytes: most changes of one are a net again, with other values."""
+    try:
+        text = text_format.MessageToString(NetParameter.FromString(data), as_utf8=True)
+    except (DecodeError, UnicodeDecodeError):
+        return
+    _net(text.encode("utf-8", "surrogateescape"))
 
 
 def _described(net: fk.Net) -> list[object]:
@@ -322,6 +331,7 @@ def _fork_schema(data: bytes) -> None:
 
 TARGETS = {
     "net": Target(_net, text=True),
+    "message": Target(_message),
     "solver": Target(_solver, text=True),
     "caffemodel": Target(partial(_weights, "caffemodel")),
     "npz": Target(partial(_archive, "npz")),
