@@ -66,7 +66,7 @@ def _attempt(run: Callable[[str, bytes], bool], name: str, data: bytes, found: P
 
 def _drop_what_is_mended(run: Callable[[str, bytes], bool], name: str, found: Path) -> None:
     """Try again what earlier runs kept, but for what ended their process: ``crash-...``."""
-    for text in found.glob("*.txt"):
+    for text in list(found.glob("*.txt")):
         text.unlink()
         data = text.with_suffix("").read_bytes()
         text.with_suffix("").unlink()
