@@ -13,7 +13,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
@@ -43,6 +43,8 @@ SECONDS = 5
 """Of this process, for one input."""
 ROOM = 48 << 20
 """Bytes that reading may take besides: a library that is imported, what is kept for the next."""
+FILLED = 1000
+"""Values of a net that is filled: more may be asked for, and take their time."""
 UNPACKED = 1100
 """Times the file that packed values may unpack to; they are in memory twice, read and read back."""
 
@@ -151,6 +153,9 @@ def _net(data: bytes) -> None:
     net = fk.load_net(path)
     assert report.net is not None, f"check says {report.problems[0]}"
     _check_printable(repr(net), net._repr_html_(), *net.notes)
+    if _values(net) <= FILLED:
+        with suppress(fk.FillerError):
+            weights.bits(net.fill(seed=1))
     upgraded = fk.upgrade_text(path)
     with _again("the upgraded net"):
         again = fk.load_net(_put("upgraded.prototxt", upgraded.encode()))
@@ -164,6 +169,12 @@ def _message(data: bytes) -> None:
     except (DecodeError, UnicodeDecodeError):
         return
     _net(text.encode("utf-8", "surrogateescape"))
+
+
+def _values(net: fk.Net) -> int:
+    """What is made to fill it: values, and draws of layers that have none."""
+    params = [param for layer in net.layers for param in (*layer.params, *layer.forgotten)]
+    return sum(param.count for param in params) + sum(layer.draws for layer in net.layers)
 
 
 def _described(net: fk.Net) -> list[object]:
