@@ -95,6 +95,59 @@ def _weights(suffix: str) -> Iterator[bytes]:
         ):
             blobs.save(path)
             yield path.read_bytes()
+    yield from _OF_OTHERS.get(suffix, lambda: iter(()))()
+
+
+def _old_caffemodels() -> Iterator[bytes]:
+    """V1's and V0's layers, and blobs with four axes."""
+    net = forks_pb2.NetParameter(name="old")
+    v1 = net.layers.add(name="a", type="INNER_PRODUCT")
+    v1.blobs.add(num=1, channels=1, height=1, width=2, data=[1, 2])
+    v1.blobs.add(double_data=[3]).shape.dim.append(1)
+    yield net.SerializeToString()
+    net.ClearField("layers")
+    v0 = net.layers.add(bottom=["x"], top=["y"]).layer
+    v0.name, v0.type = "a", "innerproduct"
+    v0.blobs.add(num=1, channels=1, height=1, width=1, data=[1])
+    yield net.SerializeToString()
+
+
+def _npz_of_numpy() -> Iterator[bytes]:
+    for save in (np.savez, np.savez_compressed):
+        file = BytesIO()
+        arrays: dict[str, Any] = {"a/0": np.ones((2, 3), np.float32, order="F"), "a/1": np.ones(2)}
+        save(file, **arrays)
+        yield file.getvalue()
+
+
+def _h5_of_caffe() -> Iterator[bytes]:
+    """As Caffe writes it, and packed."""
+    h5py: Any = import_module("h5py")
+    for options in ({}, {"compression": "gzip", "shuffle": True}):
+        file = BytesIO()
+        with h5py.File(file, "w") as written:
+            written.create_dataset("data/a/0", data=np.ones((4, 2), np.float32), **options)
+            written["data/b/0"] = written["data/a/0"]
+        yield file.getvalue()
+
+
+def _pt_of_pytorch() -> Iterator[bytes]:
+    """As PyTorch wrote it before 1.6, and as it does since."""
+    torch: Any = import_module("torch")
+    linear = torch.nn.Linear(2, 1)
+    for zipped in (False, True):
+        file = BytesIO()
+        torch.save(linear.state_dict(prefix="ip."), file, _use_new_zipfile_serialization=zipped)
+        yield file.getvalue()
+
+
+_OF_OTHERS: dict[str, Callable[[], Iterator[bytes]]] = {
+    "caffemodel": _old_caffemodels,
+    "npz": _npz_of_numpy,
+    "h5": _h5_of_caffe,
+    "pt": _pt_of_pytorch,
+}
+"""Files of a format as other programs write them."""
 
 
 def _records() -> Iterator[bytes]:

@@ -58,8 +58,8 @@ LAYERS = {
 }
 
 _CHECKSUM_FOLLOWS = 8
-_CENTRAL, _LOCAL = b"PK\1\2", struct.Struct("<42xI")
-"""What begins a member's entry in a zip archive's table, and where that says its data lie."""
+_ENTRY, _MEMBER = b"PK\1\2", struct.Struct("<10xH8xI18xI")
+"""What begins a member's entry in a zip archive's table; its method, its size, where it lies."""
 
 
 @dataclass(frozen=True)
@@ -226,18 +226,18 @@ def _archive(suffix: str, data: bytes) -> None:
 
 
 def with_checksums(data: bytes) -> bytes:
-    """A zip archive whose members, which are not compressed, have the checksums that it says."""
+    """A zip archive whose members have the checksums that it says, but for those it compresses."""
     mended = bytearray(data)
-    at = data.find(_CENTRAL)
+    at = data.find(_ENTRY)
     while at >= 0 and at + 46 <= len(data):
-        (size,), (local,) = struct.unpack_from("<I", data, at + 20), _LOCAL.unpack_from(data, at)
-        if local + 30 <= len(data):
+        method, size, local = _MEMBER.unpack_from(data, at)
+        if method == zipfile.ZIP_STORED and local + 30 <= len(data):
             begin = local + 30 + sum(struct.unpack_from("<HH", data, local + 26))
             checksum = struct.pack("<I", zlib.crc32(data[begin : begin + size]))
             mended[at + 16 : at + 20] = checksum
             if not data[local + 6] & _CHECKSUM_FOLLOWS:
                 mended[local + 14 : local + 18] = checksum
-        at = data.find(_CENTRAL, at + 1)
+        at = data.find(_ENTRY, at + 1)
     return bytes(mended)
 
 
