@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 GRPCIO_TOOLS := grpcio-tools==1.63.2
 
-.PHONY: demo test test-core test-pythons sanitize bench figures lint types format proto proto-check wild clean
+.PHONY: demo test test-core test-pythons sanitize fuzz bench figures lint types format proto proto-check wild clean
 
 # Fill a sample net and look at it.
 demo: $(VENV)/.installed
@@ -25,6 +25,11 @@ test-pythons:
 # The kernels and their tests under GCC's sanitizers.
 sanitize: $(VENV)/.test
 	.ci/sanitize $(BIN)/python
+
+# Every reader fuzzed, in so many minutes altogether: tests/fuzz/README.md
+MINUTES ?= 5
+fuzz: $(VENV)/.test
+	$(BIN)/python tests/fuzz/fuzz.py --seconds $$((60 * $(MINUTES)))
 
 # How fast it is, beside what limits it and what others take: benchmarks/README.md
 bench: $(VENV)/.test

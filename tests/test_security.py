@@ -272,7 +272,7 @@ def test_a_size_that_the_bytes_cannot_hold_is_refused() -> None:
         fk.load("x.npz")
 
 
-@claims("Packed values unpack to at most 1,100 times the file.")
+@claims("Packed values unpack to at most 1,100 times the file, a picture to that or 32 MiB.")
 def test_values_that_unpack_to_more_are_refused() -> None:
     h5py: Any = pytest.importorskip("h5py")
     with h5py.File("x.h5", "w") as file:
@@ -283,6 +283,16 @@ def test_values_that_unpack_to_more_are_refused() -> None:
     assert Path("x.h5").stat().st_size * 1100 < 1100 * zeros.nbytes
     with pytest.raises(fk.FormatError, match="cannot hold"):
         fk.load("x.h5")
+
+
+def test_a_picture_that_unpacks_to_more_is_refused() -> None:
+    pytest.importorskip("PIL")
+    Path("list").write_text("x.ppm 1\n")
+    source = 'image_data_param { source: "list" batch_size: 1 }'
+    for side, words in ((2896, "truncated"), (2897, "it says it is 2,897x2,897")):
+        Path("x.ppm").write_bytes(b"P6 %d %d 255\n" % (side, side))
+        with pytest.raises(fk.LayerError, match=words):
+            fk.load_net(f'layer {{ name: "x" type: "ImageData" top: "a" top: "b" {source} }}')
 
 
 @claims(

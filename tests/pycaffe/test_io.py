@@ -48,6 +48,14 @@ def test_an_old_blob_has_four_axes() -> None:
     assert io.blobproto_to_array(blob).shape == (1, 2, 1, 3)
 
 
+def test_a_nan_that_signals_is_read_without_a_word() -> None:
+    signalling = b"\x01\x00\x80\x7f"
+    blob = caffe_pb2.BlobProto.FromString(b"\x2a\x04" + signalling + b"\x3a\x03\x0a\x01\x01")
+    assert np.isnan(io.blobproto_to_array(blob)).all()
+    datum = caffe_pb2.Datum.FromString(b"\x08\x01\x10\x01\x18\x01\x32\x04" + signalling)
+    assert np.isnan(io.datum_to_array(datum)).all()
+
+
 def test_a_mean_file_is_read() -> None:
     stored = caffe_pb2.BlobProto(num=1, channels=3, height=2, width=2, data=range(12))
     mean = io.caffe_pb2.BlobProto.FromString(stored.SerializeToString())

@@ -193,3 +193,17 @@ def test_without_pillow_both_ways_out_are_named(
     ways_out = r"package pillow .*pip install 'fillerkit\[data\]'.*'data': \(4, C, H, W\)"
     with pytest.raises(ShapeNeeded, match=ways_out):
         find(layer())
+
+
+def test_an_image_that_is_larger_than_its_bytes_can_be_is_refused_before_it_is_decoded(
+    find: Find, listed: Path
+) -> None:
+    (listed / "a.jpg").write_bytes(b"P6 12000 12000 255\n")
+    with pytest.raises(LayerError, match=r"it says it is 12,000x12,000 .* which 19 bytes are not"):
+        find(layer())
+
+
+def test_an_image_of_one_colour_may_be_small(find: Find, listed: Path, encode: Encode) -> None:
+    (listed / "a.jpg").write_bytes(encode("PNG", "L", 4000, 4000))
+    assert (listed / "a.jpg").stat().st_size * 1000 < 4000 * 4000
+    assert shape(find(layer())) == (4, 3, 4000, 4000)

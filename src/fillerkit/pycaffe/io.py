@@ -37,10 +37,15 @@ def blobproto_to_array(blob: caffe_pb2.BlobProto, return_diff: bool = False) -> 
         Shape and number of values do not agree.
     """
     single, double = (blob.diff, blob.double_diff) if return_diff else (blob.data, blob.double_data)
-    values = np.array(single if len(single) else double, dtype=np.float64)
+    values = _doubles(single if len(single) else double)
     if any(map(blob.HasField, ("num", "channels", "height", "width"))):
         return values.reshape(blob.num, blob.channels, blob.height, blob.width)
     return values.reshape(tuple(blob.shape.dim))
+
+
+def _doubles(values: Sequence[float]) -> Array:
+    with np.errstate(invalid="ignore"):  # of a NaN that signals: it becomes one that does not
+        return np.array(values, dtype=np.float64)
 
 
 def array_to_blobproto(arr: Array, diff: Array | None = None) -> caffe_pb2.BlobProto:
@@ -103,7 +108,7 @@ def datum_to_array(datum: caffe_pb2.Datum) -> Array:
     if len(datum.data):
         values: Array = np.frombuffer(datum.data, np.uint8).copy()
     else:
-        values = np.array(datum.float_data, dtype=np.float64)
+        values = _doubles(datum.float_data)
     return values.reshape(datum.channels, datum.height, datum.width)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -12,6 +13,9 @@ from fillerkit.sources.needed import library, unknown
 
 FORMATS = ("BMP", "DIB", "JPEG", "JPEG2000", "PNG", "PPM", "SUN", "TIFF", "WEBP")
 """What OpenCV reads. Pillow reads more, some of it by running other programs."""
+
+_MOST, _ANYWAY = 1100, 32 << 20
+"""Times its file, or bytes, that a picture may unpack to: one colour packs to next to nothing."""
 
 _ORIENTATION = 0x0112
 """EXIF's tag; its values 5 to 8 turn an image by a quarter."""
@@ -47,10 +51,13 @@ def read_picture(layer: LayerParameter, file: BinaryIO, where: str, field: str) 
         What the image is and the parameter that leads to it, for messages.
     """
     pillow = library(layer, "pillow", "PIL.Image")
+    stored = file.seek(0, os.SEEK_END)
+    file.seek(0)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with pillow.open(file, formats=FORMATS) as image:
+                _check_size(image, stored)
                 image.load()
                 return _picture(image)
     except pillow.UnidentifiedImageError:
@@ -58,6 +65,16 @@ def read_picture(layer: LayerParameter, file: BinaryIO, where: str, field: str) 
     except Exception as error:  # Pillow's decoders let out whatever they run into
         why = str(error)
     raise LayerError(f"cannot decode {where}: {why}", field=field)
+
+
+def _check_size(image: Any, stored: int) -> None:
+    """Pillow takes the memory for a whole image before it looks whether the file has one."""
+    pixel = 1 if image.mode in ("1", "L", "P") else 4
+    if image.width * image.height * pixel > max(_MOST * stored, _ANYWAY):
+        raise ValueError(
+            f"it says it is {image.height:,}x{image.width:,} (height x width), which {stored:,} "
+            "bytes are not"
+        )
 
 
 def _picture(image: Any) -> Picture:

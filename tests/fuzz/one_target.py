@@ -1,0 +1,93 @@
+"""Fuzz one target in this process, which ends with it: started by fuzz.py, in a folder to work in.
+
+python one_target.py TARGET SECONDS SEED FOLDER
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+import traceback
+import warnings
+from collections.abc import Callable
+from importlib import import_module
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+WARM = 5
+"""Seeds that are run before the fuzzing starts."""
+
+
+def fuzz(name: str, seconds: str, seed: str, folder: Path) -> None:
+    """Start from the seeds and what earlier runs left in ``corpus``; keep faults in ``found``."""
+    atheris: Any = import_module("atheris")
+    warnings.simplefilter("error")  # one would reach the terminal
+    corpus, found = folder / "corpus", folder / "found"
+    for each in (corpus, found):
+        each.mkdir(parents=True, exist_ok=True)
+    with atheris.instrument_imports(include=["fillerkit"]):
+        targets: Any = import_module("targets")
+        seeds: Any = import_module("seeds")
+        for data in seeds.seeds(name):
+            _keep(corpus / hashlib.sha1(data).hexdigest(), data)
+        # What a reader imports only when it is needed is imported here, where it is instrumented.
+        for data in islice(seeds.seeds(name), WARM):
+            _attempt(targets.run, name, data, found)
+    _drop_what_is_mended(targets.run, name, found)
+    options = [f"-max_total_time={seconds}", f"-seed={seed}", f"-artifact_prefix={found}/"]
+    options.append("-timeout=60")
+    if targets.TARGETS[name].text:
+        options.append(f"-dict={_dictionary(folder / 'dictionary', seeds.words())}")
+    atheris.Setup(
+        [sys.argv[0], *options, str(corpus)],
+        lambda data: _attempt(targets.run, name, data, found),
+    )
+    atheris.Fuzz()
+
+
+def _attempt(run: Callable[[str, bytes], bool], name: str, data: bytes, found: Path) -> None:
+    """Run an input; keep it where it shows a fault that no smaller one has shown."""
+    try:
+        run(name, data)
+    except Exception as error:
+        where = [
+            f"{frame.filename}:{frame.lineno}"
+            for frame in traceback.extract_tb(error.__traceback__)
+            if "fillerkit" in frame.filename or frame.filename.startswith(str(HERE))
+        ]
+        fault = hashlib.sha1(f"{type(error)} {where[-2:]}".encode()).hexdigest()[:10]
+        if _keep(found / fault, data):
+            said = "".join(traceback.format_exception(error))
+            (found / f"{fault}.txt").write_text(said, errors="backslashreplace")
+
+
+def _drop_what_is_mended(run: Callable[[str, bytes], bool], name: str, found: Path) -> None:
+    """Try again what earlier runs kept, but for what ended their process: ``crash-...``."""
+    for text in list(found.glob("*.txt")):
+        text.unlink()
+        data = text.with_suffix("").read_bytes()
+        text.with_suffix("").unlink()
+        _attempt(run, name, data, found)
+
+
+def _keep(path: Path, data: bytes) -> bool:
+    """Write a file unless there is one that is no larger."""
+    if path.exists() and path.stat().st_size <= len(data):
+        return False
+    path.write_bytes(data)
+    return True
+
+
+def _dictionary(path: Path, words: set[str]) -> Path:
+    """The words as libFuzzer reads them: ``"name"``, with escapes as hexadecimals."""
+    quoted = (re.sub(rb"[^ !#-\[\]-~]", lambda m: b"\\x%02x" % m[0][0], w.encode()) for w in words)
+    path.write_bytes(b"".join(b'"%s"\n' % word for word in sorted(quoted)))
+    return path
+
+
+if __name__ == "__main__":
+    target, seconds, seed, folder = sys.argv[1:]
+    fuzz(target, seconds, seed, Path(folder))
