@@ -42,7 +42,10 @@ def write(path: Path, content: Content) -> None:
         try:
             torch.save(state, file)
         except RuntimeError as error:  # what the library makes of an error of the file's
-            raise FormatError(f"{path}: cannot be written: {one_line(_cause(error))}") from None
+            cause = _cause(error)
+            if not isinstance(cause, Exception):
+                raise cause from None  # Ctrl-C, or a signal
+            raise FormatError(f"{path}: cannot be written: {one_line(cause)}") from None
 
 
 def read(path: Path) -> Stored:
@@ -104,10 +107,10 @@ def _room(file: BinaryIO, size: int) -> np.memmap[Any, np.dtype[np.uint8]]:
     return np.memmap(file, np.uint8, "r+", shape=(size,))
 
 
-def _cause(error: Exception) -> Exception:
+def _cause(error: BaseException) -> BaseException:
     """The error behind an error, where there is one."""
-    while isinstance(error.__cause__ or error.__context__, Exception):
-        error = error.__cause__ or error.__context__  # type: ignore[assignment]
+    while behind := error.__cause__ or error.__context__:
+        error = behind
     return error
 
 
