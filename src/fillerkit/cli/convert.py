@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 import fillerkit as fk
+from fillerkit.cli.options import same_file
 from fillerkit.cli.printing import many, say
 from fillerkit.formats import FORMATS
 
@@ -29,7 +28,7 @@ def command(a: str, b: str, format: str | None) -> None:
     Example:
       fillerkit convert lenet.npz lenet.caffemodel
     """
-    if Path(b).exists() and Path(a).exists() and Path(a).samefile(b):
+    if same_file(a, b):
         raise fk.UsageError(f"'{a}' and '{b}' are the same file: give the new one another name")
     blobs = fk.load(a)
     blobs.save(b, format)

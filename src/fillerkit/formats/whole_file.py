@@ -48,9 +48,10 @@ def whole_file(path: Path, least: int = 0) -> Iterator[BinaryIO]:
 def _old(path: Path, target: Path) -> os.stat_result | None:
     """The file that is to be replaced, if there is one."""
     if not target.parent.is_dir():
-        raise FormatError(f"{path}: cannot be written: there is no folder '{path.parent}'")
+        folder = target.parent if path.is_symlink() else path.parent
+        raise FormatError(f"{path}: cannot be written: there is no folder '{folder}'")
     try:
-        old = target.stat()
+        old = path.stat()
     except FileNotFoundError:
         return None
     if not stat.S_ISREG(old.st_mode):
