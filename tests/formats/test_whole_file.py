@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -301,6 +302,19 @@ def test_who_reads_the_old_file_goes_on_to_read_it(suffix: str, tmp_path: Path) 
     weights.small_blobs(seed=2).save(path)
     assert weights.bits(before) == wanted
     assert weights.bits(fk.load(path)) != wanted
+
+
+def test_a_thread_that_cannot_be_started_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    blobs = weights.small_blobs()
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(fk.FormatError, match="cannot be written: no thread can be started"):
+        blobs.save(tmp_path / "x.npz")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_write_takes_all_that_it_is_given(tmp_path: Path) -> None:

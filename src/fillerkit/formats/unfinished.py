@@ -79,8 +79,10 @@ class _Unbuffered(io.FileIO):
 
 def _start(target: Path) -> str:
     """What the names of the unfinished files of a target begin with."""
-    name = target.name.encode(errors="surrogateescape")[:_NAME].decode(errors="ignore")
-    return f".{name}."
+    name = os.fsencode(target.name)
+    if len(name) <= _NAME:
+        return f".{target.name}."
+    return f".{name[:_NAME].decode(sys.getfilesystemencoding(), 'ignore')}."  # of whole letters
 
 
 def _is_ours(file: int) -> bool:
