@@ -355,6 +355,15 @@ def test_what_is_read_is_not_written_over(run: Run, folder: Path) -> None:
     assert run("init", "net.prototxt", "--weights", "w.npz", "-o", "w.npz").returncode == 2
 
 
+@pytest.mark.parametrize("command", ["init net.prototxt -o", "convert w.npz"])
+def test_an_output_that_cannot_be_looked_at_is_told_by_its_name(run: Run, command: str) -> None:
+    run("init", "net.prototxt", "-o", "w.npz")
+    path = "no/" * 2000 + "x.npz"
+    done = run(*command.split(), path)
+    assert done.returncode == 1
+    assert done.stderr == f"error: {path}: cannot be written: File name too long\n"
+
+
 def test_a_pattern_to_copy_that_fits_nothing_is_a_usage_error(run: Run) -> None:
     run("init", "net.prototxt", "-o", "w.npz")
     words = ("--weights", "w.npz", "-o", "x.npz")

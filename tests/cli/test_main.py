@@ -122,6 +122,19 @@ def test_a_fault_of_ours_is_told_as_one_and_without_a_traceback(
     assert "Traceback" not in done.stderr
 
 
+def test_a_library_that_cannot_be_loaded_is_no_fault_of_ours(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object, **options: object) -> None:
+        raise ImportError("a page\nof advice") from ImportError("libx.so: cannot be mapped")
+
+    monkeypatch.setattr(fk, "load_net", fail)
+    monkeypatch.delenv("FILLERKIT_TRACEBACK", raising=False)
+    done = run("show", "net.prototxt")
+    assert done.returncode == 1
+    assert done.stderr == "error: a library cannot be loaded: libx.so: cannot be mapped\n"
+
+
 def test_a_fault_of_ours_shows_where_when_asked_to(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

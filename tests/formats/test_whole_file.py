@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ NET = (
     'layer { name: "i" type: "InnerProduct" bottom: "d" top: "i" '
     'inner_product_param { num_output: 300 weight_filler { type: "xavier" } } }'
 )
+HELPERS = Path(weights.__file__).parent
 BYTES = 4 * (3000 * 300 + 300)
 
 
@@ -78,8 +80,8 @@ def test_a_kill_at_any_moment_leaves_the_old_file_whole(suffix: str, tmp_path: P
 
 
 def _without_root_s_rights() -> None:
-    """Take from the process that is started what lets root write anywhere."""
-    for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+    """Take from the process that is started what lets root do as it likes with files."""
+    for capability in range(4):  # CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER
         ctypes.CDLL(None).prctl(24, capability)  # PR_CAPBSET_DROP
 
 
@@ -139,6 +141,180 @@ def test_who_may_read_the_old_file_may_read_the_new_one(tmp_path: Path) -> None:
     path.chmod(0o600)
     weights.small_blobs().save(path)
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+SAVE = """
+import os, sys
+sys.path.append(os.getcwd())
+import weights
+import fillerkit as fk
+try:
+    weights.small_blobs().save(sys.argv[1])
+except fk.FormatError as error:
+    print(error)
+"""
+OTHER = 65534  # a person, and a group, that is not ours
+
+as_root = pytest.mark.skipif(
+    sys.platform != "linux" or os.geteuid() != 0, reason="only root can give a file to another"
+)
+
+
+def owned(path: Path) -> tuple[int, int, int]:
+    status = path.stat()
+    return status.st_uid, status.st_gid, status.st_mode & 0o7777
+
+
+def of_another(path: Path, mode: int) -> Path:
+    path.write_bytes(b"old")
+    os.chown(path, OTHER, OTHER)
+    path.chmod(mode)
+    return path
+
+
+@as_root
+def test_root_replaces_the_file_of_another_and_leaves_it_theirs(tmp_path: Path) -> None:
+    path = of_another(tmp_path / "x.npz", 0o640)
+    weights.small_blobs().save(path)
+    assert owned(path) == (OTHER, OTHER, 0o640)
+
+
+@as_root
+@pytest.mark.parametrize(("old", "new"), [(0o640, 0o600), (0o664, 0o644), (0o4755, 0o755)])
+def test_a_file_that_cannot_stay_another_s_is_opened_to_nobody_new(
+    old: int, new: int, tmp_path: Path
+) -> None:
+    path = of_another(tmp_path / "x.npz", old)
+    done = weights.child(SAVE, path, preexec_fn=_without_root_s_rights, cwd=HELPERS)
+    assert (done.stdout, done.stderr) == ("", "")
+    assert owned(path) == (0, 0, new)
+    assert fk.load(path).origin["seed"] == 5
+
+
+@as_root
+def test_in_a_folder_where_each_has_their_own_files_another_s_stays(tmp_path: Path) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    os.chown(folder, OTHER, OTHER)
+    folder.chmod(0o1777)
+    path = of_another(folder / "x.npz", 0o666)
+    done = weights.child(SAVE, path, preexec_fn=_without_root_s_rights, cwd=HELPERS)
+    assert done.stdout == f"{path}: cannot be written: Operation not permitted\n"
+    assert [each.name for each in folder.iterdir()] == [path.name]
+    assert path.read_bytes() == b"old"
+
+
+@as_root
+def test_a_folder_that_cannot_be_looked_into_is_an_error(tmp_path: Path) -> None:
+    folder = tmp_path / "closed"
+    (folder / "inner").mkdir(parents=True)
+    os.chown(folder, OTHER, OTHER)
+    folder.chmod(0o700)
+    path = folder / "inner" / "x.npz"
+    done = weights.child(SAVE, path, preexec_fn=_without_root_s_rights, cwd=HELPERS)
+    assert done.stdout == f"{path}: cannot be written: Permission denied\n"
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o027, 0o077])
+def test_a_new_file_has_the_permissions_that_the_umask_leaves(mask: int, tmp_path: Path) -> None:
+    code = f"import os; os.umask({mask})\n{SAVE}"
+    weights.child(code, tmp_path / "x.npz", cwd=HELPERS)
+    assert owned(tmp_path / "x.npz")[2] == 0o666 & ~mask
+
+
+def test_a_file_is_never_open_to_who_may_not_read_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modes = []
+    fchmod = os.fchmod
+
+    def looked(file: int, mode: int) -> None:
+        modes.append(os.fstat(file).st_mode & 0o777)
+        fchmod(file, mode)
+
+    monkeypatch.setattr(os, "fchmod", looked)
+    for old in (0o600, 0o666):
+        (tmp_path / "x").touch()
+        (tmp_path / "x").chmod(old)
+        with whole_file(tmp_path / "x") as file:
+            modes.append(os.fstat(file.fileno()).st_mode & 0o777)
+    assert modes == [0o600, 0o600, 0o600, 0o666]
+
+
+def test_a_read_only_file_is_replaced_and_stays_read_only(tmp_path: Path) -> None:
+    path = tmp_path / "x.npz"
+    path.write_bytes(b"old")
+    path.chmod(0o444)
+    weights.small_blobs().save(path)
+    assert fk.load(path).origin["seed"] == 5
+    assert owned(path)[2] == 0o444
+
+
+def test_a_link_that_leads_nowhere_is_followed_too(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("folder/x")
+    with whole_file(tmp_path / "link") as file:
+        file.write(b"new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "folder" / "x").read_bytes() == b"new"
+    (tmp_path / "lost").symlink_to("gone/x")
+    with pytest.raises(fk.FormatError, match=f"there is no folder '{tmp_path}/gone'"):
+        whole_file(tmp_path / "lost").__enter__()
+
+
+def test_links_in_a_circle_are_an_error_and_stay(tmp_path: Path) -> None:
+    (tmp_path / "a.npz").symlink_to("b.npz")
+    (tmp_path / "b.npz").symlink_to("a.npz")
+    with pytest.raises(fk.FormatError, match="Too many levels of symbolic links"):
+        weights.small_blobs().save(tmp_path / "a.npz")
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["a.npz", "b.npz"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="devices of POSIX")
+@pytest.mark.parametrize("device", ["/dev/null", "/dev/full", "/dev/stdout"])
+def test_a_device_is_refused_and_stays(device: str) -> None:
+    if not Path(device).exists():
+        pytest.skip(f"there is no {device}")
+    before = Path(device).stat().st_mode
+    code = SAVE.replace("save(sys.argv[1])", "save(sys.argv[1], 'npz')")
+    done = weights.child(code, device, cwd=HELPERS)
+    assert done.stdout == f"{device}: is not a regular file, so it cannot be replaced by one\n"
+    assert Path(device).stat().st_mode == before
+
+
+def test_a_pipe_is_refused_and_not_waited_at(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.npz")
+    with pytest.raises(fk.FormatError, match="is not a regular file"):
+        weights.small_blobs().save(tmp_path / "x.npz")
+
+
+def test_a_name_that_is_too_long_is_told_before_anything_is_made(tmp_path: Path) -> None:
+    with pytest.raises(fk.FormatError, match="File name too long"):
+        whole_file(tmp_path / ("x" * 256)).__enter__()
+
+
+@pytest.mark.parametrize("suffix", weights.FORMATS)
+def test_who_reads_the_old_file_goes_on_to_read_it(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"x.{suffix}"
+    weights.small_blobs(seed=1).save(path)
+    wanted = weights.bits(fk.load(path))
+    before = fk.load(path)
+    weights.small_blobs(seed=2).save(path)
+    assert weights.bits(before) == wanted
+    assert weights.bits(fk.load(path)) != wanted
+
+
+def test_a_thread_that_cannot_be_started_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    blobs = weights.small_blobs()
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(fk.FormatError, match="cannot be written: no thread can be started"):
+        blobs.save(tmp_path / "x.npz")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_write_takes_all_that_it_is_given(tmp_path: Path) -> None:

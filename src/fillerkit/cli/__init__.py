@@ -107,17 +107,15 @@ def main() -> None:
         _discard_output()  # who reads has seen enough, as head has
         sys.exit(failed)
     except OSError as error:
-        # Every file that is ours to read or write has its own error: this is the output itself.
+        # Every file that is ours to read or write has its own error: this is the output itself, or
+        # a file of Python's that it cannot open.
         _discard_output()
-        _fail(f"standard output cannot be written: {error.strerror or error}", failed)
+        what = f"{error.filename}:" if error.filename else "standard output cannot be written:"
+        _fail(f"{what} {error.strerror or error}", failed)
     except Exception as error:
         if os.environ.get("FILLERKIT_TRACEBACK"):
             raise
-        _fail(
-            f"a fault of fillerkit itself, please report it: {type(error).__name__}: {error} "
-            "(FILLERKIT_TRACEBACK=1 shows where)",
-            failed,
-        )
+        _fail(_fault(error), failed)
 
 
 def _set_up_streams() -> None:
@@ -140,7 +138,8 @@ def _set_up_streams() -> None:
 
 def _discard_output() -> None:
     """Keep what is left of the output from being written when Python ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with suppress(OSError):  # no file may be opened, so the output stays as it is
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _stop(number: int, frame: object) -> None:
@@ -152,6 +151,19 @@ def _say_usage(error: click.ClickException) -> None:
     words = printable(error.format_message())
     context = getattr(error, "ctx", None)
     click.UsageError(words, context).show(sys.stderr)
+
+
+def _fault(error: Exception) -> str:
+    """Say whose fault an error is that nobody expects."""
+    if isinstance(error, ImportError) and not isinstance(error, ModuleNotFoundError):
+        first = error
+        while isinstance(first.__cause__, ImportError):  # NumPy's own words are a page of advice
+            first = first.__cause__
+        return f"a library cannot be loaded: {first}"
+    return (
+        f"a fault of fillerkit itself, please report it: {type(error).__name__}: {error} "
+        "(FILLERKIT_TRACEBACK=1 shows where)"
+    )
 
 
 def _fail(what: str | FillerkitError, code: int) -> None:

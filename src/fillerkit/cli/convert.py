@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 import fillerkit as fk
-from fillerkit.cli.options import encoding_option, load_weights, proto_option
+from fillerkit.cli.options import encoding_option, load_weights, proto_option, same_file
 from fillerkit.cli.printing import many, say
 from fillerkit.formats import FORMATS
 
@@ -33,7 +31,7 @@ def command(a: str, b: str, format: str | None, encoding: str | None, proto: str
     Example:
       fillerkit convert lenet.npz lenet.caffemodel
     """
-    if Path(b).exists() and Path(a).exists() and Path(a).samefile(b):
+    if same_file(a, b):
         raise fk.UsageError(f"'{a}' and '{b}' are the same file: give the new one another name")
     blobs = load_weights(a)
     blobs.save(b, format)

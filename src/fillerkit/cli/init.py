@@ -9,7 +9,7 @@ from typing import Literal
 import click
 
 import fillerkit as fk
-from fillerkit.cli.options import parse_pairs, said_of_weights, takes_net
+from fillerkit.cli.options import parse_pairs, said_of_weights, same_file, takes_net
 from fillerkit.cli.printing import note, say, tell
 from fillerkit.cli.progress import LARGE, progress_bar
 from fillerkit.fillers.distributions import DTYPES
@@ -128,7 +128,7 @@ def command(
         )
     path = output or _default_output(net, format)
     for taken in (net.file, *weights):
-        if Path(path).exists() and Path(taken).exists() and Path(path).samefile(taken):
+        if same_file(path, taken):
             raise fk.UsageError(f"'{path}' is what is read: give the output another name with -o")
     transfer = None
     if weights:

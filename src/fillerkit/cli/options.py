@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -225,3 +226,10 @@ def read_argument(path: str) -> str:
     else:
         return path
     return text.decode("utf-8", "surrogateescape") + "\n"
+
+
+def same_file(a: str, b: str) -> bool:
+    """Whether two paths lead to one file. What cannot be looked at is told of when it is opened."""
+    with suppress(OSError):
+        return Path(a).samefile(b)
+    return False

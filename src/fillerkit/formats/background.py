@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from errno import EAGAIN
 from queue import Queue
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -25,7 +26,10 @@ class BackgroundWriter:
         self._queue: Queue[Any] = Queue(AHEAD)
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="fillerkit-writer", daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError:
+            raise BlockingIOError(EAGAIN, "no thread can be started to write it") from None
 
     def write(self, buffer: memoryview | bytes) -> None:
         """Hand a buffer over; waits while too many wait."""

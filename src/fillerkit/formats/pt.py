@@ -5,8 +5,6 @@ Only tensors are read, never code that a pickle might run.
 
 from __future__ import annotations
 
-import os
-import tempfile
 import warnings
 import zipfile
 from itertools import accumulate
@@ -21,6 +19,7 @@ from fillerkit.formats.entry import Content, Entry
 from fillerkit.formats.mapped import check_file
 from fillerkit.formats.state_dict import from_tensors, to_state
 from fillerkit.formats.stored import Said, Stored
+from fillerkit.formats.unfinished import nameless, reserve
 from fillerkit.formats.whole_file import whole_file
 from fillerkit.libraries import library
 
@@ -28,7 +27,7 @@ from fillerkit.libraries import library
 def write(path: Path, content: Content) -> None:
     """Write the state dict; its values lie in a file beside, not in memory, until it is whole."""
     torch = library("torch", ".pt", "torch")
-    with whole_file(path) as file, tempfile.TemporaryFile(dir=path.parent) as scratch:
+    with whole_file(path) as file, nameless(path.resolve()) as scratch:
         # A multiple of 8 each, so that no double lies across.
         ends = list(accumulate(-(-entry.nbytes // 8) * 8 for entry in content.entries))
         space = _room(scratch, max([*ends[-1:], 8]))
@@ -47,7 +46,10 @@ def write(path: Path, content: Content) -> None:
         try:
             torch.save(state, file)
         except RuntimeError as error:  # what the library makes of an error of the file's
-            raise FormatError(f"{path}: cannot be written: {one_line(_cause(error))}") from None
+            cause = _cause(error)
+            if not isinstance(cause, Exception):
+                raise cause from None  # Ctrl-C, or a signal
+            raise FormatError(f"{path}: cannot be written: {one_line(cause)}") from None
 
 
 def read(path: Path, said: Said) -> Stored:
@@ -108,14 +110,14 @@ def _frozen(stored: Stored) -> Stored:
 
 def _room(file: BinaryIO, size: int) -> np.memmap[Any, np.dtype[np.uint8]]:
     """A file as memory. Its room is taken at once: a disk that is full is told of only then."""
-    os.posix_fallocate(file.fileno(), 0, size)
+    reserve(file, size)
     return np.memmap(file, np.uint8, "r+", shape=(size,))
 
 
-def _cause(error: Exception) -> Exception:
+def _cause(error: BaseException) -> BaseException:
     """The error behind an error, where there is one."""
-    while isinstance(error.__cause__ or error.__context__, Exception):
-        error = error.__cause__ or error.__context__  # type: ignore[assignment]
+    while behind := error.__cause__ or error.__context__:
+        error = behind
     return error
 
 

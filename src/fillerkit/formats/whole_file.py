@@ -2,76 +2,74 @@
 
 from __future__ import annotations
 
-import io
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import BinaryIO
 
 from fillerkit.errors import FormatError
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
+from fillerkit.formats.unfinished import reserve, unfinished
 
 _RESERVED = 1 << 24  # bytes; for less it is not worth a call
-_NAME = 200  # bytes of the name that the unfinished file has; the whole may be as long as can be
 
 
 @contextmanager
 def whole_file(path: Path, least: int = 0) -> Iterator[BinaryIO]:
     """Open a new file for writing that takes the place of `path` when the block ends well.
 
-    It is written under another name in the same folder and renamed at the end; whatever happens
-    before that leaves what stood at `path` as it was. A link keeps pointing where it points, and
-    who may read the old file may read the new one, nobody else.
+    It is written under another name in the same folder and renamed at the end, when it is on the
+    disk; whatever happens before that leaves what stood at `path` as it was. A link keeps pointing
+    where it points, and who may read the old file may read the new one, nobody else.
 
     `least` is how many bytes it will have at least. They are reserved at once: a disk without room
     for them is told of before anything is made, and writing into them is quicker.
     """
     target = Path(os.path.realpath(path))
-    if not target.parent.is_dir():
-        raise FormatError(f"{path}: cannot be written: there is no folder '{path.parent}'")
-    old = None
-    with suppress(OSError):
-        old = target.stat()
-    if old is not None and not stat.S_ISREG(old.st_mode):
-        raise FormatError(f"{path}: is not a regular file, so it cannot be replaced by one")
-    name = target.name.encode(errors="surrogateescape")[:_NAME].decode(errors="ignore")
-    part = target.with_name(f".{name}.{os.urandom(4).hex()}.part")
     try:
-        file = _Unbuffered(part, "x+b")
-    except OSError as error:
-        raise FormatError(f"{path}: cannot be written: {_reason(error)}") from None
-    try:
-        with file:
+        old = _old(path, target)
+        with unfinished(target, 0o666 if old is None else 0o600) as (part, file):
             if old is not None:
-                part.chmod(stat.S_IMODE(old.st_mode))
-            if least >= _RESERVED and hasattr(os, "posix_fallocate"):
-                os.posix_fallocate(file.fileno(), 0, least)
-            yield cast("BinaryIO", file)
-        part.replace(target)
-    except BaseException as error:
-        with suppress(OSError):
-            part.unlink()
-        if isinstance(error, OSError):
-            raise FormatError(f"{path}: cannot be written: {_reason(error)}") from None
-        raise
+                _share_as(old, file.fileno())
+            if least >= _RESERVED:
+                reserve(file, least)
+            yield file
+            os.fsync(file.fileno())  # else a power cut could leave a file of zeros
+            if sys.platform == "win32":
+                file.close()  # no file that is open can be renamed there
+            part.replace(target)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise FormatError(f"{path}: cannot be written: {reason}") from None
 
 
-class _Unbuffered(io.FileIO):
-    """A file without a buffer that takes all that it is given, as libraries expect of files.
+def _old(path: Path, target: Path) -> os.stat_result | None:
+    """The file that is to be replaced, if there is one."""
+    if not target.parent.is_dir():
+        folder = target.parent if path.is_symlink() else path.parent
+        raise FormatError(f"{path}: cannot be written: there is no folder '{folder}'")
+    try:
+        old = path.stat()
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(old.st_mode):
+        raise FormatError(f"{path}: is not a regular file, so it cannot be replaced by one")
+    return old
 
-    The system takes less where the disk is nearly full, and of more than 2 GiB.
+
+def _share_as(old: os.stat_result, file: int) -> None:
+    """Give a file to whom another belongs, and let nobody read it who may not read that.
+
+    Only root may give a file away. What a group may do that it cannot be given to is what all may.
     """
-
-    def write(self, data: ReadableBuffer, /) -> int:
-        whole = rest = memoryview(data).cast("B")
-        while rest:
-            rest = rest[super().write(rest) :]
-        return len(whole)
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or str(error)
+    if sys.platform != "win32":
+        with suppress(OSError):
+            os.fchown(file, -1, old.st_gid)
+        with suppress(OSError):
+            os.fchown(file, old.st_uid, -1)
+        mode = old.st_mode & 0o777
+        if os.fstat(file).st_gid != old.st_gid:
+            mode = mode & 0o707 | (mode & 0o007) << 3
+        os.fchmod(file, mode)
