@@ -155,8 +155,9 @@ def unknown_fields(size: int) -> str:
 
 
 def no_makers(size: int) -> str:
-    """Layers whose bottom no layer makes."""
-    return INPUT + "".join(layer("ReLU", n, f"absent{n}", f"b{n}") for n in range(size))
+    """Layers of which every other one takes what no layer makes."""
+    names = (f"absent{n}" if n % 2 else "t0" for n in range(size))
+    return INPUT + "".join(layer("ReLU", n, name, f"b{n}") for n, name in enumerate(names))
 
 
 def too_early(size: int) -> str:
