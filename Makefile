@@ -4,7 +4,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 GRPCIO_TOOLS := grpcio-tools==1.63.2
 
-.PHONY: demo test test-core test-pythons sanitize fuzz bench figures lint types format proto proto-check wild clean
+.PHONY: demo test test-core test-pythons matrix sanitize fuzz bench figures lint types format proto \
+  proto-check wild clean
 
 # Fill a sample net and look at it.
 demo: $(VENV)/.installed
@@ -21,6 +22,10 @@ test-core: $(VENV)/.core
 
 test-pythons:
 	.ci/pythons
+
+# The same bits on all Pythons and libraries that are here: tools/matrix.py. --extremes: the ends alone.
+matrix: $(VENV)/.installed
+	$(BIN)/python tools/matrix.py $(MATRIX_ARGS)
 
 # The kernels and their tests under GCC's sanitizers.
 sanitize: $(VENV)/.test

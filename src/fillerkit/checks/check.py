@@ -255,9 +255,11 @@ class _Unread:
 def _inside(field: Field, but: str = "") -> Iterator[Field]:
     """A field and all in it, without the blocks directly in it that are called `but`."""
     yield field
-    for inner in field.fields:
-        if inner.name != but:
-            yield from _inside(inner)
+    inside = [inner for inner in field.fields if inner.name != but]
+    while inside:  # blocks may lie deeper in one another than functions may call one another
+        inner = inside.pop()
+        yield inner
+        inside += inner.fields
 
 
 def _each_field_once(problems: Iterable[FillerkitError]) -> list[FillerkitError]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from heapq import heapify, heappop, heappush
 from math import sqrt
 from typing import NamedTuple
 
@@ -83,9 +85,10 @@ def xavier_relu(net: Net) -> Iterator[Warned]:
     doubles the variance to make up for it. Where a normalisation comes in between, neither
     matters, and no warning is given. Source: He et al., Delving Deep into Rectifiers (2015).
     """
+    behind = _Behind(net)
     for index, layer in enumerate(net.layers):
         for param in layer.params[:1]:
-            rectifier = _next(net, index, _rectifies)
+            rectifier = behind.first(index, _rectifies)
             if rectifier is None or _filler(param) != "xavier":
                 continue
             yield (
@@ -107,23 +110,24 @@ def signal_scale(net: Net) -> Iterator[Warned]:
     Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks
     (2010); He et al. (2015).
     """
+    behind = _Behind(net)
     for index, layer, param, fan_in, _ in _sums(net):
         starts = param.distribution
         if isinstance(starts, Constant) or layer.traits.activates:
             continue
-        rectified = _next(net, index, _rectifies) is not None
+        rectified = behind.first(index, _rectifies) is not None
         factor = starts.std * sqrt(fan_in / 2 if rectified else fan_in)
         if _SHRINKS <= factor <= _GROWS or abs(starts.mean) > starts.std:
             continue
-        if _next(net, index, lambda behind: behind.traits.normalises) is not None:
+        if behind.first(index, lambda other: other.traits.normalises) is not None:
             continue
-        behind = ", the ReLU behind it counted" if rectified else ""
+        counted = ", the ReLU behind it counted" if rectified else ""
         wanted = sqrt((2 if rectified else 1) / fan_in)
         yield (
             layer,
             f"the signal {'shrinks' if factor < 1 else 'grows'} to {factor:.2g} of its strength: "
             f"its {param.name}'s std is {starts.std:.2g} with a fan-in of {round(fan_in, 1):,.12g}"
-            f"{behind}; {wanted:.2g} keeps it",
+            f"{counted}; {wanted:.2g} keeps it",
         )
 
 
@@ -174,17 +178,39 @@ def _filler(param: ParamBlob) -> str:
     return param.filler.type if param.filler is not None and param.given is None else ""
 
 
-def _next(net: Net, index: int, wanted: Callable[[Layer], bool]) -> Layer | None:
-    """The first wanted layer that takes what layer `index` makes, as strong as it made it."""
-    made = {name for name, _ in net.layers[index].tops}
-    for layer in net.layers[index + 1 :]:
-        if not made.intersection(layer.bottoms):
-            continue
-        if wanted(layer):
-            return layer
-        tops = {name for name, _ in layer.tops}
-        if layer.traits.passes or layer.traits.moves:
-            made |= tops
-        else:
-            made -= tops
-    return None
+class _Behind:
+    """The layers behind each layer of a net, found by the blobs that they take."""
+
+    def __init__(self, net: Net) -> None:
+        self._layers = net.layers
+        self._takers: dict[str, list[int]] = {}
+        for index, layer in enumerate(net.layers):
+            for name in dict.fromkeys(layer.bottoms):
+                self._takers.setdefault(name, []).append(index)
+
+    def first(self, index: int, wanted: Callable[[Layer], bool]) -> Layer | None:
+        """The first wanted layer that takes what layer `index` makes, as strong as it made it."""
+        made = {name for name, _ in self._layers[index].tops}
+        ahead = [taker for name in made for taker in self._next(name, index)]
+        heapify(ahead)
+        while ahead:
+            at, name = heappop(ahead)
+            if name not in made:
+                continue
+            layer = self._layers[at]
+            if wanted(layer):
+                return layer
+            tops = {top for top, _ in layer.tops}
+            passes = layer.traits.passes or layer.traits.moves
+            new = tops - made if passes else set()
+            made = made | tops if passes else made - tops
+            for each in new | ({name} & made):
+                for taker in self._next(each, at):
+                    heappush(ahead, taker)
+        return None
+
+    def _next(self, name: str, index: int) -> list[tuple[int, str]]:
+        """The first layer behind layer `index` that takes a blob, if there is one."""
+        takers = self._takers.get(name, [])
+        place = bisect_right(takers, index)
+        return [(at, name) for at in takers[place : place + 1]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 
 from fillerkit.errors import FillerError, FillerkitError, LayerError, OnError, ShapeNeeded
 from fillerkit.layers import Param, Plan, Shape
@@ -53,6 +54,7 @@ class _Builder:
         self._layers: list[Layer] = []
         self._lost: list[LayerParameter] = []
         self._keys: set[str] = set()
+        self._numbers: dict[str, count[int]] = {}
         self._notes = list(text.notes)
         self._leaves = leaves(text, choices)
         self._connections = Connections(text)
@@ -207,7 +209,9 @@ class _Builder:
         """A name for a layer's blobs that no earlier layer's have."""
         key = name or f"#{index}"
         if key in self._keys:
-            key = next(f"{key}#{n}" for n in range(2, index + 3) if f"{key}#{n}" not in self._keys)
+            # On from the last number given: many layers may bear one name.
+            numbered = (f"{key}#{n}" for n in self._numbers.setdefault(key, count(2)))
+            key = next(one for one in numbered if one not in self._keys)
         self._keys.add(key)
         return key
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from fillerkit.errors import Keyword, LayerError, did_you_mean
 from fillerkit.layers import Plan, Shape
@@ -19,6 +20,9 @@ from fillerkit.schema.forks_pb2 import LayerParameter
 
 AUTOMATIC = "(automatic)"
 """The name of a top that a loss makes for itself, as Caffe calls it."""
+
+_GUESSES = 100
+"""Blobs that no layer makes, for which one of a similar name is looked for among all."""
 
 Tops = tuple[tuple[str, Shape], ...]
 
@@ -90,20 +94,30 @@ class Connections:
             self._unused.pop(name, None)
             self._maker[name] = layer.name
 
+    @cached_property
+    def _first_makers(self) -> dict[str, LayerParameter]:
+        """By blob, the first layer that makes it, before this one or behind."""
+        return {top: layer for layer, _ in reversed(self._text.layers) for top in layer.top}
+
+    @cached_property
+    def _left_out(self) -> set[str]:
+        """The blobs of layers that are left out."""
+        return {top for layer, _ in self._text.left_out for top in layer.top}
+
     def _no_maker(self, name: str) -> LayerError:
         """The error for a bottom; what it says of other blobs is not said of them again."""
-        later = next((layer for layer, _ in self._text.layers if name in layer.top), None)
-        left_out = [layer for layer, _ in self._text.left_out]
+        later = self._first_makers.get(name)
         words: list[str | Keyword] = [f"no layer before it makes its bottom '{name}'"]
         self._lost.add(name)
         if later is not None:
             words.append(f"; layer '{later.name}', which makes it, does not come before it")
-        elif any(name in layer.top for layer in left_out):
-            hint = way_in(name, left_out, self._text.state)
+        elif name in self._left_out:
+            hint = way_in(name, [layer for layer, _ in self._text.left_out], self._text.state)
             words += hint.words
             self._lost |= hint.blobs
         else:
-            words.append(did_you_mean(name, self._shapes))
+            if len(self._lost) <= _GUESSES:
+                words.append(did_you_mean(name, self._shapes))
             if not self._said_inputs:
                 missing = {blob: likely_lengths(blob) for blob in open_bottoms(self._text.layers)}
                 words += [

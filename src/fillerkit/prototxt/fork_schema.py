@@ -22,7 +22,7 @@ from google.protobuf.descriptor_pb2 import (
 from fillerkit.errors import Keyword, PrototxtError
 from fillerkit.libraries import library
 from fillerkit.schema import EACH, OURS, caffe_pb2, forks_pb2
-from fillerkit.schema.lazy import message_class
+from fillerkit.schema.lazy import added, message_class
 
 _FREE = 200_000
 _REPEATED = FieldDescriptorProto.LABEL_REPEATED
@@ -52,7 +52,7 @@ class ForkSchema:
         _Merge(merged, file).all()
         self._package = merged.package
         self._pool = descriptor_pool.DescriptorPool()
-        self._pool.Add(merged)
+        added(self._pool, merged.SerializeToString())
 
     def __getattr__(self, name: str) -> Any:
         return message_class(self._pool.FindMessageTypeByName(f"{self._package}.{name}"))

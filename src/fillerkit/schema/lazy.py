@@ -7,6 +7,7 @@ forks, a net uses a few dozen.
 
 from __future__ import annotations
 
+import locale
 from typing import Any
 
 from google.protobuf import descriptor_pool, message_factory
@@ -23,7 +24,7 @@ class LazyModule:
     """
 
     def __init__(self, serialized: bytes) -> None:
-        self.descriptor: Any = descriptor_pool.Default().AddSerializedFile(serialized)
+        self.descriptor: Any = added(descriptor_pool.Default(), serialized)
         self._made: dict[str, Any] = {}
 
     def __call__(self, name: str) -> Any:
@@ -41,6 +42,22 @@ class LazyModule:
             if name in enum.values_by_name:
                 return enum.values_by_name[name].number
         raise AttributeError(f"the schema {self.descriptor.name} has no '{name}'")
+
+
+def added(pool: Any, serialized: bytes) -> Any:
+    """The descriptor of a ``FileDescriptorProto``, given as bytes, that is added to a pool.
+
+    protobuf in C reads default values as the locale writes numbers: where a program has set one
+    with a decimal comma, 0.999 is no number to it.
+    """
+    before = locale.setlocale(locale.LC_NUMERIC)
+    if locale.localeconv()["decimal_point"] == ".":
+        return pool.AddSerializedFile(serialized)
+    locale.setlocale(locale.LC_NUMERIC, "C")
+    try:
+        return pool.AddSerializedFile(serialized)
+    finally:
+        locale.setlocale(locale.LC_NUMERIC, before)
 
 
 def beside(message: Any, name: str) -> Any:

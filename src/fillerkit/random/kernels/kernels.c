@@ -7,9 +7,15 @@
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
+
+/* Where a compiler works in wider types than the code says, NumPy makes the values. */
+#if FLT_EVAL_METHOD != 0
+#error "float32 is not worked out in float32 here: the bits would be others"
+#endif
 
 #include "paths.h"
 
