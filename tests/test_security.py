@@ -340,7 +340,9 @@ def test_a_filler_without_values_is_refused() -> None:
     "Ctrl-C and SIGTERM end the making of values at once, but for the matrices of `orthogonal` and "
     "`delta_orthogonal`."
 )
-def test_a_signal_ends_the_making_of_values() -> None:
+def test_a_signal_ends_the_making_of_values(request: pytest.FixtureRequest) -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a runner may ignore it
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     stream = fk.CaffeStream(1)
     values = np.zeros(2**28, np.float32)
     timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))

@@ -10,9 +10,11 @@ import pytest
 from net_texts import layer
 from one_layer import MODES, Run, divisor, softmax
 
-import fillerkit.torch
+import fillerkit as fk
 
 torch: Any = pytest.importorskip("torch", reason="PyTorch is not installed")
+
+from fillerkit.torch import refusal  # noqa: E402
 
 
 @pytest.mark.parametrize("said", MODES)
@@ -85,5 +87,5 @@ def test_a_loss_that_a_fork_weighs_does_not_run_without_its_weights() -> None:
     inputs = "".join(
         layer(name, f"> {name}", "Input", "input_param { shape { dim: [2, 6] } }") for name in "abc"
     )
-    net = fillerkit.load_net(inputs + of_a_fork + loss)
-    assert fillerkit.torch.refusal(net.layers[-1]) == "its bottom 2, which only forks take"
+    net = fk.load_net(inputs + of_a_fork + loss)
+    assert refusal(net.layers[-1]) == "its bottom 2, which only forks take"
