@@ -29,7 +29,7 @@ matrix: $(VENV)/.installed
 
 # The kernels and their tests under GCC's sanitizers.
 sanitize: $(VENV)/.test
-	.ci/sanitize $(BIN)/python
+	.ci/sanitize $(BIN)/python $(SANITIZE_ARGS)
 
 # Every reader fuzzed, in so many minutes altogether: tests/fuzz/README.md
 MINUTES ?= 5
