@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 GRPCIO_TOOLS := grpcio-tools==1.63.2
 
-.PHONY: demo test test-core test-pythons matrix sanitize fuzz bench figures lint types format proto \
+.PHONY: demo test test-core test-pythons matrix sanitize faults fuzz bench figures lint types format proto \
   proto-check wild clean
 
 # Fill a sample net and look at it.
@@ -30,6 +30,10 @@ matrix: $(VENV)/.installed
 # The kernels and their tests under GCC's sanitizers.
 sanitize: $(VENV)/.test
 	.ci/sanitize $(BIN)/python $(SANITIZE_ARGS)
+
+# A fault at every call of the system that writes a file, in every format: 3,000 runs, some minutes.
+faults: $(VENV)/.test
+	FILLERKIT_MOMENTS=10000 $(BIN)/python -m pytest -n 2 tests/faults/test_writing.py
 
 # Every reader fuzzed, in so many minutes altogether: tests/fuzz/README.md
 MINUTES ?= 5

@@ -1,6 +1,6 @@
 """A fault at any call of the system leaves the old file or the new one, whole, in every format.
 
-Quickly some calls are tried, the first and the last ones too, and all of them in the long tests.
+Some calls are tried, the first and the last ones too; ``make faults`` tries all of them.
 """
 
 from __future__ import annotations
@@ -25,17 +25,16 @@ ENDS = {
     f"signal:{signal.SIGINT:d}": (128 + signal.SIGINT, "error: interrupted"),
 }
 ERRORS = {f"errno:{number}": os.strerror(number) for number in (ENOSPC, EIO, EDQUOT)}
-MOST = [pytest.param(5, id="some"), pytest.param(10_000, marks=pytest.mark.long, id="all")]
+MOST = int(os.environ.get("FILLERKIT_MOMENTS", "5"))
 
 every_format = pytest.mark.parametrize("suffix", weights.FORMATS)
-some_and_all = pytest.mark.parametrize("most", MOST)
 
 
-def became(shim: Path, folder: Path, suffix: str, most: int, *faults: str) -> list[Became]:
+def became(shim: Path, folder: Path, suffix: str, *faults: str) -> list[Became]:
     """What became of a run at each moment."""
     program = Path(__file__).parents[1] / "helpers" / "moments.py"
     done = subprocess.run(
-        [sys.executable, program, folder, suffix, str(most), *faults],
+        [sys.executable, program, folder, suffix, str(MOST), *faults],
         env=os.environ | {"LD_PRELOAD": str(shim), "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
@@ -44,16 +43,15 @@ def became(shim: Path, folder: Path, suffix: str, most: int, *faults: str) -> li
     assert (done.returncode, done.stderr) == (0, "")
     found = [Became(*each) for each in json.loads(done.stdout)]
     assert {each.fault for each in found} == set(faults)
-    assert len(found) >= min(most, 20) * len(faults)
+    assert len(found) >= min(MOST, 20) * len(faults)
     return found
 
 
-@some_and_all
 @every_format
 def test_a_signal_at_any_call_leaves_the_old_file_or_the_new_one_and_no_other_for_long(
-    suffix: str, most: int, shim: Path, tmp_path: Path
+    suffix: str, shim: Path, tmp_path: Path
 ) -> None:
-    found = became(shim, tmp_path, suffix, most, *ENDS)
+    found = became(shim, tmp_path, suffix, *ENDS)
     for each in found:
         assert (each.code, each.said.strip()) == ENDS[each.fault], each
         # The signal comes before the call, and all but SIGKILL are acted upon after it.
@@ -66,21 +64,17 @@ def test_a_signal_at_any_call_leaves_the_old_file_or_the_new_one_and_no_other_fo
     assert sum(len(each.left) for each in found) > 1
 
 
-@some_and_all
 @every_format
 def test_an_error_of_the_disk_at_any_call_is_told_and_leaves_the_old_file(
-    suffix: str, most: int, shim: Path, tmp_path: Path
+    suffix: str, shim: Path, tmp_path: Path
 ) -> None:
-    for each in became(shim, tmp_path, suffix, most, *ERRORS):
+    for each in became(shim, tmp_path, suffix, *ERRORS):
         target = tmp_path / "out" / f"x.{suffix}"
         assert each.said == f"error: {target}: cannot be written: {ERRORS[each.fault]}\n", each
         assert (each.code, each.file, each.left) == (1, "old", []), each
 
 
-@some_and_all
 @every_format
-def test_a_write_that_takes_half_is_gone_on_with(
-    suffix: str, most: int, shim: Path, tmp_path: Path
-) -> None:
-    for each in became(shim, tmp_path, suffix, most, "short"):
+def test_a_write_that_takes_half_is_gone_on_with(suffix: str, shim: Path, tmp_path: Path) -> None:
+    for each in became(shim, tmp_path, suffix, "short"):
         assert (each.code, each.said, each.file, each.left) == (0, "", "new", []), each
