@@ -11,7 +11,7 @@ from pathlib import Path
 import growth
 import pytest
 
-SMALL, LARGE = 500, 2000
+SMALL, LARGE = 200, 800
 NETS = [growth.chain, growth.concat, growth.sharing, growth.nested, growth.no_makers]
 
 
