@@ -1,7 +1,7 @@
 """The digests of ``tools/bits.py`` wherever this machine can ask for them, as a table.
 
     python tools/matrix.py               # everything that is here
-    python tools/matrix.py --extremes    # the oldest of all, and the newest
+    python tools/matrix.py --extremes    # the oldest of all with NumPy's kernels, and the newest
 
 Every Python that ``.ci/found-pythons`` finds, with the oldest and the newest libraries that
 pyproject.toml allows; then, with both ends of it, protobuf in pure Python, each path of the
@@ -97,9 +97,11 @@ def rows(extremes: bool) -> Iterator[Row]:
     """The lines of the table."""
     every = environments()
     ends = every[0], every[-1]
-    yield from map(Row, ends if extremes else every)
     if extremes:
+        yield Row(ends[0], "numpy kernels", {"FILLERKIT_KERNELS": "numpy"})
+        yield Row(ends[1])
         return
+    yield from map(Row, every)
     for end in ends:
         pure = {"PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION": "python"}
         yield Row(end, "protobuf in pure Python", pure)
@@ -129,7 +131,9 @@ def locales() -> list[str]:
 def main() -> None:
     """Print the table; fail where a line of it is not right."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--extremes", action="store_true", help="the oldest and the newest alone")
+    parser.add_argument(
+        "--extremes", action="store_true", help="the oldest with NumPy's kernels, and the newest"
+    )
     failed = False
     print("| Python | libraries | set | digests |\n| --- | --- | --- | --- |", flush=True)
     for row in rows(parser.parse_args().extremes):
