@@ -22,8 +22,10 @@ FILLERS = ['type: "gaussian"', 'type: "gaussian" sparse: 9', 'type: "gaussian_un
 # The command line, which gets a signal a moment after it opens the file that it writes. What it
 # then takes is counted in the processor's time: other programs do not count.
 CHILD = """
-import os, sys, threading, time
+import os, signal, sys, threading, time
 from fillerkit.cli import main
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs the tests may ignore it
 
 number, sent = int(sys.argv.pop(1)), []
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -307,11 +306,11 @@ def test_who_reads_the_old_file_goes_on_to_read_it(suffix: str, tmp_path: Path) 
 def test_a_thread_that_cannot_be_started_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(thread: threading.Thread) -> None:
+    def refuse(*_: object) -> None:
         raise RuntimeError("can't start new thread")
 
     blobs = weights.small_blobs()
-    monkeypatch.setattr(threading.Thread, "start", refuse)
+    monkeypatch.setattr("_thread.start_new_thread", refuse)
     with pytest.raises(fk.FormatError, match="cannot be written: no thread can be started"):
         blobs.save(tmp_path / "x.npz")
     assert list(tmp_path.iterdir()) == []

@@ -36,6 +36,7 @@ def fuzz(name: str, seconds: str, seed: str, folder: Path) -> None:
         # What a reader imports only when it is needed is imported here, where it is instrumented.
         for data in islice(seeds.seeds(name), WARM):
             _attempt(targets.run, name, data, found)
+    targets.ALONE = True
     _drop_what_is_mended(targets.run, name, found)
     options = [f"-max_total_time={seconds}", f"-seed={seed}", f"-artifact_prefix={found}/"]
     options.append("-timeout=60")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import threading
+import _thread
 from errno import EAGAIN
 from queue import Queue
 from types import TracebackType
 from typing import Any, BinaryIO
 
+_NO_THREAD = "no thread can be started to write it"
+_PATIENCE = 10.0
+"""Seconds in which a thread begins, if it does."""
 AHEAD = 2
 """How many buffers may wait; with the one that is being written, `AHEAD` + 1 are in use."""
 
@@ -25,11 +28,16 @@ class BackgroundWriter:
         self._file = file
         self._queue: Queue[Any] = Queue(AHEAD)
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name="fillerkit-writer", daemon=True)
+        self._begun, self._ended = _thread.allocate_lock(), _thread.allocate_lock()
+        self._begun.acquire()
+        self._ended.acquire()
+        # threading's would wait for ever for one that dies for want of memory before it runs.
         try:
-            self._thread.start()
+            _thread.start_new_thread(self._run, ())
         except RuntimeError:
-            raise BlockingIOError(EAGAIN, "no thread can be started to write it") from None
+            raise BlockingIOError(EAGAIN, _NO_THREAD) from None
+        if not self._begun.acquire(timeout=_PATIENCE):
+            raise BlockingIOError(EAGAIN, _NO_THREAD)
 
     def write(self, buffer: memoryview | bytes) -> None:
         """Hand a buffer over; waits while too many wait."""
@@ -59,7 +67,7 @@ class BackgroundWriter:
     ) -> None:
         """Wait until all is written."""
         self._queue.put(None)
-        self._thread.join()
+        self._ended.acquire()
         if error is None:
             self._check()
 
@@ -68,15 +76,27 @@ class BackgroundWriter:
             raise self._error
 
     def _run(self) -> None:
-        while (task := self._queue.get()) is not None:
-            try:
-                if self._error is not None:
-                    continue
-                if isinstance(task, int):
-                    self._file.seek(task)
-                else:
-                    self._file.write(task)
-            except BaseException as error:
-                self._error = error
-            finally:
-                self._queue.task_done()
+        self._begun.release()
+        try:
+            while self._write_next():
+                pass
+        finally:
+            self._ended.release()
+
+    def _write_next(self) -> bool:
+        """Do the next task, if it is not the end."""
+        task = self._queue.get()
+        if task is None:
+            return False
+        try:
+            if self._error is not None:
+                pass
+            elif isinstance(task, int):
+                self._file.seek(task)
+            else:
+                self._file.write(task)
+        except BaseException as error:
+            self._error = error
+        finally:
+            self._queue.task_done()
+        return True
