@@ -53,7 +53,7 @@ def bind(
     descriptor: Any = message.DESCRIPTOR
     setters = _setters(descriptor)
     seen = set()
-    several = _for_each_axis(block.fields, setters)
+    several = _for_each_axis(block.fields, _counted(descriptor))
     for field in block.fields:
         name = field.name + EACH if field.name in several else field.name
         setter = setters.get(name)
@@ -103,13 +103,25 @@ def bind(
             report(_error(block, f"{descriptor.name} needs '{name}'", place=place))
 
 
-def _for_each_axis(fields: list[Field], setters: Collection[str]) -> set[str]:
+def _for_each_axis(fields: list[Field], counted: Collection[str]) -> Collection[str]:
     """The fields of one value that stand there for each of three axes or more, as in a fork.
 
     One that stands there twice is refused, as Caffe does.
     """
+    if not counted:
+        return ()
     names = [field.name for field in fields]
-    return {name for name in names if name + EACH in setters and names.count(name) > 2}
+    return {name for name in counted if names.count(name) > 2}
+
+
+@cache
+def _counted(descriptor: Descriptor) -> frozenset[str]:
+    """The fields of a message that Caffe has once and a fork for each axis."""
+    return frozenset(
+        name.removesuffix(EACH)
+        for name in _setters(descriptor)
+        if name.endswith(EACH) and name.removesuffix(EACH) in _setters(descriptor)
+    )
 
 
 def _error(
