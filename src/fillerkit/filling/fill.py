@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -209,16 +210,18 @@ class Run:
                 if param.owner is None and isinstance(param.distribution, NotHere):
                     source = self.source((position, index))
                     if source is None or source.shape != param.shape:
-                        _refuse(layer, param, param.distribution)
+                        with _naming(layer, param, param.name):
+                            param.distribution.change(np.empty(0))  # which raises its error
 
 
-def _refuse(layer: Layer, param: ParamBlob, missing: NotHere) -> None:
-    """Raise the error of values that are not here, which says whose they are."""
+@contextmanager
+def _naming(layer: Layer, param: ParamBlob, blob: str) -> Iterator[None]:
+    """Say in an error of a filler whose it is; `blob` is what it calls the blob."""
     try:
-        missing.change(np.empty(0))
+        yield
     except FillerError as error:
         error.layer, error.blob = layer.name, param.name
-        error.within = (f"layer '{layer.name}' ({layer.type})", f"its {param.name}", *error.within)
+        error.within = (f"layer '{layer.name}' ({layer.type})", f"its {blob}", *error.within)
         raise
 
 
@@ -230,13 +233,8 @@ def _check_ends(layers: Sequence[Layer], dtype: type[np.floating]) -> None:
     for layer in layers:
         for param in (*layer.params, *layer.forgotten):
             single = dtype is np.float32  # of which there is one already
-            try:
+            with _naming(layer, param, f"{param.name} ({shown(param.shape)})"):
                 check_ends(param.distribution if single else param.distribution_in(dtype), dtype)
-            except FillerError as error:
-                where = f"layer '{layer.name}' ({layer.type})"
-                error.within = (where, f"its {param.name} ({shown(param.shape)})", *error.within)
-                error.layer, error.blob = layer.name, param.name
-                raise
 
 
 def _seed(net: Fillable) -> int:
