@@ -14,11 +14,14 @@ from collections.abc import Callable
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 from typing import Any
 
 HERE = Path(__file__).parent
 WARM = 5
 """Seeds that are run before the fuzzing starts."""
+LIBFUZZERS_ROOM = 2048
+"""MiB with which libFuzzer ends the process: no input should come near."""
 
 
 def fuzz(name: str, seconds: str, seed: str, folder: Path) -> None:
@@ -39,7 +42,9 @@ def fuzz(name: str, seconds: str, seed: str, folder: Path) -> None:
     targets.ALONE = True
     _drop_what_is_mended(targets.run, name, found)
     options = [f"-max_total_time={seconds}", f"-seed={seed}", f"-artifact_prefix={found}/"]
-    options.append("-timeout=60")
+    # libFuzzer counts what the parent of this process had, too.
+    room = (getrusage(RUSAGE_SELF).ru_maxrss >> 10) + LIBFUZZERS_ROOM
+    options += ["-timeout=60", f"-rss_limit_mb={room}"]
     if targets.TARGETS[name].text:
         options.append(f"-dict={_dictionary(folder / 'dictionary', seeds.words())}")
     atheris.Setup(
