@@ -296,13 +296,16 @@ def save(
     format: str | None,
 ) -> Mapping[str, Any]:
     """See `fillerkit.Net.save`."""
-    entries = list(_entries(run, progress))
-    formats.save(path, formats.Content(entries, run.origin, run.net.model), format)
+    formats.save(path, content(run, progress), format)
     return run.origin
 
 
+def content(run: Run, progress: Callable[[int], None] | None = None) -> formats.Content:
+    """All that a file holds; nothing is made before an entry's chunks are asked for."""
+    return formats.Content(list(_entries(run, progress)), run.origin, run.net.model)
+
+
 def _entries(run: Run, progress: Callable[[int], None] | None) -> Iterator[Entry]:
-    """What there is to write; nothing is made before an entry's chunks are asked for."""
     aliases = _aliases(run.net.layers)
     steps = run.steps()
     for position, layer in enumerate(run.net.layers):
