@@ -189,7 +189,7 @@ class Run:
         A blob that shares another's values takes its draws all the same: Caffe lets the two share
         only after it has filled both.
         """
-        self._check_all_here()
+        self.check_all_here()
         stream = self.new_stream()
         for position, layer in enumerate(self.net.layers):
             stream.skip(layer.draws)
@@ -203,7 +203,7 @@ class Run:
             for param in layer.forgotten:
                 stream.discard(param.distribution_in(self.dtype), param.count, self.dtype)
 
-    def _check_all_here(self) -> None:
+    def check_all_here(self) -> None:
         """Refuse to begin where the file of a blob's values is not here, and others do not do."""
         for position, layer in enumerate(self.net.layers):
             for index, param in enumerate(layer.params):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -125,6 +125,18 @@ def header(content: Content) -> bytes:
     text = json.dumps(about_all, separators=(",", ":")).encode()
     text += b" " * (-len(text) % _ALIGNMENT)
     return _LENGTH.pack(len(text)) + text
+
+
+def origin_of(begin: Callable[[int], bytes], most: int) -> dict[str, Any] | None:
+    """The origin that a file's header tells, or None; ``begin(n)`` are its first n bytes."""
+    try:
+        (length,) = _LENGTH.unpack(begin(_LENGTH.size))
+        if length + _LENGTH.size > most:
+            return None
+        said = parsed(begin(_LENGTH.size + length)[_LENGTH.size :])
+        return Tensors({}, said["__metadata__"]).origin
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, struct.error):
+        return None
 
 
 def key(entry: Entry) -> str:

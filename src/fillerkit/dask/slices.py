@@ -1,0 +1,108 @@
+"""The slices of a net's blobs that one task makes each, and how large they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import prod
+from typing import Any
+
+import numpy as np
+from dask.utils import parse_bytes
+
+import fillerkit as fk
+from fillerkit.fillers import Given
+from fillerkit.filling.fill import Run
+from fillerkit.formats.stored import Array
+
+LARGEST = 32 << 20
+"""Bytes of a slice unless said. Smaller ones would make many values twice: where two slices meet in
+a tile of the sharded stream, each makes the whole tile."""
+
+
+@dataclass(frozen=True)
+class Slices:
+    """All that a task has to know to make a slice of any blob. It can be sent to a worker.
+
+    Attributes
+    ----------
+    net : Net
+        With the values in it that fillers take from files: a worker may not have the files.
+    seed, dtype, boost, stream
+        As for `fillerkit.Net.fill`.
+    """
+
+    net: fk.Net
+    seed: int
+    dtype: str
+    boost: str
+    stream: str
+
+    @classmethod
+    def of(cls, run: Run) -> Slices:
+        """What the tasks of a run need, where all that it needs is here."""
+        run.check_all_here()
+        assert isinstance(run.net, fk.Net)
+        assert run.seed is not None
+        if run.stream != "sharded":
+            raise fk.UsageError(f"no slice can be made of the stream '{run.stream}'")
+        net = _with_values(run.net, run.dtype)
+        return cls(net, run.seed, np.dtype(run.dtype).name, run.boost, run.stream)
+
+    def make(self, layer: str, index: int, rows: slice) -> Array:
+        """A slice of a blob that owns its values, along its first axis."""
+        return self.net.fill_slice(
+            layer, index, rows, seed=self.seed, dtype=self.dtype, boost=self.boost
+        )
+
+
+def rows_of(param: fk.ParamBlob, dtype: str, chunks: int | str | None = None) -> tuple[slice, ...]:
+    """The slices of a blob, in order.
+
+    Parameters
+    ----------
+    param, dtype
+    chunks
+        Rows of a slice, or the bytes that it may have, as in ``"16 MiB"``; `LARGEST` unless given.
+        A blob whose filler looks at all of it is one slice, and no row is cut.
+    """
+    length = param.shape[0] if param.shape else 1
+    if isinstance(param.distribution, fk.Whole):
+        return (slice(0, length),)
+    if isinstance(chunks, int):
+        rows = _checked(chunks, chunks)
+    else:
+        most = LARGEST if chunks is None else _checked(_bytes(chunks), chunks)
+        rows = max(1, most // (np.dtype(dtype).itemsize * max(1, prod(param.shape[1:]))))
+    starts = range(0, max(length, 1), rows)
+    return tuple(slice(start, min(start + rows, length)) for start in starts)
+
+
+def _bytes(chunks: str) -> int:
+    try:
+        return int(parse_bytes(chunks))
+    except (ValueError, AttributeError):
+        raise fk.UsageError(
+            f"chunks is a number of rows or a size like '16 MiB', not {chunks!r}"
+        ) from None
+
+
+def _checked(number: int, chunks: object) -> int:
+    if number < 1:
+        raise fk.UsageError(f"chunks has to be 1 or more, not {chunks!r}")
+    return number
+
+
+def _with_values(net: fk.Net, dtype: type[np.floating]) -> fk.Net:
+    """The net, with the values in it that its fillers take from files."""
+    layers = tuple(
+        replace(layer, params=tuple(_with_value(param, dtype) for param in layer.params))
+        for layer in net.layers
+    )
+    return replace(net, layers=layers)
+
+
+def _with_value(param: fk.ParamBlob, dtype: type[np.floating]) -> fk.ParamBlob:
+    if not isinstance(param.distribution, Given) or param.given is not None:
+        return param
+    given: Any = param.distribution_in(dtype)
+    return replace(param, given=given)
