@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import signal
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +15,7 @@ import numpy as np
 import pytest
 import sliced_nets
 import weights
+from dask_cluster import scheduler, until, workers
 
 import fillerkit as fk
 from fillerkit.dask import arrays, cluster, connected, save
@@ -36,60 +33,6 @@ SHARDS = "model-0000[1-6]-of-00006.safetensors"
 @pytest.fixture
 def net() -> fk.Net:
     return sliced_nets.net("small")
-
-
-@contextmanager
-def started(
-    *words: str, limits: Callable[[], None] | None = None, **environment: str
-) -> Iterator[int]:
-    """A process of Dask's command line, and its number."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", *words],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=os.environ | environment,
-        preexec_fn=limits,
-    )
-    try:
-        yield process.pid
-    finally:
-        process.kill()
-        process.wait()
-
-
-@contextmanager
-def scheduler(folder: Path) -> Iterator[str]:
-    """The address of a scheduler that has no workers yet."""
-    file = folder / "scheduler.json"
-    words = ("--port", "0", "--no-dashboard", "--scheduler-file", str(file))
-    with started("distributed.cli.dask_scheduler", *words):
-        yield until(lambda: file.exists() and json.loads(file.read_text() or "{}").get("address"))
-
-
-def until(found: Callable[[], Any]) -> Any:
-    """What is found once it is there; a machine that is busy has a minute."""
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        answer = found()
-        if answer:
-            return answer
-        time.sleep(0.005)
-    raise AssertionError("nothing came")
-
-
-@contextmanager
-def workers(address: str, count: int, **options: Any) -> Iterator[list[int]]:
-    """Worker processes of one thread each, besides those that are there, and their numbers."""
-    words = ("distributed.cli.dask_worker", address, "--no-nanny", "--nthreads", "1")
-    with ExitStack() as stack:
-        with connected(address) as client:
-            before = len(client.scheduler_info()["workers"])
-            numbers = [
-                stack.enter_context(started(*words, "--no-dashboard", **options))
-                for _ in range(count)
-            ]
-            client.wait_for_workers(before + count, timeout=60)
-        yield numbers
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +93,12 @@ def test_a_worker_that_does_not_know_a_filler_is_refused(three: Any, tmp_path: P
     assert list((tmp_path / "folder").iterdir()) == []
 
 
+def large() -> fk.Net:
+    """A net of six layers that take their time where the workers have no kernels in C."""
+    layers = [sliced_nets.product(f"l{i}", "d", 'type: "msra"', 100_000) for i in range(6)]
+    return fk.load_net(sliced_nets.INPUT + "".join(layers))
+
+
 def holder(numbers: list[int], folder: Path) -> int | None:
     """The process that has a shard open that is not whole yet."""
     for number in numbers:
@@ -168,8 +117,7 @@ def holder(numbers: list[int], folder: Path) -> int | None:
 def test_a_worker_that_is_killed_while_it_fills_changes_no_byte(
     stream: str, tmp_path: Path
 ) -> None:
-    layers = [sliced_nets.product(f"l{i}", "d", 'type: "msra"', 100_000) for i in range(6)]
-    net, folder = fk.load_net(sliced_nets.INPUT + "".join(layers)), tmp_path / "folder"
+    net, folder = large(), tmp_path / "folder"
     with (
         scheduler(tmp_path) as address,
         workers(address, 3, FILLERKIT_KERNELS="numpy") as numbers,  # which takes its time
@@ -244,6 +192,32 @@ def test_a_scheduler_without_workers_is_refused(
         monkeypatch.setattr(cluster, "PATIENCE", 1)
         with pytest.raises(fk.UsageError, match="has no workers"):
             save(net, tmp_path / "folder", 5, shards=3, stream="sharded", client=client)
+
+
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into processes as Linux shows them")
+@pytest.mark.parametrize("gone", ["workers", "scheduler"])
+def test_a_cluster_that_is_gone_while_it_fills_ends_in_one_line(
+    gone: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "GONE", 1)
+    folder = tmp_path / "folder"
+    with (
+        scheduler(tmp_path) as address,
+        workers(address, 2, FILLERKIT_KERNELS="numpy") as numbers,
+        connected(address) as client,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        servers = numbers if gone == "workers" else [client.run_on_scheduler(os.getpid)]
+        monkeypatch.setattr(cluster, "PATIENCE", 1)
+        saving = thread.submit(save, large(), folder, 5, shards=6, stream="sharded", client=client)
+        until(lambda: saving.done() or holder(numbers, folder))
+        for number in servers:
+            os.kill(number, signal.SIGKILL)
+        with pytest.raises(fk.FormatError, match=r"all workers are gone|was not written") as error:
+            saving.result()
+        assert "\n" not in str(error.value)
+    assert not (folder / "model.safetensors.index.json").exists()
 
 
 @pytest.mark.long

@@ -8,17 +8,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pkgutil import resolve_name
+from queue import Empty, Queue
 from typing import Any
 
 import dask
 
 import fillerkit as fk
 from fillerkit.dask.shard import Job, Order, write
+from fillerkit.errors import some
 from fillerkit.formats.damage import one_line
 from fillerkit.libraries import library
 
 PATIENCE = 10
 """Seconds in which a scheduler answers, and has a worker."""
+GONE = 60
+"""Seconds after which workers that are gone do not come again."""
 
 
 @contextmanager
@@ -114,19 +118,43 @@ def ready(job: Job, name: str) -> str:
 
 
 def written(client: Any, job: Job, orders: Sequence[Order]) -> Iterator[str | fk.FillerkitError]:
-    """Have shards written; each one's name when it is there, or what went wrong."""
-    distributed = library("distributed", "a scheduler", "dask")
+    """Have shards written; each one's name when it is there, or what went wrong.
+
+    Where a worker is gone the scheduler gives its shards to others. Where all are gone it would
+    wait for ever for new ones, and this does not.
+    """
     shared = client.submit(_same, job, pure=False)
-    futures = {client.submit(write, shared, order, pure=False): order.name for order in orders}
+    left = {client.submit(write, shared, order, pure=False): order.name for order in orders}
+    ended: Queue[Any] = Queue()
     try:
-        for future in distributed.as_completed(futures, loop=client.loop):
+        for future in left:
+            future.add_done_callback(ended.put)
+        while left:
+            future = _next(client, ended)
+            if future is None:
+                names = some([*left.values()])
+                yield fk.FormatError(f"{job.place}: all workers are gone; not written: {names}")
+                return
+            name = left.pop(future)
             try:
                 yield future.result()
             except Exception as error:
-                path = job.place.path(futures[future])
+                path = job.place.path(name)
                 yield fk.FormatError(f"{path}: was not written: {one_line(error)}")
     finally:
-        client.cancel([*futures, shared], force=True)
+        client.cancel([*left, shared], force=True)
+
+
+def _next(client: Any, ended: Queue[Any]) -> Any:
+    """The future that ends next; None where there have been no workers for a while."""
+    without = 0.0
+    while without < GONE:
+        try:
+            return ended.get(timeout=PATIENCE)
+        except Empty:
+            alone = not client.scheduler_info()["workers"]
+            without = without + PATIENCE if alone else 0.0
+    return None
 
 
 def _same(job: Job) -> Job:
