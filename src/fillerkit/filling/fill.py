@@ -28,6 +28,7 @@ from fillerkit.random import (
     Stream,
     check_boost,
     check_ends,
+    check_jobs,
     check_seed,
     pieces,
 )
@@ -144,11 +145,7 @@ class Run:
             weights = transfer(net, weights)
         if stream not in STREAMS:
             raise UsageError(f"stream is {' or '.join(map(repr, STREAMS))}, not {stream!r}")
-        if jobs is not None and (stream == "caffe" or jobs < 1):
-            raise UsageError(
-                "jobs is a number of threads, 1 or more, for stream 'sharded'; Caffe's stream is "
-                "one after the other"
-            )
+        check_jobs(jobs)
         _check_ends(net.layers, DTYPES[name])
         return cls(net, seed, DTYPES[name], boost, stream, jobs, weights, engine)
 
@@ -178,7 +175,7 @@ class Run:
             return self.engine
         assert self.seed is not None
         if self.stream == "caffe":
-            return CaffeStream(self.seed, self.boost)
+            return CaffeStream(self.seed, self.boost, jobs=self.jobs)
         from fillerkit.random.sharded import ShardedStream
 
         return ShardedStream(self.seed, self.boost, self.jobs)
