@@ -53,12 +53,12 @@ from fillerkit.random import BOOSTS, STREAMS, kernel_path
     default=STREAMS[0],
     show_default=True,
     help="Who seeds the draws: caffe has one engine, and Caffe's bits; sharded has one for each "
-    "tile of each blob, and other bits on any number of threads.",
+    "tile of each blob, and other bits.",
 )
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
-    help="Threads for --stream sharded; the values do not depend on it.  [default: one for each "
+    help="Threads that make the values, which do not depend on it.  [default: one for each "
     "processor]",
 )
 @click.option(

@@ -93,7 +93,7 @@ def fill(distribution: Distribution, out: Floats, engine: Engine, jobs: int = 1)
         _fill_truncated(distribution, out, engine, jobs)
     elif isinstance(distribution, Sparse):
         fill(distribution.kept, out, engine, jobs)
-        _thin(distribution.probability, out, engine, jobs)
+        thin(distribution.probability, out, engine, jobs)
     else:
         done = 0
         if _in_parts(engine, out.size, jobs):
@@ -161,7 +161,7 @@ def _fill_truncated(distribution: Truncated, out: Floats, engine: Engine, jobs: 
         piece += dtype(distribution.mean)
 
 
-def _thin(probability: float, out: Floats, engine: Engine, jobs: int) -> None:
+def thin(probability: float, out: Floats, engine: Engine, jobs: int) -> None:
     """Keep each value with a probability: a Bernoulli draw an element, after the whole blob.
 
     A value dropped is multiplied by 0, not set to it, so the zeros of negative values are -0.0.

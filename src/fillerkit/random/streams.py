@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import operator
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from fillerkit.errors import UsageError
 from fillerkit.fillers import Distribution
 from fillerkit.random.engine import BOOSTS, NEWEST_BOOST, make_engine
+from fillerkit.random.marks import Mark, marks, part
 from fillerkit.random.sample import chunks, discard, fill
 
 Floats = NDArray[np.floating]
@@ -105,6 +106,21 @@ class CaffeStream:
     ) -> Iterator[Floats]:
         """The same values in pieces; see `Stream.chunks`."""
         yield from chunks(distribution, count, dtype, self._engine, self._jobs)
+
+    def marks(self, distribution: Distribution, count: int, dtype: type[np.floating]) -> list[Mark]:
+        """Pass over a blob; return where in the stream its values begin, some of them."""
+        return marks(distribution, count, dtype, self._engine, self._jobs)
+
+    def part(
+        self,
+        distribution: Distribution,
+        marks: Sequence[Mark],
+        span: range,
+        count: int,
+        dtype: type[np.floating],
+    ) -> Floats:
+        """The values of a span of a blob that has marks, which the stream has not passed."""
+        return part(distribution, marks, span, count, dtype, self._engine, self._jobs)
 
 
 def check_seed(seed: int) -> int:
