@@ -15,7 +15,7 @@ from fillerkit.cli.progress import LARGE, progress_bar
 from fillerkit.fillers.distributions import DTYPES
 from fillerkit.filling.transfer import MISMATCHES
 from fillerkit.formats import FORMATS
-from fillerkit.random import BOOSTS, STREAMS, kernel_path
+from fillerkit.random import BOOSTS, STREAMS, kernel_path, processors
 
 
 @click.command("init")
@@ -149,6 +149,8 @@ def command(
             "the kernels in C are not built here, so NumPy makes the values: the same bits, six to "
             "forty times slower"
         )
+    if jobs is not None and jobs > (there := processors()):
+        note(f"{jobs} jobs on {there} processor{'s' * (there != 1)}: no faster than {there}")
     with progress_bar("filling", net.count, net.count) as move:
         origin = net.save(
             path,

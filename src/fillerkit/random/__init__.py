@@ -19,3 +19,4 @@ from fillerkit.random.streams import Stream as Stream
 from fillerkit.random.streams import check_boost as check_boost
 from fillerkit.random.streams import check_jobs as check_jobs
 from fillerkit.random.streams import check_seed as check_seed
+from fillerkit.random.streams import processors as processors
