@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fillerkit.regular_file import check_regular, open_regular
+from fillerkit.regular_file import check_regular, is_file, is_folder, is_there, open_regular
 
 
 def test_a_file_is_opened_to_read_its_bytes(tmp_path: Path) -> None:
@@ -30,3 +30,11 @@ def test_a_pipe_a_device_and_a_folder_are_refused_at_once(tmp_path: Path) -> Non
             with pytest.raises(OSError) as refusal:
                 refuse(path)
             assert refusal.value.strerror == words
+
+
+def test_what_cannot_be_looked_at_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"b")
+    assert is_there(tmp_path / "a") and is_file(tmp_path / "a") and not is_folder(tmp_path / "a")
+    assert is_there(tmp_path) and is_folder(tmp_path) and not is_file(tmp_path)
+    for path in ("", "x" * 5000, "a\0b", tmp_path / "a" / "b"):
+        assert not is_there(path) and not is_file(path) and not is_folder(path)

@@ -57,6 +57,7 @@ if _TYPE_CHECKING:
     from fillerkit.fillers import fan_out as fan_out
     from fillerkit.fillers import filler as filler
     from fillerkit.fillers import filler_types as filler_types
+    from fillerkit.filling.draw_map import DrawMap as DrawMap
     from fillerkit.filling.transfer import Transfer as Transfer
     from fillerkit.filling.transfer import transfer as transfer
     from fillerkit.layers import Param as Param
@@ -94,6 +95,7 @@ _NAMES = {
     "PrototxtError ShapeNeeded UnknownLayers UsageError",
     "fillers": "Constant Distribution distribution fan_in fan_out filler filler_types Gaussian "
     "Sparse Truncated Uniform Whole",
+    "filling.draw_map": "DrawMap",
     "filling.transfer": "Transfer transfer",
     "layers": "layer layer_types Param Plan",
     "layers.dialects": "DIALECTS",

@@ -13,6 +13,29 @@ from pathlib import Path
 from typing import BinaryIO
 
 
+def is_there(path: str | os.PathLike[str]) -> bool:
+    """Whether a path leads to something that can be looked at."""
+    return _mode(path) != 0
+
+
+def is_file(path: str | os.PathLike[str]) -> bool:
+    """Whether it leads to a regular file."""
+    return stat.S_ISREG(_mode(path))
+
+
+def is_folder(path: str | os.PathLike[str]) -> bool:
+    """Whether it leads to a folder."""
+    return stat.S_ISDIR(_mode(path))
+
+
+def _mode(path: str | os.PathLike[str]) -> int:
+    """What the system says of it; 0 where it says nothing, as of a name that is too long."""
+    try:
+        return Path(path).stat().st_mode if os.fspath(path) else 0
+    except (OSError, ValueError):
+        return 0
+
+
 def check_regular(path: str | os.PathLike[str]) -> None:
     """Refuse a path to what is no regular file; a folder too, in the system's words.
 

@@ -281,20 +281,30 @@ def test_the_format_can_be_named(run: Run, folder: Path) -> None:
     assert fk.load(folder / "weights", "npz")["ip"].weight.shape == (4, 6)
 
 
-def test_the_sharded_stream_makes_the_same_file_on_any_number_of_jobs(
-    run: Run, folder: Path
+@pytest.mark.parametrize("stream", ["caffe", "sharded"])
+def test_a_stream_makes_the_same_file_on_any_number_of_jobs(
+    stream: str, run: Run, folder: Path
 ) -> None:
     for jobs in (1, 3):
-        words = ("--stream", "sharded", "--jobs", jobs, "--seed", 1, "-o", f"{jobs}.npz")
+        words = ("--stream", stream, "--jobs", jobs, "--seed", 1, "-o", f"{jobs}.npz")
         done = run("init", "net.prototxt", *words)
         assert done.returncode == 0
-        assert "stream sharded" in done.stdout
+        assert ("stream sharded" in done.stdout) == (stream == "sharded")
     assert (folder / "1.npz").read_bytes() == (folder / "3.npz").read_bytes()
-    assert fk.load(folder / "1.npz").origin["stream"] == "sharded"
+    assert fk.load(folder / "1.npz").origin["stream"] == stream
 
 
-def test_jobs_of_caffes_stream_are_a_usage_error(run: Run) -> None:
-    assert run("init", "net.prototxt", "--jobs", 2).returncode == 2
+def test_more_jobs_than_processors_are_told_to_be_of_no_use(
+    run: Run,
+) -> None:
+    assert run("init", "net.prototxt", "--jobs", 1).stderr == ""
+    done = run("init", "net.prototxt", "--jobs", 1000)
+    assert done.returncode == 0
+    assert re.fullmatch(r"note: 1000 jobs on \d+ processors?: no faster than \d+\n", done.stderr)
+
+
+def test_no_jobs_are_a_usage_error(run: Run) -> None:
+    assert run("init", "net.prototxt", "--jobs", 0).returncode == 2
 
 
 def test_without_kernels_a_large_net_is_told_to_take_longer(

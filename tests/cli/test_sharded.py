@@ -22,19 +22,18 @@ from dask_cluster import scheduler, workers
 from fillerkit.dask import cluster
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-SHARDED = ("--stream", "sharded")
 
 
 @pytest.mark.long
 def test_it_writes_a_folder_and_says_what_it_is(run: Run, folder: Path) -> None:
-    done = run("init", "net.prototxt", "--seed", 5, "-o", "folder", "--shards", 2, *SHARDED)
+    done = run("init", "net.prototxt", "--seed", 5, "-o", "folder", "--shards", 2)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
-        "folder: 28 parameters in 2 blobs, float32, phase TRAIN, seed 5, stream sharded, 2 shards\n"
+        "folder: 28 parameters in 2 blobs, float32, phase TRAIN, seed 5, 2 shards\n"
     )
-    filled = fk.load_net(folder / "net.prototxt").fill(5, stream="sharded")
+    filled = fk.load_net(folder / "net.prototxt").fill(5)
     assert weights.bits(fk.load(folder / "folder")) == weights.bits(filled)
-    run("init", "net.prototxt", "--seed", 5, "-o", "one.npz", *SHARDED)
+    run("init", "net.prototxt", "--seed", 5, "-o", "one.npz")
     for path in ("folder", "folder/model.safetensors.index.json"):
         assert run("diff", "one.npz", path).returncode == 0
         assert run("stats", path).returncode == 0
@@ -44,16 +43,16 @@ def test_it_writes_a_folder_and_says_what_it_is(run: Run, folder: Path) -> None:
 
 @pytest.mark.long
 def test_the_folder_is_named_like_the_net_unless_said(run: Run, folder: Path) -> None:
-    assert run("init", "net.prototxt", "--shards", 1, *SHARDED).stdout.startswith("net: ")
+    assert run("init", "net.prototxt", "--shards", 1).stdout.startswith("net: ")
     assert (folder / "net" / "model-00001-of-00001.safetensors").is_file()
 
 
 @pytest.mark.long
 def test_a_run_that_was_cut_short_goes_on_with_its_seed(run: Run, folder: Path) -> None:
-    said = run("init", "net.prototxt", "-o", "folder", "--shards", 2, *SHARDED).stdout
+    said = run("init", "net.prototxt", "-o", "folder", "--shards", 2).stdout
     seed = re.findall(r"seed (\d+) \(fresh\)", said)
     (folder / "folder" / "model-00002-of-00002.safetensors").unlink()
-    done = run("init", "net.prototxt", "-o", "folder", "--shards", 2, *SHARDED, "--resume")
+    done = run("init", "net.prototxt", "-o", "folder", "--shards", 2, "--resume")
     assert done.returncode == 0
     assert re.findall(r"seed (\d+),", done.stdout) == seed
     assert done.stderr == (
@@ -64,12 +63,12 @@ def test_a_run_that_was_cut_short_goes_on_with_its_seed(run: Run, folder: Path) 
 def test_a_folder_with_shards_says_how_to_go_on(run: Run, folder: Path) -> None:
     (folder / "folder").mkdir()
     (folder / "folder" / "model-00001-of-00003.safetensors").touch()
-    done = run("init", "net.prototxt", "-o", "folder", "--shards", 2, *SHARDED)
+    done = run("init", "net.prototxt", "-o", "folder", "--shards", 2)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "has shards already" in done.stderr
     assert "--resume" in done.stderr
-    done = run("init", "net.prototxt", "-o", "folder", "--shards", 2, *SHARDED, "--resume")
+    done = run("init", "net.prototxt", "-o", "folder", "--shards", 2, "--resume")
     assert done.returncode == 2
     assert "--shards 3" in done.stderr
 
@@ -93,7 +92,7 @@ def test_a_folder_with_shards_says_how_to_go_on(run: Run, folder: Path) -> None:
 def test_options_that_make_no_sense_are_a_mistake_in_use(
     options: list[object], words: str, run: Run, folder: Path
 ) -> None:
-    done = run("init", "net.prototxt", *options, *SHARDED)
+    done = run("init", "net.prototxt", *options)
     assert done.returncode == 2
     assert words in done.stderr
     assert [path.name for path in folder.iterdir()] == ["net.prototxt"]
@@ -104,7 +103,7 @@ def test_an_address_where_nobody_answers_is_told_in_one_line(
 ) -> None:
     monkeypatch.setattr(cluster, "PATIENCE", 1)
     for address in ("tcp://127.0.0.1:9", "\x1b[2J\n:9"):
-        done = run("init", "net.prototxt", "--shards", 2, *SHARDED, "--dask", address)
+        done = run("init", "net.prototxt", "--shards", 2, "--dask", address)
         assert done.returncode == 2
         assert done.stderr.startswith("error: no scheduler of Dask answers at '")
         assert done.stderr.count("\n") == 1
@@ -117,7 +116,7 @@ def test_without_dask_it_says_what_to_install(run: Run, monkeypatch: pytest.Monk
         monkeypatch.setitem(sys.modules, name, None)
     for name in [name for name in sys.modules if name.startswith("fillerkit.dask")]:
         monkeypatch.delitem(sys.modules, name)
-    done = run("init", "net.prototxt", "--shards", 2, *SHARDED)
+    done = run("init", "net.prototxt", "--shards", 2)
     assert done.returncode == 2
     assert done.stderr == ("error: fillerkit.dask needs dask: pip install 'fillerkit[dask]'\n")
 
@@ -126,8 +125,8 @@ def test_without_dask_it_says_what_to_install(run: Run, monkeypatch: pytest.Monk
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_the_workers_of_a_cluster_write_the_shards(run: Run, folder: Path) -> None:
     with scheduler(folder) as address, workers(address, 2):
-        options = ("--seed", 5, "-o", "folder", "--shards", 2, *SHARDED, "--dask", address)
+        options = ("--seed", 5, "-o", "folder", "--shards", 2, "--dask", address)
         done = run("init", "net.prototxt", *options)
     assert (done.returncode, done.stderr) == (0, "")
-    filled = fk.load_net(folder / "net.prototxt").fill(5, stream="sharded")
+    filled = fk.load_net(folder / "net.prototxt").fill(5)
     assert weights.bits(fk.load(folder / "folder")) == weights.bits(filled)

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.filterwarnings(
     "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
 )
 
-STREAMS = ["sharded"]
+STREAMS = ["caffe", "sharded"]
 SHARDS = "model-0000[1-6]-of-00006.safetensors"
 
 
@@ -78,7 +78,7 @@ def test_workers_that_do_not_share_the_folder_are_refused(
     three: Any, net: fk.Net, tmp_path: Path
 ) -> None:
     with pytest.raises(fk.UsageError, match=r"worker tcp://.* does not see the folder 'memory:"):
-        save(net, f"memory://{tmp_path.name}", 5, shards=3, stream="sharded", client=three)
+        save(net, f"memory://{tmp_path.name}", 5, shards=3, client=three)
 
 
 @pytest.mark.long
@@ -89,7 +89,7 @@ def test_a_worker_that_does_not_know_a_filler_is_refused(three: Any, tmp_path: P
 
     net = fk.load_net(sliced_nets.INPUT + sliced_nets.product("a", "d", 'type: "only_here"'))
     with pytest.raises(fk.UsageError, match=r"worker tcp://.*unknown filler 'only_here'"):
-        save(net, tmp_path / "folder", 5, shards=2, stream="sharded", client=three)
+        save(net, tmp_path / "folder", 5, shards=2, client=three)
     assert list((tmp_path / "folder").iterdir()) == []
 
 
@@ -149,13 +149,13 @@ def test_a_full_disk_on_one_worker_ends_in_one_line_that_names_the_shard(tmp_pat
         connected(address) as client,
     ):
         with pytest.raises(fk.FormatError, match=f"{SHARDS}: cannot be written: File") as error:
-            save(net, folder, 5, shards=6, stream="sharded", client=client)
+            save(net, folder, 5, shards=6, client=client)
         assert "\n" not in str(error.value)
     whole = [path.name for path in folder.iterdir()]
     assert whole == [name for name in whole if name.startswith("model-") and "index" not in name]
-    saved = save(net, folder, 5, shards=6, stream="sharded", resume=True)
+    saved = save(net, folder, 5, shards=6, resume=True)
     assert not set(saved.made).intersection(whole)
-    assert weights.bits(fk.load(folder)) == weights.bits(net.fill(5, stream="sharded"))
+    assert weights.bits(fk.load(folder)) == weights.bits(net.fill(5))
 
 
 @pytest.mark.long
@@ -180,7 +180,7 @@ def test_a_worker_with_another_fillerkit_is_refused_before_a_byte_is_made(
         connected(address) as client,
         pytest.raises(fk.UsageError, match=f"worker tcp://.* {words}"),
     ):
-        save(net, tmp_path / "folder", 5, shards=3, stream="sharded", client=client)
+        save(net, tmp_path / "folder", 5, shards=3, client=client)
     assert list((tmp_path / "folder").iterdir()) == []
 
 
@@ -191,7 +191,7 @@ def test_a_scheduler_without_workers_is_refused(
     with scheduler(tmp_path) as address, connected(address) as client:
         monkeypatch.setattr(cluster, "PATIENCE", 1)
         with pytest.raises(fk.UsageError, match="has no workers"):
-            save(net, tmp_path / "folder", 5, shards=3, stream="sharded", client=client)
+            save(net, tmp_path / "folder", 5, shards=3, client=client)
 
 
 @pytest.mark.long
@@ -210,7 +210,7 @@ def test_a_cluster_that_is_gone_while_it_fills_ends_in_one_line(
     ):
         servers = numbers if gone == "workers" else [client.run_on_scheduler(os.getpid)]
         monkeypatch.setattr(cluster, "PATIENCE", 1)
-        saving = thread.submit(save, large(), folder, 5, shards=6, stream="sharded", client=client)
+        saving = thread.submit(save, large(), folder, 5, shards=6, client=client)
         until(lambda: saving.done() or holder(numbers, folder))
         for number in servers:
             os.kill(number, signal.SIGKILL)

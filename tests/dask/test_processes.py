@@ -31,21 +31,21 @@ SLOW = os.environ | {"FILLERKIT_KERNELS": "numpy"}
 def test_two_processes_write_what_one_thread_makes(tmp_path: Path) -> None:
     net = sliced_nets.net("fillers")
     with processes(2):
-        save(net, tmp_path / "folder", 5, shards=4, stream="sharded")
-    assert weights.bits(fk.load(tmp_path / "folder")) == weights.bits(net.fill(5, stream="sharded"))
+        save(net, tmp_path / "folder", 5, shards=4)
+    assert weights.bits(fk.load(tmp_path / "folder")) == weights.bits(net.fill(5))
 
 
 def test_files_that_only_a_process_sees_are_told_of(tmp_path: Path) -> None:
     net = sliced_nets.net("small")
     with processes(1), pytest.raises(fk.FormatError, match="is not seen from here"):
-        save(net, f"memory://{tmp_path.name}", 5, shards=2, stream="sharded")
+        save(net, f"memory://{tmp_path.name}", 5, shards=2)
 
 
 @pytest.fixture
 def command(tmp_path: Path) -> list[str]:
     (tmp_path / "net.prototxt").write_text(LARGE)
     net, folder = str(tmp_path / "net.prototxt"), str(tmp_path / "folder")
-    words = ["init", net, "-o", folder, "--shards", "4", "--stream", "sharded", "--jobs", "2"]
+    words = ["init", net, "-o", folder, "--shards", "4", "--jobs", "2"]
     return [sys.executable, "-m", "fillerkit", *words]
 
 
@@ -105,8 +105,8 @@ def test_a_process_that_is_killed_is_told_in_one_line_and_the_run_can_go_on(
     assert errors.removeprefix(NUMPY).startswith(f"error: {folder}: not all shards were written: ")
     assert errors.removeprefix(NUMPY).count("\n") == 1
     net = fk.load_net(LARGE)
-    save(net, folder, 5, shards=4, stream="sharded", resume=True)
-    assert weights.bits(fk.load(folder)) == weights.bits(net.fill(5, stream="sharded"))
+    save(net, folder, 5, shards=4, resume=True)
+    assert weights.bits(fk.load(folder)) == weights.bits(net.fill(5))
     assert list(folder.glob(".*")) == []
 
 

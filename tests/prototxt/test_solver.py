@@ -309,3 +309,10 @@ def test_a_solver_is_in_the_current_format(folder: Path) -> None:
     text = read_solver('solver_type: ADAM net_param { layers { name: "a" type: RELU } }\n')
     assert text.param.type == "Adam"
     assert text.param.net_param.layer[0].type == "ReLU"
+
+
+def test_a_net_whose_path_is_too_long_for_the_system_is_not_there(tmp_path: Path) -> None:
+    path = tmp_path / "solver.prototxt"
+    path.write_text(f'net: "{"x" * 5000}"')
+    with pytest.raises(PrototxtError, match="is not there: looked in the working directory"):
+        read_net(path)

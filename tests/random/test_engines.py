@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from chosen import untempered
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -192,7 +193,6 @@ def test_values_made_in_small_pieces_are_the_reference_s(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kernels, "IN_C", 64)
         patch.setattr(kernels, "IN_NUMPY", 64)
-        patch.setattr(kernels, "_SKIPPED", 100)
         _same_values(seed, dtype, lengths, mixture, boost)
 
 
@@ -224,20 +224,6 @@ def test_the_reference_passes_over_any_number_of_draws_in_little_memory() -> Non
         tracemalloc.stop()
 
 
-def _untempered(draws: np.ndarray) -> np.ndarray:
-    """The words of a state that make the draws given."""
-    y = draws.astype(np.uint32)
-    y ^= y >> np.uint32(18)
-    y ^= (y << np.uint32(15)) & np.uint32(0xEFC60000)
-    x = y
-    for _ in range(4):
-        x = y ^ ((x << np.uint32(7)) & np.uint32(0x9D2C5680))
-    y = x
-    for _ in range(2):
-        y = x ^ (y >> np.uint32(11))
-    return y
-
-
 # Uniforms of 1 and just below; every place of layer 127 is slow; layer 0, which has the tail.
 AWKWARD = [0xFFFFFFFF, 0xFFFFFF80, 0xFFFFFF7F, 0xFFFFFFFE, 0x7F0000FE, 0xFFFFFF00, 0xFFFFFF01, 0, 1]
 
@@ -256,7 +242,7 @@ def test_awkward_draws_anywhere_in_a_block_are_the_reference_s(
 ) -> None:
     awkward = np.random.RandomState(1).randint(0, 2**32, 624, np.uint32)
     awkward[: len(draws) * 3] = np.resize(np.array(draws, np.uint32), len(draws) * 3)
-    words = _untempered(np.roll(awkward, position))
+    words = untempered(np.roll(awkward, position))
     _same_values(words, dtype, lengths, _standard, boost, 0, position)
 
 
@@ -274,7 +260,7 @@ def test_the_edge_of_each_layer_is_where_the_reference_has_it(dtype: type[np.flo
         candidates[1::2] ^= 1
         draws = np.random.RandomState(1).randint(0, 2**32, 624, np.uint32)
         draws[:512:2] = candidates
-        _same_values(_untempered(draws), dtype, [400], _standard, position=0)
+        _same_values(untempered(draws), dtype, [400], _standard, position=0)
 
 
 @given(SEEDS, DTYPES, LENGTHS, st.floats(2**-20, 1, width=32))

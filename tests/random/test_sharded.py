@@ -188,7 +188,8 @@ def test_tiles_are_independent_samples_of_their_distribution(
     ("words", "said"),
     [
         ({"stream": "shraded"}, "stream is 'caffe' or 'sharded'"),
-        ({"stream": "caffe", "jobs": 2}, "one after the other"),
+        ({"stream": "caffe", "jobs": 0}, "1 or more"),
+        ({"stream": "caffe", "jobs": "2"}, "1 or more, not '2'"),
         ({"stream": "sharded", "jobs": 0}, "1 or more"),
     ],
 )

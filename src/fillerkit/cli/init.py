@@ -16,7 +16,7 @@ from fillerkit.cli.sharded import check_options, save_shards
 from fillerkit.fillers.distributions import DTYPES
 from fillerkit.filling.transfer import MISMATCHES
 from fillerkit.formats import FORMATS
-from fillerkit.random import BOOSTS, STREAMS, kernel_path
+from fillerkit.random import BOOSTS, STREAMS, kernel_path, processors
 
 
 @click.command("init")
@@ -54,13 +54,13 @@ from fillerkit.random import BOOSTS, STREAMS, kernel_path
     default=STREAMS[0],
     show_default=True,
     help="Who seeds the draws: caffe has one engine, and Caffe's bits; sharded has one for each "
-    "tile of each blob, and other bits on any number of threads.",
+    "tile of each blob, and other bits.",
 )
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
-    help="Threads for --stream sharded, or processes for --shards; the values do not depend on it."
-    "  [default: one for each processor]",
+    help="Threads that make the values, which do not depend on it; with --shards, processes.  "
+    "[default: one for each processor]",
 )
 @click.option(
     "--format",
@@ -176,6 +176,8 @@ def command(
             "the kernels in C are not built here, so NumPy makes the values: the same bits, six to "
             "forty times slower"
         )
+    if jobs is not None and jobs > (there := processors()):
+        note(f"{jobs} jobs on {there} processor{'s' * (there != 1)}: no faster than {there}")
     fresh = seed is None and net.random_seed is None
     with progress_bar("filling", net.count, net.count) as move:
         progress = (lambda count: move(advance=count)) if move else None

@@ -25,6 +25,7 @@ from fillerkit.cli.printing import (
 )
 from fillerkit.cli.progress import progress_bar
 from fillerkit.printable import printable
+from fillerkit.regular_file import is_there
 
 
 def _parse_inputs(
@@ -33,7 +34,7 @@ def _parse_inputs(
     """A path alone, or ``NAME=PATH`` once an input."""
     if not values:
         return None
-    if len(values) == 1 and ("=" not in values[0] or Path(values[0]).exists()):
+    if len(values) == 1 and ("=" not in values[0] or is_there(values[0])):
         return values[0]
     named = {}
     for value in values:

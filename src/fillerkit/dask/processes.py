@@ -14,6 +14,8 @@ from multiprocessing.connection import wait
 
 import dask
 
+from fillerkit.random import processors as of_this_machine
+
 
 @contextmanager
 def processes(count: int | None = None) -> Iterator[None]:
@@ -22,7 +24,7 @@ def processes(count: int | None = None) -> Iterator[None]:
     Dask's plain scheduler does for one machine: a cluster of processes (`distributed.LocalCluster`)
     would take seconds to start, open ports, and talk of every process that ends.
     """
-    number = count or _processors()
+    number = count or of_this_machine()
     context = multiprocessing.get_context("spawn")  # a fork copies threads' locks in any state
     before = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(number, context, initializer=_begin)
@@ -54,10 +56,3 @@ def _stop(number: int, frame: object) -> None:
 def _end_with(sentinel: int) -> None:
     wait([sentinel])
     os._exit(1)
-
-
-def _processors() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on every system
-        return os.cpu_count() or 1

@@ -12,8 +12,8 @@ from fillerkit.dask.cluster import check_workers, current_client, written
 from fillerkit.dask.found import check_empty, check_number, found_in, seed_in
 from fillerkit.dask.place import Place
 from fillerkit.dask.shard import Job, Order, write
-from fillerkit.dask.slices import Slices
-from fillerkit.filling.fill import Run, content
+from fillerkit.dask.slices import Slices, run_of
+from fillerkit.filling.fill import content
 from fillerkit.formats.damage import one_line
 from fillerkit.formats.shard_plan import Shard, index_of, shards_of
 from fillerkit.formats.shards import INDEX
@@ -48,11 +48,12 @@ def save(
     net: fk.Net,
     url: str | os.PathLike[str],
     seed: int | None = None,
-    dtype: str = "float32",
+    dtype: str | None = None,
     *,
     shards: int,
     boost: str | None = None,
     stream: str = "caffe",
+    draws: fk.DrawMap | None = None,
     resume: bool = False,
     client: Any = None,
     storage_options: Mapping[str, Any] | None = None,
@@ -72,6 +73,9 @@ def save(
         see the same.
     seed, dtype, boost, stream
         As for `fillerkit.Net.fill`.
+    draws
+        For Caffe's stream: what `fillerkit.Net.map_draws` made. Unless given it is made first, in
+        nearly the time that this machine takes to fill the net.
     shards
         How many; none has less than a blob, since no blob is cut.
     resume
@@ -96,17 +100,17 @@ def save(
     place = Place.of(url, storage_options)
     if not resume:
         check_empty(place)
-    elif seed is None and net.random_seed is None:
+    elif seed is None and net.random_seed is None and draws is None:
         seed = seed_in(place)
-    fresh = seed is None and net.random_seed is None
-    run = Run.of(net, seed, dtype, boost, stream=stream)
+    fresh = seed is None and net.random_seed is None and draws is None
+    run = run_of(net, seed, dtype, boost, stream, draws)
     plan = shards_of(content(run), shards)
     check_number(place, plan)
     found = found_in(place, plan)
     left = [shard for shard in plan if shard.name not in found.whole]
     _report(progress, (shard for shard in plan if shard not in left))
     if left:
-        _make(Job(Slices.of(run), place, fk.__version__), left, client, progress)
+        _make(Job(Slices.of(run, draws), place, fk.__version__), left, client, progress)
     _write_index(place, plan)
     notes = tuple(found.notes) if resume else ()
     return Saved(run.origin, tuple(shard.name for shard in left), fresh, notes)

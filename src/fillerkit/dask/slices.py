@@ -29,6 +29,8 @@ class Slices:
         With the values in it that fillers take from files: a worker may not have the files.
     seed, dtype, boost, stream
         As for `fillerkit.Net.fill`.
+    draws : DrawMap or None
+        Where in Caffe's stream each blob begins; None for the sharded one.
     """
 
     net: fk.Net
@@ -36,23 +38,59 @@ class Slices:
     dtype: str
     boost: str
     stream: str
+    draws: fk.DrawMap | None
 
     @classmethod
-    def of(cls, run: Run) -> Slices:
-        """What the tasks of a run need, where all that it needs is here."""
+    def of(cls, run: Run, draws: fk.DrawMap | None = None) -> Slices:
+        """What the tasks of a run need, where all that it needs is here.
+
+        A map of the draws is made where one is needed and none is given.
+        """
         run.check_all_here()
         assert isinstance(run.net, fk.Net)
         assert run.seed is not None
-        if run.stream != "sharded":
-            raise fk.UsageError(f"no slice can be made of the stream '{run.stream}'")
-        net = _with_values(run.net, run.dtype)
-        return cls(net, run.seed, np.dtype(run.dtype).name, run.boost, run.stream)
+        net, dtype = _with_values(run.net, run.dtype), np.dtype(run.dtype).name
+        if run.stream == "caffe" and draws is None:
+            draws = run.net.map_draws(run.seed, dtype, boost=run.boost)
+        elif draws is not None:
+            _check_map(run.net, draws, run.seed, dtype, run.boost)
+        return cls(net, run.seed, dtype, run.boost, run.stream, draws)
 
     def make(self, layer: str, index: int, rows: slice) -> Array:
-        """A slice of a blob that owns its values, along its first axis."""
+        """A slice of a blob that owns its values, along its first axis.
+
+        On one thread: who has several has several tasks.
+        """
         return self.net.fill_slice(
-            layer, index, rows, seed=self.seed, dtype=self.dtype, boost=self.boost
+            layer,
+            index,
+            rows,
+            seed=self.seed,
+            dtype=self.dtype,
+            boost=self.boost,
+            stream=self.stream,
+            draws=self.draws,
+            jobs=1,
         )
+
+
+def run_of(
+    net: fk.Net,
+    seed: int | None,
+    dtype: str | None,
+    boost: str | None,
+    stream: str,
+    draws: fk.DrawMap | None,
+) -> Run:
+    """The run that a person asks for; what is not said a map of the draws says."""
+    if not isinstance(stream, str):
+        raise fk.UsageError("a stream that goes on is on one machine: give the stream's name")
+    if draws is not None:
+        if stream != "caffe":
+            raise fk.UsageError(f"a map of the draws is for stream 'caffe', not {stream!r}")
+        seed = draws.seed if seed is None else seed
+        dtype, boost = dtype or draws.dtype, boost or draws.boost
+    return Run.of(net, seed, dtype or "float32", boost, stream=stream)
 
 
 def rows_of(param: fk.ParamBlob, dtype: str, chunks: int | str | None = None) -> tuple[slice, ...]:
@@ -92,10 +130,23 @@ def _checked(number: int, chunks: object) -> int:
     return number
 
 
+def _check_map(net: fk.Net, draws: fk.DrawMap, seed: int, dtype: str, boost: str) -> None:
+    """Refuse a map of other draws: an empty slice is refused as any other."""
+    for layer in net.layers:
+        if layer.params and not isinstance(layer.params[0].distribution, fk.Whole):
+            rows = slice(0, 0)
+            net.fill_slice(layer.key, 0, rows, seed=seed, dtype=dtype, boost=boost, draws=draws)
+            return
+
+
 def _with_values(net: fk.Net, dtype: type[np.floating]) -> fk.Net:
     """The net, with the values in it that its fillers take from files."""
     layers = tuple(
-        replace(layer, params=tuple(_with_value(param, dtype) for param in layer.params))
+        replace(
+            layer,
+            params=tuple(_with_value(param, dtype) for param in layer.params),
+            forgotten=tuple(_with_value(param, dtype) for param in layer.forgotten),
+        )
         for layer in net.layers
     )
     return replace(net, layers=layers)

@@ -12,7 +12,7 @@ import numpy as np
 
 from fillerkit import formats
 from fillerkit.blobs.blobs import Blobs
-from fillerkit.errors import FillerError, UsageError, did_you_mean
+from fillerkit.errors import FillerError, UsageError
 from fillerkit.fillers import Distribution, NotHere
 from fillerkit.fillers.distributions import DTYPES
 from fillerkit.filling.transfer import Transfer, Weights, transfer
@@ -28,6 +28,7 @@ from fillerkit.random import (
     Stream,
     check_boost,
     check_ends,
+    check_jobs,
     check_seed,
     pieces,
 )
@@ -40,6 +41,10 @@ class Fillable(Layered, Protocol):
     @property
     def origin(self) -> Mapping[str, Any]:
         """What a file records of the net."""
+
+    @property
+    def phase(self) -> str:
+        """``TRAIN`` or ``TEST``."""
 
     @property
     def random_seed(self) -> int | None:
@@ -144,11 +149,7 @@ class Run:
             weights = transfer(net, weights)
         if stream not in STREAMS:
             raise UsageError(f"stream is {' or '.join(map(repr, STREAMS))}, not {stream!r}")
-        if jobs is not None and (stream == "caffe" or jobs < 1):
-            raise UsageError(
-                "jobs is a number of threads, 1 or more, for stream 'sharded'; Caffe's stream is "
-                "one after the other"
-            )
+        check_jobs(jobs)
         _check_ends(net.layers, DTYPES[name])
         return cls(net, seed, DTYPES[name], boost, stream, jobs, weights, engine)
 
@@ -178,7 +179,7 @@ class Run:
             return self.engine
         assert self.seed is not None
         if self.stream == "caffe":
-            return CaffeStream(self.seed, self.boost)
+            return CaffeStream(self.seed, self.boost, jobs=self.jobs)
         from fillerkit.random.sharded import ShardedStream
 
         return ShardedStream(self.seed, self.boost, self.jobs)
@@ -210,12 +211,12 @@ class Run:
                 if param.owner is None and isinstance(param.distribution, NotHere):
                     source = self.source((position, index))
                     if source is None or source.shape != param.shape:
-                        with _naming(layer, param, param.name):
+                        with naming(layer, param, param.name):
                             param.distribution.change(np.empty(0))  # which raises its error
 
 
 @contextmanager
-def _naming(layer: Layer, param: ParamBlob, blob: str) -> Iterator[None]:
+def naming(layer: Layer, param: ParamBlob, blob: str) -> Iterator[None]:
     """Say in an error of a filler whose it is; `blob` is what it calls the blob."""
     try:
         yield
@@ -233,7 +234,7 @@ def _check_ends(layers: Sequence[Layer], dtype: type[np.floating]) -> None:
     for layer in layers:
         for param in (*layer.params, *layer.forgotten):
             single = dtype is np.float32  # of which there is one already
-            with _naming(layer, param, f"{param.name} ({shown(param.shape)})"):
+            with naming(layer, param, f"{param.name} ({shown(param.shape)})"):
                 check_ends(param.distribution if single else param.distribution_in(dtype), dtype)
 
 
@@ -255,38 +256,6 @@ def fill(run: Run) -> Blobs:
         if step.source is None:
             starts[key] = _start(param)
     return Blobs(owned, _aliases(run.net.layers), run.origin, starts, run.net.model)
-
-
-def fill_slice(run: Run, layer: str, index: int, rows: slice) -> Array:
-    """See `fillerkit.Net.fill_slice`."""
-    from fillerkit.random.sharded import ShardedStream
-
-    if not isinstance(rows, slice):
-        raise UsageError(f"rows is a slice of the first axis, like slice(0, 10), not {rows!r}")
-    param, blob = _owner(run.net.layers, layer, index)
-    shape = param.shape or (1,)
-    start, stop, step = rows.indices(shape[0])
-    if step < 0:
-        raise UsageError(f"a slice goes forward: its step is {step}")
-    row = param.count // shape[0]
-    assert run.seed is not None
-    stream = ShardedStream(run.seed, run.boost, run.jobs)
-    span = range(start * row, max(start, stop) * row)
-    distribution = param.distribution_in(run.dtype)
-    values = stream.slice(blob, distribution, param.count, run.dtype, span)
-    return values.reshape(-1, *shape[1:])[::step]
-
-
-def _owner(layers: Sequence[Layer], name: str, index: int) -> tuple[ParamBlob, Key]:
-    """A blob by its layer's key and its index, and the key of the blob that has its values."""
-    position = next((i for i, each in enumerate(layers) if each.key == name and each.params), None)
-    if position is None:
-        known = [layer.key for layer in layers if layer.params]
-        raise UsageError(f"no layer '{name}' with parameters{did_you_mean(name, known)}")
-    params = layers[position].params
-    if not 0 <= index < len(params):
-        raise UsageError(f"layer '{name}' has {len(params)} blobs, none of index {index}")
-    return params[index], owner_key(layers, (position, index))
 
 
 def save(

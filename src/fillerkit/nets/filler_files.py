@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fillerkit.layers import Param, Plan
+from fillerkit.regular_file import is_there
 from fillerkit.schema.forks_pb2 import FillerParameter
 
 
@@ -33,7 +34,7 @@ def _found(param: Param, folder: Path) -> Param:
     assert param.filler is not None
     path = Path(param.filler.file)
     for candidate in (path, folder / path, folder / path.name):
-        if candidate.exists():
+        if is_there(candidate):
             filler = FillerParameter()
             filler.CopyFrom(param.filler)
             filler.file = str(candidate)

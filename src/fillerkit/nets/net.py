@@ -9,8 +9,10 @@ from typing import Any
 
 from fillerkit.blobs.blobs import Blobs
 from fillerkit.encoding import UTF8, recorded
-from fillerkit.errors import Place
+from fillerkit.errors import Place, UsageError
 from fillerkit.filling import fill as filling
+from fillerkit.filling import slices
+from fillerkit.filling.draw_map import DrawMap
 from fillerkit.filling.transfer import Transfer, Weights
 from fillerkit.formats.stored import Array
 from fillerkit.layers.net_layer import Layer, Model, owner
@@ -164,8 +166,8 @@ class Net:
             and of any part of a blob alone (`fill_slice`). A `fillerkit.CaffeStream`, with its own
             seed and boost, goes on from where it is.
         jobs
-            Threads for the sharded stream; as many as there are processors unless given. The
-            values do not depend on it.
+            Threads that make values; as many as there are processors unless given. The values do
+            not depend on it. A blob of fewer than a million values is made by one.
         """
         return filling.fill(filling.Run.of(self, seed, dtype, boost, weights, stream, jobs))
 
@@ -175,11 +177,14 @@ class Net:
         index: int,
         rows: slice,
         *,
-        seed: int,
-        dtype: str = "float32",
+        seed: int | None = None,
+        dtype: str | None = None,
         boost: str | None = None,
+        stream: str | None = None,
+        draws: DrawMap | None = None,
+        jobs: int | None = None,
     ) -> Array:
-        """Make a part of one blob alone: what ``fill(seed, stream="sharded")`` has there.
+        """Make a part of one blob alone: what ``fill(seed, stream=stream)`` has there.
 
         Parameters
         ----------
@@ -187,18 +192,57 @@ class Net:
             Which blob: ``net.fill(...)[layer][index]``.
         rows
             Along the blob's first axis.
-        seed, dtype, boost
-            As for `fill`.
+        seed, dtype, boost, jobs
+            As for `fill`; what a map of the draws says unless given.
+        stream
+            ``"sharded"`` unless given, or ``"caffe"`` where there is a map of the draws.
+        draws
+            For ``"caffe"``: the map that `map_draws` made. Without it, it is made first, which
+            takes nearly as long as filling the net.
 
         Returns
         -------
         ndarray
-            ``net.fill(seed, dtype, boost=boost, stream="sharded")[layer][index][rows]``, without
-            the rest being made. Only a filler that looks at all of a blob, such as
-            positive_unitball or orthogonal, makes all of that blob.
+            ``net.fill(seed, dtype, boost=boost, stream=stream)[layer][index][rows]``, without the
+            rest being made. Only a filler that looks at all of a blob, such as positive_unitball
+            or orthogonal, makes all of that blob.
+
+        Raises
+        ------
+        UsageError
+            There is no such blob, no seed, or the map is of another net, phase, seed, dtype, Boost
+            or version of fillerkit.
         """
-        run = filling.Run.of(self, seed, dtype, boost, stream="sharded")
-        return filling.fill_slice(run, layer, index, rows)
+        if draws is not None:
+            seed = draws.seed if seed is None else seed
+            dtype, boost = dtype or draws.dtype, boost or draws.boost
+        if seed is None and self.random_seed is None:
+            raise UsageError("a slice needs the seed that the whole has: give seed or draws")
+        stream = stream or ("sharded" if draws is None else "caffe")
+        run = filling.Run.of(self, seed, dtype or "float32", boost, stream=stream, jobs=jobs)
+        return slices.fill_slice(run, layer, index, rows, draws)
+
+    def map_draws(
+        self,
+        seed: int | None = None,
+        dtype: str = "float32",
+        *,
+        boost: str | None = None,
+        jobs: int | None = None,
+    ) -> DrawMap:
+        """Find where in Caffe's stream the values of each blob begin; no value is kept.
+
+        Parameters
+        ----------
+        seed, dtype, boost, jobs
+            As for `fill`.
+
+        Returns
+        -------
+        DrawMap
+            With it, `fill_slice` makes any slice of Caffe's own values at the price of that slice.
+        """
+        return slices.map_draws(filling.Run.of(self, seed, dtype, boost, jobs=jobs))
 
     def save(
         self,

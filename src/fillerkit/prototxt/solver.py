@@ -9,6 +9,7 @@ from typing import NamedTuple
 from fillerkit.errors import PrototxtError
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field
+from fillerkit.regular_file import is_file
 from fillerkit.schema.forks_pb2 import NetParameter, NetState, SolverParameter
 from fillerkit.schema.lazy import beside
 
@@ -160,7 +161,7 @@ def _resolve(solver: Following, field: Field) -> tuple[Path, str]:
     # The name of the file on the disk may be in the solver's encoding too.
     for path in dict.fromkeys((Path(name), Path(field.literal))):
         for full, where in _tried(solver, path):
-            if full.is_file():
+            if is_file(full):
                 return full, where
     raise PrototxtError(
         f"the solver's net '{name}' is not there: looked in the working directory, the "

@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from fillerkit.random.jump import jump, jumps
+from fillerkit.random.pieces import IN_NUMPY
+
 Draws = NDArray[np.uint32]
 
 ROUNDS_TO_ONE = 2**32 - 128
@@ -23,6 +26,12 @@ class DrawStream:
         if not isinstance(seed, int):
             self._state.set_state(("MT19937", seed, 624, 0, 0.0))
         self._back: Draws = np.empty(0, np.uint32)
+        self._made = 0
+
+    @property
+    def position(self) -> int:
+        """How many draws were taken and not given back."""
+        return self._made - self._back.size
 
     def take(self, count: int) -> Draws:
         """The next `count` draws."""
@@ -30,6 +39,7 @@ class DrawStream:
         if count <= back.size:
             self._back = back[count:]
             return back[:count]
+        self._made += count - back.size
         fresh: Draws = self._state.randint(0, 2**32, size=count - back.size, dtype=np.uint32)
         if not back.size:
             return fresh
@@ -40,3 +50,16 @@ class DrawStream:
         """Put draws back at the front of the stream: they are the next ones again."""
         if draws.size:
             self._back = np.concatenate([draws, self._back])
+
+    def skip(self, count: int) -> None:
+        """Pass over the next `count` draws."""
+        given_back = min(count, self._back.size)
+        self._back = self._back[given_back:]
+        exponents, rest = jumps(count - given_back)
+        for exponent in exponents:
+            state = self._state.get_state(legacy=False)
+            state["state"]["key"] = jump(state["state"]["key"], exponent)
+            self._state.set_state(state)
+            self._made += 1 << exponent
+        for start in range(0, rest, IN_NUMPY):
+            self.take(min(IN_NUMPY, rest - start))

@@ -20,8 +20,15 @@ Floats = NDArray[np.floating]
 class Engine(Protocol):
     """One stream of draws; every method takes the next ones. Buffers are one-dimensional."""
 
+    in_parts: bool
+    """Whether several threads can make parts of a blob: see parts.py."""
+
+    @property
+    def position(self) -> int:
+        """How many draws were taken since the engine was made."""
+
     def skip(self, count: int) -> None:
-        """Take `count` draws and forget them."""
+        """Pass over `count` draws, which takes no longer for very many: see jump.py."""
 
     def uniform(self, low: float, high: float, out: Floats) -> None:
         """Fill `out` with values of [low, high]."""

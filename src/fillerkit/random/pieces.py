@@ -16,6 +16,12 @@ IN_NUMPY = 1 << 18
 IN_C = 1 << 20
 """Elements that a kernel makes at a time: a few milliseconds, and enough to hide the call."""
 
+IN_PARTS = 1 << 20
+"""Elements from which on several threads pay."""
+
+KEPT = 4
+"""How many pieces are kept: a piece's memory is used again by the fourth after it."""
+
 
 def pieces(out: NDArray[Element], most: int) -> Iterator[NDArray[Element]]:
     """The parts of a flat buffer, in order and of `most` elements; the last may have fewer.

@@ -16,13 +16,18 @@ Floats = NDArray[np.floating]
 class ReferenceEngine:
     """See `fillerkit.random.engine.Engine`."""
 
+    in_parts = False
+
     def __init__(self, seed: int | NDArray[np.uint32], boost: str) -> None:
         self._draws = DrawStream(seed)
-        self._boost = boost
+        self.boost = boost
+
+    @property
+    def position(self) -> int:
+        return self._draws.position
 
     def skip(self, count: int) -> None:
-        for start in range(0, count, IN_NUMPY):
-            self._draws.take(min(IN_NUMPY, count - start))
+        self._draws.skip(count)
 
     def uniform(self, low: float, high: float, out: Floats) -> None:
         for piece in pieces(out, IN_NUMPY):
@@ -30,10 +35,10 @@ class ReferenceEngine:
 
     def gaussian(self, mean: float, std: float, out: Floats) -> None:
         for piece in pieces(out, IN_NUMPY):
-            if self._boost == "1.55":
+            if self.boost == "1.55":
                 box_muller.fill_gaussian(self._draws, mean, std, piece)
             else:
-                ziggurat.fill_gaussian(self._draws, mean, std, piece, plain=self._boost == "1.58")
+                ziggurat.fill_gaussian(self._draws, mean, std, piece, plain=self.boost == "1.58")
 
     def thin(self, probability: float, out: Floats) -> None:
         dtype = out.dtype.type

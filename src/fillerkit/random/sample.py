@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import cycle
+from typing import TYPE_CHECKING, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,16 +20,16 @@ from fillerkit.fillers import (
     Whole,
 )
 from fillerkit.random.engine import Engine
-from fillerkit.random.pieces import IN_C, pieces
+from fillerkit.random.pieces import IN_C, IN_PARTS, KEPT, pieces
 from fillerkit.random.uniform import uniform_span
+
+if TYPE_CHECKING:
+    from fillerkit.random.compiled import KernelEngine
 
 Floats = NDArray[np.floating]
 
 CHUNK = 1 << 17
 """Elements worked out at a time: few enough to stay in a processor's cache."""
-
-KEPT = 4
-"""How many pieces are kept: a piece's memory is used again by the fourth after it."""
 
 
 def check_ends(distribution: Distribution, dtype: type[np.floating]) -> None:
@@ -43,50 +44,71 @@ def check_ends(distribution: Distribution, dtype: type[np.floating]) -> None:
 
 
 def chunks(
-    distribution: Distribution, count: int, dtype: type[np.floating], engine: Engine
+    distribution: Distribution,
+    count: int,
+    dtype: type[np.floating],
+    engine: Engine,
+    jobs: int = 1,
 ) -> Iterator[Floats]:
     """The `count` values of a blob, in order, in pieces of which `KEPT` live at a time.
 
-    Memory is bounded by `CHUNK`, except for distributions that need the whole blob at once.
+    Memory is bounded by `CHUNK`, or by the parts of several jobs, except for distributions that
+    need the whole blob at once.
     """
     if isinstance(distribution, (Truncated, Sparse, Whole)):
         values = np.empty(count, dtype)
-        fill(distribution, values, engine)
+        fill(distribution, values, engine, jobs)
         yield from pieces(values, CHUNK)
         return
     if isinstance(distribution, Given):
         yield from pieces(distribution.values.astype(dtype, copy=False), CHUNK)
         return
+    done = 0
+    if _in_parts(engine, count, jobs):
+        from fillerkit.random.parts import chunks_in_parts
+
+        for piece in chunks_in_parts(distribution, count, dtype, engine, jobs):
+            done += piece.size
+            yield piece
     buffers = cycle(
         [np.empty(min(count, CHUNK), dtype) for _ in range(min(KEPT, -(-count // CHUNK)))]
     )
-    for start in range(0, count, CHUNK):
+    for start in range(done, count, CHUNK):
         piece = next(buffers)[: min(CHUNK, count - start)]
         _fill_piece(distribution, piece, engine)
         yield piece
 
 
-def fill(distribution: Distribution, out: Floats, engine: Engine) -> None:
-    """Fill `out`, one-dimensional and a whole blob, with values of a distribution."""
+def fill(distribution: Distribution, out: Floats, engine: Engine, jobs: int = 1) -> None:
+    """Fill `out`, one-dimensional and a whole blob, with values of a distribution.
+
+    Several jobs make them in parts, with the same bits.
+    """
     if isinstance(distribution, Given):
         out[:] = distribution.values
-        return
-    if isinstance(distribution, Whole):
-        fill(distribution.base, out, engine)
+    elif isinstance(distribution, Whole):
+        fill(distribution.base, out, engine, jobs)
         distribution.change(out)
-        return
-    if isinstance(distribution, Truncated):
-        _fill_truncated(distribution, out, engine)
-        return
-    if isinstance(distribution, Sparse):
-        fill(distribution.kept, out, engine)
-        _thin(distribution.probability, out, engine)
-        return
-    _fill_piece(distribution, out, engine)
+    elif isinstance(distribution, Truncated):
+        _fill_truncated(distribution, out, engine, jobs)
+    elif isinstance(distribution, Sparse):
+        fill(distribution.kept, out, engine, jobs)
+        thin(distribution.probability, out, engine, jobs)
+    else:
+        done = 0
+        if _in_parts(engine, out.size, jobs):
+            from fillerkit.random.parts import fill_in_parts
+
+            done = fill_in_parts(distribution, out, engine, jobs)
+        _fill_piece(distribution, out[done:], engine)
 
 
 def discard(
-    distribution: Distribution, count: int, dtype: type[np.floating], engine: Engine
+    distribution: Distribution,
+    count: int,
+    dtype: type[np.floating],
+    engine: Engine,
+    jobs: int = 1,
 ) -> None:
     """Take the draws that `count` values need, and forget the values.
 
@@ -95,10 +117,15 @@ def discard(
     if isinstance(distribution, (Constant, Given)):
         return
     if isinstance(distribution, Whole):
-        discard(distribution.base, count, dtype, engine)
+        discard(distribution.base, count, dtype, engine, jobs)
         return
-    for _ in chunks(distribution, count, dtype, engine):
+    for _ in chunks(distribution, count, dtype, engine, jobs):
         pass
+
+
+def _in_parts(engine: Engine, count: int, jobs: int) -> TypeGuard[KernelEngine]:
+    """Whether several threads make so many values."""
+    return jobs > 1 and count >= IN_PARTS and engine.in_parts
 
 
 def _fill_piece(distribution: Constant | Uniform | Gaussian, out: Floats, engine: Engine) -> None:
@@ -110,7 +137,7 @@ def _fill_piece(distribution: Constant | Uniform | Gaussian, out: Floats, engine
         engine.gaussian(distribution.mean, distribution.std, out)
 
 
-def _fill_truncated(distribution: Truncated, out: Floats, engine: Engine) -> None:
+def _fill_truncated(distribution: Truncated, out: Floats, engine: Engine, jobs: int) -> None:
     """The whole blob's gaussians, then new ones for those beyond, in order, until none is.
 
     Each round is asked of the engine as a blob of its own. The cut is on N(0, 1), before anything
@@ -118,9 +145,9 @@ def _fill_truncated(distribution: Truncated, out: Floats, engine: Engine) -> Non
     """
     dtype, cut = out.dtype.type, distribution.CUT
     places = [np.empty(0, np.intp)]
+    fill(Gaussian(0.0, 1.0), out, engine, jobs)
     for start in range(0, out.size, IN_C):
         piece = out[start : start + IN_C]
-        engine.gaussian(0.0, 1.0, piece)
         places.append(start + np.flatnonzero(np.abs(piece) > cut))
     while (beyond := np.concatenate(places)).size:
         places = []
@@ -134,7 +161,7 @@ def _fill_truncated(distribution: Truncated, out: Floats, engine: Engine) -> Non
         piece += dtype(distribution.mean)
 
 
-def _thin(probability: float, out: Floats, engine: Engine) -> None:
+def thin(probability: float, out: Floats, engine: Engine, jobs: int) -> None:
     """Keep each value with a probability: a Bernoulli draw an element, after the whole blob.
 
     A value dropped is multiplied by 0, not set to it, so the zeros of negative values are -0.0.
@@ -144,4 +171,9 @@ def _thin(probability: float, out: Floats, engine: Engine) -> None:
         for piece in pieces(out, IN_C):
             piece *= 0
     else:
-        engine.thin(probability, out)
+        done = 0
+        if _in_parts(engine, out.size, jobs):
+            from fillerkit.random.parts import thin_in_parts
+
+            done = thin_in_parts(probability, out, engine, jobs)
+        engine.thin(probability, out[done:])

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
 
 from fillerkit.fillers import Distribution, Whole
 from fillerkit.random.engine import Engine, make_engine
-from fillerkit.random.pieces import pieces
-from fillerkit.random.sample import KEPT, fill
-from fillerkit.random.streams import Blob, Floats
+from fillerkit.random.pieces import KEPT, pieces
+from fillerkit.random.sample import fill
+from fillerkit.random.streams import Blob, Floats, processors
+from fillerkit.random.team import in_order, team
 
 Made = TypeVar("Made")
 
@@ -47,7 +47,7 @@ class ShardedStream:
     def __init__(self, seed: int, boost: str, jobs: int | None = None) -> None:
         self._seed = seed
         self._boost = boost
-        self._jobs = jobs or _processors()
+        self._jobs = jobs or processors()
 
     def skip(self, count: int) -> None:
         """Nothing to pass over: no value depends on the draws before it."""
@@ -93,18 +93,13 @@ class ShardedStream:
         yield from self._made(make, tiles, ahead)
 
     def _made(self, make: Callable[[int], Made], tiles: int, ahead: int) -> Iterator[Made]:
-        """What `make` makes of each tile, in order, up to `ahead` at once or waiting.
-
-        No more: who is interrupted waits for those, and a signal would seem not to be seen.
-        """
-        with ThreadPoolExecutor(self._jobs) as pool:
-            waiting: deque[Future[Made]] = deque()
-            for tile in range(tiles):
-                waiting.append(pool.submit(make, tile))
-                if len(waiting) == ahead:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
+        """What `make` makes of each tile, in order, up to `ahead` at once or waiting."""
+        pool = team(self._jobs)
+        if pool is None:
+            yield from map(make, range(tiles))
+            return
+        with pool:
+            yield from in_order((partial(make, tile) for tile in range(tiles)), pool, ahead)
 
     def slice(
         self,
@@ -140,11 +135,3 @@ class ShardedStream:
         identity = b"fillerkit sharded\0%d\0%d\0%d\0%s" % (self._seed, index, tile, name)
         words = hashlib.shake_256(identity).digest(4 * _WORDS)
         return make_engine(np.frombuffer(words, "<u4").astype(np.uint32), self._boost)
-
-
-def _processors() -> int:
-    """How many this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on every system
-        return os.cpu_count() or 1

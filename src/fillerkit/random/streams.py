@@ -9,7 +9,8 @@ the same code.
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from fillerkit.errors import UsageError
 from fillerkit.fillers import Distribution
 from fillerkit.random.engine import BOOSTS, NEWEST_BOOST, make_engine
+from fillerkit.random.marks import Mark, marks, part
 from fillerkit.random.sample import chunks, discard, fill
 
 Floats = NDArray[np.floating]
@@ -55,6 +57,9 @@ class CaffeStream:
         From 0 to 2^32 - 1.
     boost
         The Boost that the imitated Caffe was built with, as for `fillerkit.Net.fill`.
+    jobs
+        Threads that make the values of long blobs; as many as there are processors unless given.
+        The values do not depend on it.
 
     Examples
     --------
@@ -67,19 +72,25 @@ class CaffeStream:
     >>> engine.fill(("ip", 0), fk.Uniform(0.0, 1.0), weight)
     """
 
-    def __init__(self, seed: int, boost: str = NEWEST_BOOST) -> None:
+    def __init__(self, seed: int, boost: str = NEWEST_BOOST, *, jobs: int | None = None) -> None:
         self.boost = check_boost(boost)
+        self._jobs = check_jobs(jobs) or processors()
         self._engine = make_engine(check_seed(seed), boost)
 
+    @property
+    def position(self) -> int:
+        """How many draws of 32 bits were taken since the seed."""
+        return self._engine.position
+
     def skip(self, count: int) -> None:
-        """Pass over draws of 32 bits."""
+        """Pass over draws of 32 bits; of many it takes no longer than of few."""
         if count < 0:
             raise UsageError(f"{count} draws cannot be passed over")
         self._engine.skip(count)
 
     def discard(self, distribution: Distribution, count: int, dtype: type[np.floating]) -> None:
         """Pass over the draws that `count` values would take."""
-        discard(distribution, count, dtype, self._engine)
+        discard(distribution, count, dtype, self._engine, self._jobs)
 
     def fill(self, blob: Blob, distribution: Distribution, out: Floats) -> None:
         """Make values into a flat array of floats; which blob's they are makes no difference."""
@@ -88,13 +99,28 @@ class CaffeStream:
                 "values are made into a flat array without gaps, of this machine's float32 or "
                 f"float64 and to be written to; this one is {out.dtype.str}{list(out.shape)}"
             )
-        fill(distribution, out, self._engine)
+        fill(distribution, out, self._engine, self._jobs)
 
     def chunks(
         self, blob: Blob, distribution: Distribution, count: int, dtype: type[np.floating]
     ) -> Iterator[Floats]:
         """The same values in pieces; see `Stream.chunks`."""
-        yield from chunks(distribution, count, dtype, self._engine)
+        yield from chunks(distribution, count, dtype, self._engine, self._jobs)
+
+    def marks(self, distribution: Distribution, count: int, dtype: type[np.floating]) -> list[Mark]:
+        """Pass over a blob; return where in the stream its values begin, some of them."""
+        return marks(distribution, count, dtype, self._engine, self._jobs)
+
+    def part(
+        self,
+        distribution: Distribution,
+        marks: Sequence[Mark],
+        span: range,
+        count: int,
+        dtype: type[np.floating],
+    ) -> Floats:
+        """The values of a span of a blob that has marks, which the stream has not passed."""
+        return part(distribution, marks, span, count, dtype, self._engine, self._jobs)
 
 
 def check_seed(seed: int) -> int:
@@ -106,6 +132,21 @@ def check_seed(seed: int) -> int:
     if not 0 <= number < 2**32:
         raise UsageError(f"a seed is a number from 0 to {2**32 - 1}, not {number}")
     return number
+
+
+def check_jobs(jobs: int | None) -> int | None:
+    """The number of threads, if it is one."""
+    if jobs is not None and (not isinstance(jobs, int) or jobs < 1):
+        raise UsageError(f"jobs is a number of threads, 1 or more, not {jobs!r}")
+    return jobs
+
+
+def processors() -> int:
+    """How many this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        return os.cpu_count() or 1
 
 
 def check_boost(boost: str) -> str:

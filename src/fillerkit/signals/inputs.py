@@ -17,7 +17,7 @@ from fillerkit.layers.shapes import shown
 from fillerkit.layers.splits import Port, Takers
 from fillerkit.libraries import library
 from fillerkit.nets.net import Net
-from fillerkit.regular_file import open_regular
+from fillerkit.regular_file import is_folder, open_regular
 from fillerkit.sources.picture import FORMATS
 
 Values = NDArray[np.float32]
@@ -154,7 +154,7 @@ def _read(
     """The values of an array, an ``.npy`` file or a folder of images; and notes."""
     if isinstance(item, str | os.PathLike):
         path = Path(item)
-        if path.is_dir():
+        if is_folder(path):
             return _images(net, path, shape, name, batch or BATCH)
         try:
             with open_regular(path) as file:

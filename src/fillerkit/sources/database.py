@@ -10,10 +10,10 @@ from google.protobuf.message import DecodeError
 from fillerkit.errors import LayerError
 from fillerkit.layers import Shape
 from fillerkit.layers.shapes import positive, shown
+from fillerkit.regular_file import is_file, is_there
 from fillerkit.schema.forks_pb2 import DataParameter, Datum, LayerParameter
 from fillerkit.sources import leveldb, lmdb
 from fillerkit.sources.found import Found, found_images
-from fillerkit.sources.paths import is_there
 from fillerkit.sources.picture import check_upright, read_picture
 
 _FIELD = "data_param.source"
@@ -40,7 +40,7 @@ def find_shapes(layer: LayerParameter) -> Found | None:
 def _check_backend(p: DataParameter) -> None:
     """Caffe opens what ``backend`` says, LEVELDB where it says nothing, and dies on the other."""
     said = DataParameter.DB.Name(p.backend)
-    here = [kind for kind, mark in _MARKS.items() if (Path(p.source) / mark).is_file()]
+    here = [kind for kind, mark in _MARKS.items() if is_file(Path(p.source) / mark)]
     if p.backend in here:
         return
     if not here:

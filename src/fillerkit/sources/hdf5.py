@@ -8,11 +8,11 @@ from typing import Any
 from fillerkit.errors import LayerError, did_you_mean
 from fillerkit.layers import Shape
 from fillerkit.layers.shapes import shown
-from fillerkit.regular_file import check_regular
+from fillerkit.regular_file import check_regular, is_there
 from fillerkit.schema.forks_pb2 import LayerParameter
 from fillerkit.sources.found import Found
 from fillerkit.sources.needed import library, unknown
-from fillerkit.sources.paths import is_there, opened
+from fillerkit.sources.paths import opened
 
 _FIELD = "hdf5_data_param.source"
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"

@@ -7,10 +7,11 @@ import os
 from fillerkit.errors import LayerError
 from fillerkit.layers import Shape
 from fillerkit.layers.shapes import positive
+from fillerkit.regular_file import is_there
 from fillerkit.schema.forks_pb2 import LayerParameter
 from fillerkit.sources.found import Found, found_images
 from fillerkit.sources.needed import unknown
-from fillerkit.sources.paths import is_there, opened
+from fillerkit.sources.paths import opened
 from fillerkit.sources.picture import check_upright, read_picture
 
 _FIELD = "image_data_param.source"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fillerkit.errors import LayerError
+from fillerkit.regular_file import is_there
 from fillerkit.schema.forks_pb2 import LayerParameter
-from fillerkit.sources.paths import is_there
 
 
 def check_mean(layer: LayerParameter, channels: int, where: str) -> str:

@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import BinaryIO
 
 from fillerkit.errors import LayerError
 from fillerkit.regular_file import open_regular
-
-
-def is_there(path: str) -> bool:
-    """Whether a path leads to something that can be looked at; an empty one does not."""
-    try:
-        return path != "" and Path(path).exists()
-    except OSError:
-        return False
 
 
 @contextmanager

@@ -8,10 +8,11 @@ from itertools import islice
 from fillerkit.errors import LayerError
 from fillerkit.layers import Shape
 from fillerkit.layers.shapes import positive, shown
+from fillerkit.regular_file import is_there
 from fillerkit.schema.forks_pb2 import LayerParameter
 from fillerkit.sources.found import Found
 from fillerkit.sources.mean_file import check_mean
-from fillerkit.sources.paths import is_there, opened
+from fillerkit.sources.paths import opened
 
 _FIELD = "window_data_param.source"
 _HEAD = "# index path channels height width windows"

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from math import inf, prod
-from pathlib import Path
 
 import numpy as np
 
 from fillerkit.errors import FillerError, Keyword
 from fillerkit.fillers.distributions import Given, NotHere
 from fillerkit.fillers.registry import filler
-from fillerkit.regular_file import open_regular
+from fillerkit.regular_file import is_there, open_regular
 from fillerkit.schema.forks_pb2 import FillerParameter
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -32,7 +31,7 @@ def file(
     """
     if not spec.file:
         raise FillerError("needs file, the path of a text file", field="file")
-    if not Path(spec.file).exists():
+    if not is_there(spec.file):
         return NotHere(
             f"values of the file '{spec.file}', which is not here",
             f"takes its values from the file '{spec.file}', which is not there, neither from the "

@@ -28,13 +28,15 @@ static void sine_and_cosine(float angle, float both[2]) {
 }
 
 /* A blob with an odd number of values loses the sine of its last pair. */
-static void box_muller(Stream *stream, float *out, Py_ssize_t count, float mean, float std) {
+static Py_ssize_t box_muller(Stream *stream, float *out, Py_ssize_t count, float mean, float std) {
   const float whole_turn = 2.0f * 0x1.921fb6p+1f;
-  for (Py_ssize_t i = 0; i < count; i += 2) {
+  Py_ssize_t i = 0;
+  for (; i < count && place(stream) < stream->end; i += 2) {
     float both[2], u = fraction_single(stream), v = fraction_single(stream);
     sine_and_cosine(whole_turn * u, both);
     float radius = sqrtf(-2.0f * log_single(1.0f - v));
     out[i] = radius * both[1] * std + mean;
     if (i + 1 < count) out[i + 1] = radius * both[0] * std + mean;
   }
+  return i < count ? i : count;
 }

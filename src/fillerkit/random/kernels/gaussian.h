@@ -48,12 +48,13 @@ static void judge_by_curve(const uint32_t *draws, int size, const int32_t *slow,
   }
 }
 
-/* Sift and judge the draws at hand, or as many as values are missing. */
-static void look_at_piece(Stream *stream, const Normal_single *z, Piece *piece,
-                          Py_ssize_t missing) {
-  int hand = (int)ready(stream);
+/* Sift and judge the draws at hand, or as many as values are missing; return how many. */
+static int look_at_piece(Stream *stream, const Normal_single *z, Piece *piece,
+                         Py_ssize_t missing) {
+  piece->size = at_hand(stream, missing);
+  if (!piece->size) return 0;
+  int hand = WORDS - (int)stream->position;
   piece->draws = stream->block + stream->position;
-  piece->size = hand < missing ? hand : (int)missing;
   piece->count = stream->path->sift(piece->draws, piece->size, z->boxes, z->mean, z->std,
                                     piece->values, piece->slow);
   if (z->plain)
@@ -61,6 +62,7 @@ static void look_at_piece(Stream *stream, const Normal_single *z, Piece *piece,
   else
     stream->path->judge(piece->draws, hand, piece->slow, piece->count, z->normal.width,
                         piece->verdicts);
+  return piece->size;
 }
 
 /* Make the values of a piece; return where they end. There is room for them: each takes a draw. */
@@ -90,30 +92,36 @@ static float *fill_from_piece(Stream *stream, const Normal_single *z, const Piec
   return to;
 }
 
-static void gaussian_single(Stream *stream, float *out, Py_ssize_t count, float mean, float std,
-                            int plain, const float *normal, const float *exponential) {
+static Py_ssize_t gaussian_single(Stream *stream, float *out, Py_ssize_t count, float mean,
+                                  float std, int plain, const float *normal,
+                                  const float *exponential) {
   Normal_single z = {mean, std, plain, layers_single(normal, LAYERS),
                      layers_single(exponential, 257), {{0, 0}}};
   Piece piece;
+  float *to = out, *stop = out + count;
   lay_boxes_single(z.boxes, &z.normal);
-  for (float *to = out, *stop = out + count; to < stop;) {
-    look_at_piece(stream, &z, &piece, stop - to);
+  while (look_at_piece(stream, &z, &piece, stop - to))
     to = fill_from_piece(stream, &z, &piece, to, stop);
-  }
+  return to - out;
 }
 
-static void gaussian_double(Stream *stream, double *out, Py_ssize_t count, double mean, double std,
-                            int plain, const double *normal, const double *exponential) {
+static Py_ssize_t gaussian_double(Stream *stream, double *out, Py_ssize_t count, double mean,
+                                  double std, int plain, const double *normal,
+                                  const double *exponential) {
   Layers_double layers = layers_double(normal, LAYERS), tail = layers_double(exponential, 257);
   Box_double boxes[256];
+  double *to = out, *stop = out + count;
   lay_boxes_double(boxes, &layers);
-  for (double *to = out, *stop = out + count; to < stop;) {
-    Py_ssize_t candidates = ready(stream) / 2;
-    Py_ssize_t done = stream->path->run(stream->block + stream->position, candidates, boxes, to,
-                                        stop - to, mean, std);
+  /* The last candidate may begin at the last draw: half of it is beyond the end. */
+  for (int hand; to < stop && (hand = at_hand(stream, PY_SSIZE_T_MAX));) {
+    int beyond = hand < WORDS - (int)stream->position;
+    Py_ssize_t done = stream->path->run(stream->block + stream->position, (hand + beyond) / 2,
+                                        boxes, to, stop - to, mean, std);
     stream->position += 2 * (uint32_t)done;
     to += done;
     /* The candidate here is slow, or begins where the draws at hand end. */
-    if (to < stop) to += candidate_double(stream, to, mean, std, plain, &layers, &tail);
+    if (to < stop && place(stream) < stream->end)
+      to += candidate_double(stream, to, mean, std, plain, &layers, &tail);
   }
+  return to - out;
 }

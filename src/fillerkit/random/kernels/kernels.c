@@ -1,7 +1,7 @@
 /* The draws of Caffe's engine and what is made of them, as fast as memory takes them.
  *
- * Every function works on a state, an array of 625 uint32: MT19937's 624 words and the position of
- * the next one. Values come out with the bits of the NumPy reference beside this folder; floating
+ * Every function works on a state, an array of 627 uint32: MT19937's 624 words, the position of the
+ * next one, and how many draws were taken since it was seeded, in two halves, the lower first. Values come out with the bits of the NumPy reference beside this folder; floating
  * point must therefore be compiled without contraction (-ffp-contract=off) and without fast-math.
  */
 
@@ -19,28 +19,53 @@
 
 #include "paths.h"
 
-enum { STATE_BYTES = 4 * (WORDS + 1) };
+enum { TAKEN = WORDS + 1, STATE_BYTES = 4 * (WORDS + 3) };
+
+/* As many draws as a function likes. */
+#define UNBOUNDED INT64_MAX
 
 /* ---------------------------------------------------------------- the engine */
 
-/* A reader of the stream: the state's words, and the draws that they make. */
+/* A reader of the stream: the state's words, and the draws that they make. No value begins at a
+ * draw from `end` on, which counts from the first of the block that the stream was opened in. */
 typedef struct {
   const Path *path;
   uint32_t *words;
   uint32_t position, blocks;
+  int64_t end;
   uint32_t block[WORDS + BEYOND];
 } Stream;
+
+static void add_taken(uint32_t *state, int64_t count) {
+  uint64_t taken = (state[TAKEN] | (uint64_t)state[TAKEN + 1] << 32) + (uint64_t)count;
+  state[TAKEN] = (uint32_t)taken;
+  state[TAKEN + 1] = (uint32_t)(taken >> 32);
+}
 
 static void open_stream(Stream *stream, const Path *path, uint32_t *state) {
   stream->path = path;
   stream->words = state;
   stream->position = state[WORDS];
   stream->blocks = 0;
+  stream->end = UNBOUNDED;
   memset(stream->block + WORDS, 0, 4 * BEYOND);
   if (stream->position < WORDS) path->temper(state, stream->block);
 }
 
-static void close_stream(const Stream *stream) { stream->words[WORDS] = stream->position; }
+/* How many draws there are from the first of the block that the stream was opened in. */
+static inline int64_t place(const Stream *stream) {
+  return (int64_t)stream->blocks * WORDS + stream->position;
+}
+
+static void close_stream(const Stream *stream) {
+  add_taken(stream->words, place(stream) - stream->words[WORDS]);
+  stream->words[WORDS] = stream->position;
+}
+
+/* Let no value begin after so many draws. */
+static void bound(Stream *stream, int64_t draws) {
+  if (draws < UNBOUNDED - WORDS) stream->end = place(stream) + draws;
+}
 
 /* Make at least one draw ready; return how many are. */
 static inline uint32_t ready(Stream *stream) {
@@ -50,6 +75,14 @@ static inline uint32_t ready(Stream *stream) {
     stream->blocks++;
   }
   return WORDS - stream->position;
+}
+
+/* Draws that are ready and may begin a value, for no more than `room` values; 0 at the end. */
+static inline int at_hand(Stream *stream, Py_ssize_t room) {
+  int64_t count = stream->end - place(stream);
+  if (count > room) count = room;
+  if (count <= 0) return 0;
+  return count < ready(stream) ? (int)count : (int)ready(stream);
 }
 
 static inline uint32_t draw(Stream *stream) {
@@ -163,6 +196,13 @@ static PyObject *finish(Work *work) {
   Py_RETURN_NONE;
 }
 
+/* The same where a bound may have ended the filling: return how many values there are. */
+static PyObject *finish_with(Work *work, Py_ssize_t made) {
+  close_stream(&work->stream);
+  release(work);
+  return PyLong_FromSsize_t(made);
+}
+
 static PyObject *py_seed(PyObject *module, PyObject *args) {
   Py_buffer state;
   unsigned int seed;
@@ -174,11 +214,38 @@ static PyObject *py_seed(PyObject *module, PyObject *args) {
     for (uint32_t i = 1; i < WORDS; i++)
       words[i] = 1812433253u * (words[i - 1] ^ (words[i - 1] >> 30)) + i;
     words[WORDS] = WORDS;
+    words[TAKEN] = words[TAKEN + 1] = 0;
   }
   PyBuffer_Release(&state);
   if (good) Py_RETURN_NONE;
   PyErr_SetString(PyExc_ValueError, "not a state");
   return NULL;
+}
+
+static PyObject *py_jump(PyObject *module, PyObject *args) {
+  Work work = {0};
+  Py_buffer *polynomial = &work.out;
+  unsigned long long count;
+  if (!PyArg_ParseTuple(args, "iw*y*K", &work.path, &work.state, polynomial, &count)) return NULL;
+  if (polynomial->len != 4 * WORDS) {
+    release(&work);
+    PyErr_SetString(PyExc_ValueError, "not a polynomial");
+    return NULL;
+  }
+  if (!begin(&work)) return NULL;
+  enum { ALIGNED = 64 };
+  char *memory = PyMem_Malloc(sizeof(Jump) + ALIGNED);
+  if (memory) {
+    Py_BEGIN_ALLOW_THREADS
+    Jump *jump = (Jump *)(((uintptr_t)memory + ALIGNED - 1) / ALIGNED * ALIGNED);
+    work.stream.path->jump(work.stream.words, polynomial->buf, jump);
+    Py_END_ALLOW_THREADS
+    add_taken(work.stream.words, (int64_t)count);
+    PyMem_Free(memory);
+  }
+  release(&work);
+  if (memory) Py_RETURN_NONE;
+  return PyErr_NoMemory();
 }
 
 static PyObject *py_draw(PyObject *module, PyObject *args) {
@@ -206,25 +273,31 @@ static PyObject *py_uniform(PyObject *module, PyObject *args) {
   Work work = {0};
   double first, end;
   int size, halved;
-  if (!PyArg_ParseTuple(args, "iw*w*iddp", &work.path, &work.state, &work.out, &size, &first, &end,
-                        &halved) ||
+  long long draws = UNBOUNDED;
+  Py_ssize_t made;
+  if (!PyArg_ParseTuple(args, "iw*w*iddp|L", &work.path, &work.state, &work.out, &size, &first,
+                        &end, &halved, &draws) ||
       !begin(&work))
     return NULL;
+  bound(&work.stream, draws);
   Py_BEGIN_ALLOW_THREADS
   if (size == 4)
-    uniform_single(&work.stream, work.out.buf, work.out.len / 4, (float)first, (float)end, halved);
+    made = uniform_single(&work.stream, work.out.buf, work.out.len / 4, (float)first, (float)end,
+                          halved);
   else
-    uniform_double(&work.stream, work.out.buf, work.out.len / 8, first, end, halved);
+    made = uniform_double(&work.stream, work.out.buf, work.out.len / 8, first, end, halved);
   Py_END_ALLOW_THREADS
-  return finish(&work);
+  return finish_with(&work, made);
 }
 
 static PyObject *py_gaussian(PyObject *module, PyObject *args) {
   Work work = {0};
   double mean, std;
   int size, plain;
-  if (!PyArg_ParseTuple(args, "iw*w*iddpy*y*", &work.path, &work.state, &work.out, &size, &mean,
-                        &std, &plain, &work.normal, &work.exponential))
+  long long draws = UNBOUNDED;
+  Py_ssize_t made;
+  if (!PyArg_ParseTuple(args, "iw*w*iddpy*y*|L", &work.path, &work.state, &work.out, &size, &mean,
+                        &std, &plain, &work.normal, &work.exponential, &draws))
     return NULL;
   if (work.normal.len != size * 6 * LAYERS || work.exponential.len != size * 5 * 257) {
     release(&work);
@@ -232,27 +305,32 @@ static PyObject *py_gaussian(PyObject *module, PyObject *args) {
     return NULL;
   }
   if (!begin(&work)) return NULL;
+  bound(&work.stream, draws);
   Py_BEGIN_ALLOW_THREADS
   if (size == 4)
-    gaussian_single(&work.stream, work.out.buf, work.out.len / 4, (float)mean, (float)std, plain,
-                    work.normal.buf, work.exponential.buf);
+    made = gaussian_single(&work.stream, work.out.buf, work.out.len / 4, (float)mean, (float)std,
+                           plain, work.normal.buf, work.exponential.buf);
   else
-    gaussian_double(&work.stream, work.out.buf, work.out.len / 8, mean, std, plain,
-                    work.normal.buf, work.exponential.buf);
+    made = gaussian_double(&work.stream, work.out.buf, work.out.len / 8, mean, std, plain,
+                           work.normal.buf, work.exponential.buf);
   Py_END_ALLOW_THREADS
-  return finish(&work);
+  return finish_with(&work, made);
 }
 
 static PyObject *py_box_muller(PyObject *module, PyObject *args) {
   Work work = {0};
   float mean, std;
-  if (!PyArg_ParseTuple(args, "iw*w*ff", &work.path, &work.state, &work.out, &mean, &std) ||
+  long long draws = UNBOUNDED;
+  Py_ssize_t made;
+  if (!PyArg_ParseTuple(args, "iw*w*ff|L", &work.path, &work.state, &work.out, &mean, &std,
+                        &draws) ||
       !begin(&work))
     return NULL;
+  bound(&work.stream, draws);
   Py_BEGIN_ALLOW_THREADS
-  box_muller(&work.stream, work.out.buf, work.out.len / 4, mean, std);
+  made = box_muller(&work.stream, work.out.buf, work.out.len / 4, mean, std);
   Py_END_ALLOW_THREADS
-  return finish(&work);
+  return finish_with(&work, made);
 }
 
 static PyObject *py_thin(PyObject *module, PyObject *args) {
@@ -317,11 +395,14 @@ static PyMethodDef methods[] = {
     {"seed", py_seed, METH_VARARGS, "seed(state, seed)"},
     {"draw", py_draw, METH_VARARGS, "draw(path, state, out)"},
     {"skip", py_skip, METH_VARARGS, "skip(path, state, count)"},
+    {"jump", py_jump, METH_VARARGS, "jump(path, state, polynomial, count)"},
     {"uniform", py_uniform, METH_VARARGS,
-     "uniform(path, state, out, itemsize, first, end, halved)"},
+     "uniform(path, state, out, itemsize, first, end, halved, draws=unbounded)"},
     {"gaussian", py_gaussian, METH_VARARGS,
-     "gaussian(path, state, out, itemsize, mean, std, plain, normal, exponential)"},
-    {"box_muller", py_box_muller, METH_VARARGS, "box_muller(path, state, out, mean, std)"},
+     "gaussian(path, state, out, itemsize, mean, std, plain, normal, exponential, "
+     "draws=unbounded)"},
+    {"box_muller", py_box_muller, METH_VARARGS,
+     "box_muller(path, state, out, mean, std, draws=unbounded)"},
     {"thin", py_thin, METH_VARARGS, "thin(path, state, out, itemsize, limit)"},
     {NULL, NULL, 0, NULL},
 };

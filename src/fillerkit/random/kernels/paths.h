@@ -17,6 +17,23 @@ enum { BEYOND = 16 };
 
 enum { MOST_PATHS = 3 };
 
+/* For jump.h: the degree of MT19937's polynomial, the vectors that are summed at a time, and the
+ * words looked at, a multiple of all vectors' lengths. */
+enum { DEGREE = 19937, STRIP = 10, AHEAD = 20624 };
+
+typedef struct {
+  uint32_t words[2 * AHEAD], sum[WORDS + 16];
+  int32_t terms[DEGREE / 2 + 1];
+} Jump;
+
+#ifdef __GNUC__
+#define VECTOR(bytes) __attribute__((vector_size(bytes), may_alias))
+#define PORTABLE_LANES 4
+#else
+#define VECTOR(bytes)
+#define PORTABLE_LANES 1
+#endif
+
 /* A layer of the normal ziggurat, with a sign: one for each value of a draw's low 8 bits. A place
  * times `scale` is x, which is a value without a further look where its size is below `inside`. The
  * scale is the layer's width times a power of two, so x is as exact as if that was multiplied with
@@ -58,15 +75,20 @@ typedef struct {
    * is left to the caller; return how many. All of `room` may be written to. */
   Py_ssize_t (*run)(const uint32_t *draws, Py_ssize_t size, const Box_double *boxes, double *out,
                     Py_ssize_t room, double mean, double std);
+  /* Move a state's words ahead by n, given the polynomial of n - 1. */
+  void (*jump)(uint32_t *words, const uint32_t *polynomial, Jump *work);
 } Path;
 
 /* ---------------------------------------------------------------- plain C */
 
 #define TARGET
 #define ON(name) name##_portable
+#define LANES PORTABLE_LANES
 #include "loops.h"
+#include "jump.h"
 #undef TARGET
 #undef ON
+#undef LANES
 
 static int sift_portable(const uint32_t *draws, int size, const Box_single *boxes, float mean,
                          float std, float *values, int32_t *slow) {
@@ -107,6 +129,7 @@ static const Path portable = {
     sift_portable,
     judge_portable,
     run_portable,
+    jump_portable,
 };
 
 #ifdef HAVE_X86_PATHS
@@ -116,9 +139,12 @@ static const Path portable = {
 #define AVX2 __attribute__((target("avx2,bmi,popcnt")))
 #define TARGET AVX2
 #define ON(name) name##_avx2
+#define LANES 8
 #include "loops.h"
+#include "jump.h"
 #undef TARGET
 #undef ON
+#undef LANES
 
 #include "ziggurat_avx2.h"
 
@@ -133,6 +159,7 @@ static const Path avx2 = {
     sift_avx2,
     judge_avx2,
     run_avx2,
+    jump_avx2,
 };
 
 /* ---------------------------------------------------------------- AVX-512 */
@@ -140,9 +167,12 @@ static const Path avx2 = {
 /* For the loops alone: a ziggurat is bound by looking up its table, so it stays with AVX2. */
 #define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw")))
 #define ON(name) name##_avx512
+#define LANES 8
 #include "loops.h"
+#include "jump.h"
 #undef TARGET
 #undef ON
+#undef LANES
 
 static const Path avx512 = {
     "avx512",
@@ -155,6 +185,7 @@ static const Path avx512 = {
     sift_avx2,
     judge_avx512,
     run_avx2,
+    jump_avx512,
 };
 
 static int have_avx2(void) {

@@ -8,13 +8,11 @@
 
 /* ---------------------------------------------------------------- uniform */
 
-static void NAME(uniform)(Stream *stream, REAL *out, Py_ssize_t count, REAL first, REAL end,
-                          int halved) {
+static Py_ssize_t NAME(uniform)(Stream *stream, REAL *out, Py_ssize_t count, REAL first, REAL end,
+                                int halved) {
   REAL span = end - first;
   REAL *to = out, *stop = out + count;
-  while (to < stop) {
-    int size = (int)ready(stream);
-    if (size > stop - to) size = (int)(stop - to);
+  for (int size; (size = at_hand(stream, stop - to));) {
     if (stream->path->NAME(scale)(stream->block + stream->position, to, size, first, span, end)) {
       to += size;
     } else {
@@ -25,7 +23,8 @@ static void NAME(uniform)(Stream *stream, REAL *out, Py_ssize_t count, REAL firs
     stream->position += (uint32_t)size;
   }
   if (halved)
-    for (to = out; to < stop; to++) *to *= 2;
+    for (REAL *value = out; value < to; value++) *value *= 2;
+  return to - out;
 }
 
 /* ---------------------------------------------------------------- gaussian */
