@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import dask
 import pytest
 import sliced_nets
 import weights
@@ -260,6 +261,13 @@ def test_progress_is_told_of_every_shard(net: fk.Net, folder: Path) -> None:
     again: list[int] = []
     save(net, folder, 5, shards=3, resume=True, progress=again.append)
     assert sorted(again) == sorted(told)
+
+
+def test_progress_is_told_while_others_are_still_to_be_made(net: fk.Net, folder: Path) -> None:
+    there: list[int] = []
+    with dask.config.set(scheduler="synchronous"):
+        save(net, folder, 5, shards=3, progress=lambda _: there.append(len(state(folder))))
+    assert there == [1, 2, 3]
 
 
 def test_a_worker_holds_a_slice_at_a_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,3 +73,4 @@ def test_what_differs_of_two_runs_is_told_the_seed_first() -> None:
         differences(one, one | {"seed": 6, "net": "b"}) == "seed 5 instead of 6, net a instead of b"
     )
     assert differences(one, {"seed": 5, "stream": "caffe"}) == "net a instead of none"
+    assert differences({"shapes": {"d": [1, 2]}}, {"shapes": {"d": (1, 2)}}) == ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,35 +124,56 @@ def _make(
     job.place.remove(INDEX)  # which would tell of a whole net
     by_name = {shard.name: shard for shard in shards}
     orders = [Order.of(shard) for shard in shards]
+    failed: list[fk.FillerkitError] = []
+
+    def ended(result: str | fk.FillerkitError) -> None:
+        """A shard is written, or not."""
+        if not isinstance(result, str):
+            failed.append(result)
+        elif job.place.size(result) == by_name[result].nbytes:
+            _report(progress, [by_name[result]])
+        else:
+            path = job.place.path(result)
+            failed.append(
+                fk.FormatError(
+                    f"{path}: a worker has written it, but it is not seen from here: all need to "
+                    "share the folder"
+                )
+            )
+
     client = client or current_client()
     if client is None:
-        ended = _written_here(job, orders)
+        _write_here(job, orders, ended)
     else:
         check_workers(client, job)
-        ended = written(client, job, orders)
-    failed = []
-    for done in ended:
-        if not isinstance(done, str):
-            failed.append(done)
-        elif job.place.size(done) != by_name[done].nbytes:
-            raise fk.FormatError(
-                f"{job.place.path(done)}: a worker has written it, but it is not seen from here: "
-                "all need to share the folder"
-            )
-        else:
-            _report(progress, [by_name[done]])
+        for result in written(client, job, orders):
+            ended(result)
     if failed:
         raise failed[0]
 
 
-def _written_here(job: Job, orders: Sequence[Order]) -> Iterator[str | fk.FillerkitError]:
+def _write_here(
+    job: Job, orders: Sequence[Order], ended: Callable[[str | fk.FillerkitError], None]
+) -> None:
     """Have shards written by Dask's own schedulers, those without a cluster."""
+
+    def heard(key: object, result: object, *rest: object) -> None:
+        """A task has ended; that of a shard has such a result."""
+        if isinstance(result, str | fk.FillerkitError):
+            ended(result)
+
+    callbacks = library("dask.callbacks", "fillerkit.dask", "dask")
     shared = dask.delayed(job, traverse=False)
     task = dask.delayed(write, pure=False)
     try:
-        yield from dask.compute(*(task(shared, order) for order in orders))
+        with callbacks.Callback(posttask=heard):
+            dask.compute(*(task(shared, order) for order in orders))
+    except fk.FillerkitError:
+        raise
     except Exception as error:
-        yield fk.FormatError(f"{job.place}: not all shards were written: {one_line(error)}")
+        raise fk.FormatError(
+            f"{job.place}: not all shards were written: {one_line(error)}"
+        ) from None
 
 
 def _write_index(place: Place, shards: Sequence[Shard]) -> None:

@@ -47,18 +47,22 @@ def differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
     """What of an origin is not as another has it: ``seed 6 instead of 5``; "" for one run."""
     first = ("seed", "stream", "dtype", "boost", "net", "sha256")
     names = [*first, *sorted({*one, *other}.difference(first))]
+    pairs = ((name, _text(one, name), _text(other, name)) for name in names)
     words = [
-        f"{name} {_shown(one, name)} instead of {_shown(other, name)}"
-        for name in names
-        if one.get(name) != other.get(name)
+        f"{name} {_short(mine)} instead of {_short(wanted)}"
+        for name, mine, wanted in pairs
+        if mine != wanted
     ]
     return some(words)
 
 
-def _shown(origin: Mapping[str, Any], name: str) -> str:
-    if name not in origin:
-        return "none"
-    text = str(origin[name])
+def _text(origin: Mapping[str, Any], name: str) -> str:
+    """A value as JSON has it: what was never in a file may have tuples for lists."""
+    value = origin.get(name, "none")
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+
+
+def _short(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:40]}..."
 
 
