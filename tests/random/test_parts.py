@@ -10,6 +10,7 @@ import pytest
 from chosen import untempered
 from hypothesis import given
 from hypothesis import strategies as st
+from small_parts import small_parts
 
 from fillerkit.fillers import Distribution, Gaussian, Sparse, Truncated, Uniform, Whole
 from fillerkit.random import parts, sample
@@ -42,13 +43,8 @@ DISTRIBUTIONS: list[Distribution] = [
 
 
 @pytest.fixture(autouse=True)
-def small_parts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Parts of a few draws, so that many of them meet."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sample, "IN_PARTS", 128)
-        patch.setattr(parts, "LEAST", 64)
-        patch.setattr(parts, "IN_PLACE", 256)
-        patch.setattr(parts, "IN_BUFFERS", 128)
+def parts_are_small() -> Iterator[None]:
+    with small_parts():
         yield
 
 
