@@ -192,7 +192,7 @@ class _Plan:
 
 def _ahead(jobs: int) -> int:
     """Parts that are being made or wait: no thread is idle while the first is not ready."""
-    return 2 * jobs
+    return jobs + 2
 
 
 def _buffers(dtype: type[np.floating], jobs: int) -> Room:
