@@ -18,6 +18,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,7 +33,7 @@ import fillerkit as fk
 from fillerkit.random import Engine, kernel_path, kernel_paths, processors
 from fillerkit.random.reference import ReferenceEngine
 from fillerkit.random.sharded import ShardedStream
-from fillerkit.random.team import team
+from fillerkit.random.team import Team
 
 ROOT = Path(__file__).parents[1]
 VGG16 = ROOT / "tests/conformance/large/vgg16_xavier.prototxt"
@@ -178,9 +180,14 @@ def work_cases(filler: str) -> Iterator[Case]:
     """
     net = vgg16(filler)
 
+    def threads(team: Team, number: int) -> AbstractContextManager[ThreadPoolExecutor | None]:
+        return all_threads(team, processors())
+
+    all_threads = Team.threads
+
     def simulated() -> None:
         with (
-            patch("fillerkit.random.parts.team", lambda _: team(processors())),
+            patch.object(Team, "threads", threads),
             patch("fillerkit.random.parts._ahead", lambda _: processors() + 2),
         ):
             net.fill(1, jobs=64)
