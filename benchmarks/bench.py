@@ -18,18 +18,22 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
 import fillerkit as fk
-from fillerkit.random import Engine, kernel_path, kernel_paths
+from fillerkit.random import Engine, kernel_path, kernel_paths, processors
 from fillerkit.random.reference import ReferenceEngine
 from fillerkit.random.sharded import ShardedStream
+from fillerkit.random.team import Team
 
 ROOT = Path(__file__).parents[1]
 VGG16 = ROOT / "tests/conformance/large/vgg16_xavier.prototxt"
@@ -52,11 +56,14 @@ class Case:
         Does it once.
     weights : int
         How many weights that makes, if it makes any: times are compared for a weight.
+    clock : callable
+        Of the world, or of the processors.
     """
 
     name: str
     run: Callable[[], object]
     weights: int = 1
+    clock: Callable[[], float] = time.perf_counter
 
 
 @dataclass(frozen=True)
@@ -154,6 +161,57 @@ def memory_cases() -> Iterator[Case]:
     yield from others()
 
 
+def jobs_cases() -> Iterator[Case]:
+    """All of VGG-16 in memory by several threads; the limit is to write one number there."""
+    yield made("fresh memory, fill, one thread", lambda out: out.fill(1.0))
+    for filler in ("xavier", "msra"):
+        net = vgg16(filler)
+        for jobs in sorted({1, 2, processors()}):
+            words = f"VGG-16 {filler}, {jobs} job{'s' * (jobs > 1)}"
+            yield Case(words, partial(net.fill, 1, jobs=jobs), VGG16_WEIGHTS)
+        yield Case(f"VGG-16 {filler}, map of the draws", partial(net.map_draws, 1), VGG16_WEIGHTS)
+
+
+def work_cases(filler: str) -> Iterator[Case]:
+    """The processors' time for the parts of 64 threads together; the limit is one thread's walk.
+
+    As many threads as there are processors make them, so that they do not push one another out of
+    the caches as they would not on 64 processors.
+    """
+    net = vgg16(filler)
+
+    def threads(team: Team, number: int) -> AbstractContextManager[ThreadPoolExecutor | None]:
+        return all_threads(team, processors())
+
+    all_threads = Team.threads
+
+    def simulated() -> None:
+        with (
+            patch.object(Team, "threads", threads),
+            patch("fillerkit.random.parts._ahead", lambda _: processors() + 2),
+        ):
+            net.fill(1, jobs=64)
+
+    for words, run in (("one walk", partial(net.fill, 1, jobs=1)), ("64 jobs", simulated)):
+        name = f"VGG-16 {filler}, {words}, seconds of all processors"
+        yield Case(name, run, VGG16_WEIGHTS, time.process_time)
+
+
+def slice_cases(filler: str) -> Iterator[Case]:
+    """A million values at the end of VGG-16's fc6; the limit is PyTorch's own of that number."""
+    net, rows = vgg16(filler), slice(-40, None)
+    draws, weights = net.map_draws(1), 40 * 25088
+    name = {"xavier": "uniform_", "msra": "normal_"}[filler]
+    yield from (case for case in others(weights) if name in case.name)
+    run = partial(net.fill_slice, "fc6", 0, rows, draws=draws, jobs=1)
+    yield Case(f"{filler}: a slice at the end of fc6, map at hand", run, weights)
+
+
+def vgg16(filler: str) -> fk.Net:
+    """The net with one filler for all its weights."""
+    return fk.load_net(VGG16.with_name(f"vgg16_{filler}.prototxt"), phase="TEST")
+
+
 def slow_cases() -> Iterator[Case]:
     """Fewer weights, for what is slow.
 
@@ -168,18 +226,25 @@ def slow_cases() -> Iterator[Case]:
     yield made(f"{best}: msra, Boost 1.55", msra(engine(best, "1.55")), FEW)
 
 
-def others() -> Iterator[Case]:
+def others(weights: int = VGG16_WEIGHTS) -> Iterator[Case]:
     """The generators that people use otherwise; other values, on one thread."""
     rng = np.random.default_rng(1)
-    yield made("NumPy: random", lambda out: rng.random(out=out, dtype=np.float32))
-    yield made("NumPy: standard_normal", lambda out: rng.standard_normal(out=out, dtype=np.float32))
+
+    def random(out: Floats) -> None:
+        rng.random(out=out, dtype=np.float32)
+
+    def standard_normal(out: Floats) -> None:
+        rng.standard_normal(out=out, dtype=np.float32)
+
+    yield made("NumPy: random", random, weights)
+    yield made("NumPy: standard_normal", standard_normal, weights)
     try:
         import torch
     except ImportError:
         return
     torch.set_num_threads(1)
-    yield made("PyTorch: uniform_", lambda out: torch.from_numpy(out).uniform_())
-    yield made("PyTorch: normal_", lambda out: torch.from_numpy(out).normal_())
+    yield made("PyTorch: uniform_", lambda out: torch.from_numpy(out).uniform_(), weights)
+    yield made("PyTorch: normal_", lambda out: torch.from_numpy(out).normal_(), weights)
 
 
 def scaling_cases(large: bool) -> Iterator[Case]:
@@ -249,6 +314,15 @@ def groups(folder: Path, large: bool) -> list[Group]:
     """Everything that is measured."""
     return [
         Group("VGG-16's weights in memory", list(memory_cases())),
+        Group("VGG-16 in memory, by jobs", list(jobs_cases())),
+        *(
+            Group(f"What all processors work, {filler}", list(work_cases(filler)))
+            for filler in ("xavier", "msra")
+        ),
+        *(
+            Group(f"A slice alone, {filler}", list(slice_cases(filler)))
+            for filler in ("xavier", "msra")
+        ),
         Group("What is slow, 8 M weights in memory", list(slow_cases())),
         Group("A number of weights in memory", list(scaling_cases(large))),
         Group("VGG-16's weights in a file", list(file_cases(folder))),
@@ -267,9 +341,9 @@ def measured(group: Group, repeats: int, only: str) -> list[Result]:
         case.run()  # what is slow only the first time, like memory that a host has to find
     for _ in range(repeats):
         for case in cases:
-            begin = time.perf_counter()
+            begin = case.clock()
             case.run()
-            seconds[case.name].append(time.perf_counter() - begin)
+            seconds[case.name].append(case.clock() - begin)
     results = []
     for case in cases:
         pairs = zip(seconds[case.name], seconds[limit.name], strict=True)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_parts import small_parts
 
 import fillerkit as fk
 
@@ -106,6 +107,30 @@ def test_the_same_seed_gives_the_same_bytes_whole_or_streamed(
 
 
 @settings(max_examples=60)
+@given(
+    nets(),
+    SEEDS,
+    DTYPES,
+    st.sampled_from(["1.55", "1.58", "1.64"]),
+    st.integers(2, 9),
+    st.integers(1, 300),
+    st.integers(1, 40),
+)
+def test_jobs_and_slices_make_the_same_bytes(
+    text: str, seed: int, dtype: str, boost: str, jobs: int, least: int, rows: int
+) -> None:
+    net = fk.load_net(text)
+    wanted = net.fill(seed, dtype, boost=boost, jobs=1)
+    with small_parts(least):
+        made = net.fill(seed, dtype, boost=boost, jobs=jobs)
+        draws = net.map_draws(seed, dtype, boost=boost, jobs=jobs)
+        for layer in wanted:
+            for index, whole in enumerate(wanted[layer]):
+                assert made[layer][index].tobytes() == whole.tobytes()
+                part = net.fill_slice(layer, index, slice(rows, 2 * rows), draws=draws, jobs=jobs)
+                assert part.tobytes() == np.atleast_1d(whole)[rows : 2 * rows].tobytes()
+
+
 @given(nets(), SEEDS, st.sampled_from(["TRAIN", "TEST"]))
 def test_a_prefix_of_a_net_fills_the_same_as_in_the_whole_net(
     text: str, seed: int, phase: str

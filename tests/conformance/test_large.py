@@ -20,9 +20,23 @@ GOLDENS: list[dict[str, Any]] = [
 @pytest.mark.long
 @pytest.mark.parametrize("golden", GOLDENS, ids=lambda g: f"{g['net']}-boost-{g['boost']}")
 def test_a_large_net_starts_as_in_caffe(golden: dict[str, Any], tmp_path: Path) -> None:
-    net = fk.load_net(HERE / "large" / f"{golden['net']}.prototxt", phase="TEST")
-    net.save(tmp_path / "large.npz", seed=1701, boost=golden["boost"])
-    blobs = fk.load(tmp_path / "large.npz")
+    net = _net(golden)
+    net.save(tmp_path / "large.npz", seed=1701, boost=golden["boost"], jobs=1)
+    _check(fk.load(tmp_path / "large.npz"), golden)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("case", range(len(GOLDENS)))
+def test_several_threads_make_its_bits(case: int) -> None:
+    golden, jobs = GOLDENS[case], (2, 3, 8, 2)[case]
+    _check(_net(golden).fill(1701, boost=golden["boost"], jobs=jobs), golden)
+
+
+def _net(golden: dict[str, Any]) -> fk.Net:
+    return fk.load_net(HERE / "large" / f"{golden['net']}.prototxt", phase="TEST")
+
+
+def _check(blobs: fk.Blobs, golden: dict[str, Any]) -> None:
     for layer in golden["TEST"]["layers"]:
         for index, blob in enumerate(layer["blobs"]):
             digest = hashlib.sha1(blobs[layer["name"]][index].data).hexdigest()

@@ -105,7 +105,7 @@ def test_a_part_between_marks_without_a_drop_makes_no_value_before_it(
     found = CaffeStream(1).marks(Uniform(-1.0, 1.0), COUNT, np.float32)
     made = []
 
-    def filled(how: Distribution, out: np.ndarray, engine: object, jobs: int) -> None:
+    def filled(how: Distribution, out: np.ndarray, engine: object, team: object) -> None:
         made.append(out.size)
 
     monkeypatch.setattr(marks, "fill", filled)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 
 import numpy as np
 import pytest
 from chosen import untempered
 from hypothesis import given
 from hypothesis import strategies as st
+from small_parts import small_parts
 
 from fillerkit.fillers import Distribution, Gaussian, Sparse, Truncated, Uniform, Whole
 from fillerkit.random import parts, sample
 from fillerkit.random.engine import BOOSTS
-from fillerkit.random.team import team
+from fillerkit.random.team import Team
 
 kernels = pytest.importorskip("fillerkit.random.compiled", reason="built without a compiler")
 
@@ -42,13 +44,8 @@ DISTRIBUTIONS: list[Distribution] = [
 
 
 @pytest.fixture(autouse=True)
-def small_parts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Parts of a few draws, so that many of them meet."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sample, "IN_PARTS", 128)
-        patch.setattr(parts, "LEAST", 64)
-        patch.setattr(parts, "IN_PLACE", 256)
-        patch.setattr(parts, "IN_BUFFERS", 128)
+def parts_are_small() -> Iterator[None]:
+    with small_parts():
         yield
 
 
@@ -58,12 +55,12 @@ class Made(tuple[bytes, int]):
 
 def _filled(engine: object, how: Distribution, count: int, dtype: Dtype, jobs: int) -> Made:
     out: np.ndarray = np.empty(count, dtype)
-    sample.fill(how, out, engine, jobs)  # type: ignore[arg-type]
+    sample.fill(how, out, engine, Team(jobs))  # type: ignore[arg-type]
     return Made((out.tobytes(), engine.position))  # type: ignore[attr-defined]
 
 
 def _in_pieces(engine: object, how: Distribution, count: int, dtype: Dtype, jobs: int) -> Made:
-    made = sample.chunks(how, count, dtype, engine, jobs)  # type: ignore[arg-type]
+    made = sample.chunks(how, count, dtype, engine, Team(jobs))  # type: ignore[arg-type]
     values = b"".join(piece.tobytes() for piece in made)
     return Made((values, engine.position))  # type: ignore[attr-defined]
 
@@ -192,12 +189,13 @@ def test_what_goes_wrong_in_a_thread_is_told_and_no_other_waits_for_ever(
 
 def test_few_threads_are_started_for_few_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
+    threads = Team.threads
 
-    def counted(jobs: int) -> ThreadPoolExecutor | None:
-        asked.append(jobs)
-        return team(jobs)
+    def counted(team: Team, number: int) -> AbstractContextManager[ThreadPoolExecutor | None]:
+        asked.append(number)
+        return threads(team, number)
 
-    monkeypatch.setattr(parts, "team", counted)
+    monkeypatch.setattr(Team, "threads", counted)
     _filled(kernels.KernelEngine(1, "1.64"), Uniform(0, 1), 200, np.float32, 64)
     _filled(kernels.KernelEngine(1, "1.64"), Uniform(0, 1), 127, np.float32, 64)
     assert asked == [3]

@@ -104,7 +104,7 @@ def save(
         seed = seed_in(place)
     fresh = seed is None and net.random_seed is None and draws is None
     run = run_of(net, seed, dtype, boost, stream, draws)
-    plan = shards_of(content(run), shards)
+    plan = shards_of(content(run, run.new_stream()), shards)
     check_number(place, plan)
     found = found_in(place, plan)
     left = [shard for shard in plan if shard.name not in found.whole]

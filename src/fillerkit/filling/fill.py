@@ -184,14 +184,13 @@ class Run:
 
         return ShardedStream(self.seed, self.boost, self.jobs)
 
-    def steps(self) -> Iterator[_Step]:
+    def steps(self, stream: Stream) -> Iterator[_Step]:
         """Every owned blob in Caffe's order; its values are to be made before the next is asked.
 
         A blob that shares another's values takes its draws all the same: Caffe lets the two share
         only after it has filled both.
         """
         self.check_all_here()
-        stream = self.new_stream()
         for position, layer in enumerate(self.net.layers):
             stream.skip(layer.draws)
             for index, param in enumerate(layer.params):
@@ -248,13 +247,15 @@ def _seed(net: Fillable) -> int:
 def fill(run: Run) -> Blobs:
     """See `fillerkit.Net.fill`."""
     owned, starts = {}, {}
-    for step in run.steps():
-        param, key = step.param, (step.layer.key, step.index)
-        values = np.empty(param.count, step.dtype)
-        step.fill(values)
-        owned[key] = param.name, values.reshape(param.shape)
-        if step.source is None:
-            starts[key] = _start(param)
+    stream = run.new_stream()
+    with stream.held():
+        for step in run.steps(stream):
+            param, key = step.param, (step.layer.key, step.index)
+            values = np.empty(param.count, step.dtype)
+            step.fill(values)
+            owned[key] = param.name, values.reshape(param.shape)
+            if step.source is None:
+                starts[key] = _start(param)
     return Blobs(owned, _aliases(run.net.layers), run.origin, starts, run.net.model)
 
 
@@ -265,18 +266,23 @@ def save(
     format: str | None,
 ) -> Mapping[str, Any]:
     """See `fillerkit.Net.save`."""
-    formats.save(path, content(run, progress), format)
+    stream = run.new_stream()
+    with stream.held():
+        formats.save(path, content(run, stream, progress), format)
     return run.origin
 
 
-def content(run: Run, progress: Callable[[int], None] | None = None) -> formats.Content:
+def content(
+    run: Run, stream: Stream, progress: Callable[[int], None] | None = None
+) -> formats.Content:
     """All that a file holds; nothing is made before an entry's chunks are asked for."""
-    return formats.Content(list(_entries(run, progress)), run.origin, run.net.model)
+    entries = list(_entries(run, stream, progress))
+    return formats.Content(entries, run.origin, run.net.model)
 
 
-def _entries(run: Run, progress: Callable[[int], None] | None) -> Iterator[Entry]:
+def _entries(run: Run, stream: Stream, progress: Callable[[int], None] | None) -> Iterator[Entry]:
     aliases = _aliases(run.net.layers)
-    steps = run.steps()
+    steps = run.steps(stream)
     for position, layer in enumerate(run.net.layers):
         for index, param in enumerate(layer.params):
             if param.owner is None:

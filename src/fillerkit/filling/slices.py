@@ -68,12 +68,13 @@ def map_draws(run: Run) -> DrawMap:
     assert run.seed is not None
     stream = CaffeStream(run.seed, run.boost, jobs=run.jobs)
     blobs = {}
-    for layer in run.net.layers:
-        stream.skip(layer.draws)
-        for index, param in enumerate((*layer.params, *layer.forgotten)):
-            marks = stream.marks(param.distribution_in(run.dtype), param.count, run.dtype)
-            if param.owner is None and index < len(layer.params):
-                blobs[layer.key, index] = tuple(marks)
+    with stream.held():
+        for layer in run.net.layers:
+            stream.skip(layer.draws)
+            for index, param in enumerate((*layer.params, *layer.forgotten)):
+                marks = stream.marks(param.distribution_in(run.dtype), param.count, run.dtype)
+                if param.owner is None and index < len(layer.params):
+                    blobs[layer.key, index] = tuple(marks)
     return DrawMap(**_mapped(run), blobs=blobs, draws=stream.position)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from fillerkit.fillers import Distribution, Gaussian, Sparse, Uniform
 from fillerkit.random.engine import Engine
 from fillerkit.random.sample import chunks, discard, fill, thin
+from fillerkit.random.team import Team
 
 Floats = NDArray[np.floating]
 Mark = tuple[int, int]
@@ -24,7 +25,7 @@ def marks(
     count: int,
     dtype: type[np.floating],
     engine: Engine,
-    jobs: int,
+    team: Team,
 ) -> list[Mark]:
     """The marks of a blob that begins where the engine is; the engine is then behind the blob.
 
@@ -34,10 +35,10 @@ def marks(
     found = [(0, engine.position)]
     drawn = _drawn(distribution)
     if drawn is None:
-        discard(distribution, count, dtype, engine, jobs)
+        discard(distribution, count, dtype, engine, team)
         return found
     done = 0
-    for piece in chunks(drawn, count, dtype, engine, jobs):
+    for piece in chunks(drawn, count, dtype, engine, team):
         done += piece.size
         if done == count or done - found[-1][0] >= SPACING:
             found.append((done, engine.position))
@@ -63,7 +64,7 @@ def part(
     count: int,
     dtype: type[np.floating],
     engine: Engine,
-    jobs: int,
+    team: Team,
 ) -> Floats:
     """The values from `span.start` to `span.stop` of a blob of `count` values, which has marks.
 
@@ -73,17 +74,17 @@ def part(
     if drawn is None:
         engine.skip(marks[0][1] - engine.position)
         whole = np.empty(count, dtype)
-        fill(distribution, whole, engine, jobs)
+        fill(distribution, whole, engine, team)
         return whole[span.start : span.stop].copy()
     # Gaussians of Boost 1.55 come in pairs, the first of which has an even number.
     before = span.start % 2
     out = np.empty(len(span) + before, dtype)
-    _go_to(drawn, marks, span.start - before, dtype, engine, jobs)
-    fill(drawn, out, engine, jobs)
+    _go_to(drawn, marks, span.start - before, dtype, engine, team)
+    fill(drawn, out, engine, team)
     out = out[before:]
     if isinstance(distribution, Sparse):
         engine.skip(marks[-1][1] + span.start - engine.position)
-        thin(distribution.probability, out, engine, jobs)
+        thin(distribution.probability, out, engine, team)
     return out
 
 
@@ -93,7 +94,7 @@ def _go_to(
     value: int,
     dtype: type[np.floating],
     engine: Engine,
-    jobs: int,
+    team: Team,
 ) -> None:
     """Move the engine to where a value begins, from the last mark before it."""
     before = max(i for i, mark in enumerate(marks) if mark[0] <= value)
@@ -103,7 +104,7 @@ def _go_to(
     if isinstance(drawn, Uniform) and next_value - first == next_draw - draw:
         engine.skip(value - first)  # every draw makes a value
     else:
-        discard(drawn, value - first, dtype, engine, jobs)
+        discard(drawn, value - first, dtype, engine, team)
 
 
 def _drawn(distribution: Distribution) -> Uniform | Gaussian | None:

@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from fillerkit.fillers import Constant, Gaussian, Uniform
 from fillerkit.random.compiled import KernelEngine
 from fillerkit.random.pieces import IN_PARTS, KEPT
-from fillerkit.random.team import in_order, team
+from fillerkit.random.team import Team, in_order
 
 Floats = NDArray[np.floating]
 Room = Callable[[int, int], Floats]
@@ -89,7 +89,7 @@ def manner(distribution: Drawn, dtype: type[np.floating], boost: str) -> Manner 
 
 
 def chunks_in_parts(
-    distribution: Drawn, count: int, dtype: type[np.floating], engine: KernelEngine, jobs: int
+    distribution: Drawn, count: int, dtype: type[np.floating], engine: KernelEngine, team: Team
 ) -> Iterator[Floats]:
     """The first of `count` values, in pieces of which `KEPT` live at a time.
 
@@ -97,22 +97,25 @@ def chunks_in_parts(
     missing in the end.
     """
     how = manner(distribution, dtype, engine.boost)
-    if how and (plan := _Plan.of(how.draws(count), jobs, IN_BUFFERS)) and (pool := plan.team()):
-        with pool:
+    plan = how and _Plan.of(how.draws(count), team.jobs, IN_BUFFERS)
+    if not how or not plan:
+        return
+    with team.threads(plan.jobs) as pool:
+        if pool:
             yield from _parts(how, count, engine, plan, pool, _buffers(dtype, plan.jobs))
 
 
-def fill_in_parts(distribution: Drawn, out: Floats, engine: KernelEngine, jobs: int) -> int:
+def fill_in_parts(distribution: Drawn, out: Floats, engine: KernelEngine, team: Team) -> int:
     """Make the first values of `out`; return how many. The engine is then after the last one."""
     how = manner(distribution, out.dtype.type, engine.boost)
     if not how:
         return 0
     fill, most = (_fill_by_copying, IN_BUFFERS) if how.lead else (_fill_in_place, IN_PLACE)
-    plan = _Plan.of(how.draws(out.size), jobs, most)
-    if not plan or not (pool := plan.team()):
+    plan = _Plan.of(how.draws(out.size), team.jobs, most)
+    if not plan:
         return 0
-    with pool:
-        return fill(how, out, engine, plan, pool)
+    with team.threads(plan.jobs) as pool:
+        return fill(how, out, engine, plan, pool) if pool else 0
 
 
 def _fill_in_place(
@@ -149,10 +152,10 @@ def _fill_by_copying(
     return done
 
 
-def thin_in_parts(probability: float, out: Floats, engine: KernelEngine, jobs: int) -> int:
+def thin_in_parts(probability: float, out: Floats, engine: KernelEngine, team: Team) -> int:
     """Thin the first values of `out` as `Engine.thin` does; return how many, as `fill_in_parts`."""
-    plan = _Plan.of(out.size, jobs, IN_PLACE)
-    if not plan or not (pool := plan.team()):
+    plan = _Plan.of(out.size, team.jobs, IN_PLACE)
+    if not plan:
         return 0
     size, starts = plan.size, _Starts(engine, plan)
 
@@ -161,8 +164,10 @@ def thin_in_parts(probability: float, out: Floats, engine: KernelEngine, jobs: i
         at.thin(probability, out[part * size : (part + 1) * size])
         return at
 
-    calls = (partial(thin, starts.expect(part)) for part in range(out.size // size))
-    with pool:
+    with team.threads(plan.jobs) as pool:
+        if not pool:
+            return 0
+        calls = (partial(thin, starts.expect(part)) for part in range(out.size // size))
         for at in in_order(calls, pool, _ahead(plan.jobs)):
             engine.go_to(at)
     return out.size // size * size
@@ -185,14 +190,10 @@ class _Plan:
             size //= 2
         return cls(size, min(jobs, draws // size))
 
-    def team(self) -> ThreadPoolExecutor | None:
-        """The threads, if the system has so many."""
-        return team(self.jobs)
-
 
 def _ahead(jobs: int) -> int:
     """Parts that are being made or wait: no thread is idle while the first is not ready."""
-    return 2 * jobs
+    return jobs + 2
 
 
 def _buffers(dtype: type[np.floating], jobs: int) -> Room:

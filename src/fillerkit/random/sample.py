@@ -25,6 +25,7 @@ from fillerkit.random.uniform import uniform_span
 
 if TYPE_CHECKING:
     from fillerkit.random.compiled import KernelEngine
+    from fillerkit.random.team import Team
 
 Floats = NDArray[np.floating]
 
@@ -48,26 +49,26 @@ def chunks(
     count: int,
     dtype: type[np.floating],
     engine: Engine,
-    jobs: int = 1,
+    team: Team | None = None,
 ) -> Iterator[Floats]:
     """The `count` values of a blob, in order, in pieces of which `KEPT` live at a time.
 
-    Memory is bounded by `CHUNK`, or by the parts of several jobs, except for distributions that
+    Memory is bounded by `CHUNK`, or by the parts of a team's threads, except for distributions that
     need the whole blob at once.
     """
     if isinstance(distribution, (Truncated, Sparse, Whole)):
         values = np.empty(count, dtype)
-        fill(distribution, values, engine, jobs)
+        fill(distribution, values, engine, team)
         yield from pieces(values, CHUNK)
         return
     if isinstance(distribution, Given):
         yield from pieces(distribution.values.astype(dtype, copy=False), CHUNK)
         return
     done = 0
-    if _in_parts(engine, count, jobs):
+    if team and _parted(engine, count, team):
         from fillerkit.random.parts import chunks_in_parts
 
-        for piece in chunks_in_parts(distribution, count, dtype, engine, jobs):
+        for piece in chunks_in_parts(distribution, count, dtype, engine, team):
             done += piece.size
             yield piece
     buffers = cycle(
@@ -79,27 +80,27 @@ def chunks(
         yield piece
 
 
-def fill(distribution: Distribution, out: Floats, engine: Engine, jobs: int = 1) -> None:
+def fill(distribution: Distribution, out: Floats, engine: Engine, team: Team | None = None) -> None:
     """Fill `out`, one-dimensional and a whole blob, with values of a distribution.
 
-    Several jobs make them in parts, with the same bits.
+    A team makes long ones in parts, with the same bits.
     """
     if isinstance(distribution, Given):
         out[:] = distribution.values
     elif isinstance(distribution, Whole):
-        fill(distribution.base, out, engine, jobs)
+        fill(distribution.base, out, engine, team)
         distribution.change(out)
     elif isinstance(distribution, Truncated):
-        _fill_truncated(distribution, out, engine, jobs)
+        _fill_truncated(distribution, out, engine, team)
     elif isinstance(distribution, Sparse):
-        fill(distribution.kept, out, engine, jobs)
-        thin(distribution.probability, out, engine, jobs)
+        fill(distribution.kept, out, engine, team)
+        thin(distribution.probability, out, engine, team)
     else:
         done = 0
-        if _in_parts(engine, out.size, jobs):
+        if team and _parted(engine, out.size, team):
             from fillerkit.random.parts import fill_in_parts
 
-            done = fill_in_parts(distribution, out, engine, jobs)
+            done = fill_in_parts(distribution, out, engine, team)
         _fill_piece(distribution, out[done:], engine)
 
 
@@ -108,7 +109,7 @@ def discard(
     count: int,
     dtype: type[np.floating],
     engine: Engine,
-    jobs: int = 1,
+    team: Team | None = None,
 ) -> None:
     """Take the draws that `count` values need, and forget the values.
 
@@ -117,15 +118,15 @@ def discard(
     if isinstance(distribution, (Constant, Given)):
         return
     if isinstance(distribution, Whole):
-        discard(distribution.base, count, dtype, engine, jobs)
+        discard(distribution.base, count, dtype, engine, team)
         return
-    for _ in chunks(distribution, count, dtype, engine, jobs):
+    for _ in chunks(distribution, count, dtype, engine, team):
         pass
 
 
-def _in_parts(engine: Engine, count: int, jobs: int) -> TypeGuard[KernelEngine]:
-    """Whether several threads make so many values."""
-    return jobs > 1 and count >= IN_PARTS and engine.in_parts
+def _parted(engine: Engine, count: int, team: Team) -> TypeGuard[KernelEngine]:
+    """Whether several threads may make so many values."""
+    return team.jobs > 1 and count >= IN_PARTS and engine.in_parts
 
 
 def _fill_piece(distribution: Constant | Uniform | Gaussian, out: Floats, engine: Engine) -> None:
@@ -137,7 +138,9 @@ def _fill_piece(distribution: Constant | Uniform | Gaussian, out: Floats, engine
         engine.gaussian(distribution.mean, distribution.std, out)
 
 
-def _fill_truncated(distribution: Truncated, out: Floats, engine: Engine, jobs: int) -> None:
+def _fill_truncated(
+    distribution: Truncated, out: Floats, engine: Engine, team: Team | None
+) -> None:
     """The whole blob's gaussians, then new ones for those beyond, in order, until none is.
 
     Each round is asked of the engine as a blob of its own. The cut is on N(0, 1), before anything
@@ -145,7 +148,7 @@ def _fill_truncated(distribution: Truncated, out: Floats, engine: Engine, jobs: 
     """
     dtype, cut = out.dtype.type, distribution.CUT
     places = [np.empty(0, np.intp)]
-    fill(Gaussian(0.0, 1.0), out, engine, jobs)
+    fill(Gaussian(0.0, 1.0), out, engine, team)
     for start in range(0, out.size, IN_C):
         piece = out[start : start + IN_C]
         places.append(start + np.flatnonzero(np.abs(piece) > cut))
@@ -161,7 +164,7 @@ def _fill_truncated(distribution: Truncated, out: Floats, engine: Engine, jobs: 
         piece += dtype(distribution.mean)
 
 
-def thin(probability: float, out: Floats, engine: Engine, jobs: int) -> None:
+def thin(probability: float, out: Floats, engine: Engine, team: Team | None) -> None:
     """Keep each value with a probability: a Bernoulli draw an element, after the whole blob.
 
     A value dropped is multiplied by 0, not set to it, so the zeros of negative values are -0.0.
@@ -172,8 +175,8 @@ def thin(probability: float, out: Floats, engine: Engine, jobs: int) -> None:
             piece *= 0
     else:
         done = 0
-        if _in_parts(engine, out.size, jobs):
+        if team and _parted(engine, out.size, team):
             from fillerkit.random.parts import thin_in_parts
 
-            done = thin_in_parts(probability, out, engine, jobs)
+            done = thin_in_parts(probability, out, engine, team)
         engine.thin(probability, out[done:])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ from fillerkit.random.engine import Engine, make_engine
 from fillerkit.random.pieces import KEPT, pieces
 from fillerkit.random.sample import fill
 from fillerkit.random.streams import Blob, Floats, processors
-from fillerkit.random.team import in_order, team
+from fillerkit.random.team import Team, in_order
 
 Made = TypeVar("Made")
 
@@ -47,7 +48,11 @@ class ShardedStream:
     def __init__(self, seed: int, boost: str, jobs: int | None = None) -> None:
         self._seed = seed
         self._boost = boost
-        self._jobs = jobs or processors()
+        self._team = Team(jobs or processors())
+
+    def held(self) -> AbstractContextManager[None]:
+        """Keep the threads that make one blob for the next, until the block ends."""
+        return self._team.held()
 
     def skip(self, count: int) -> None:
         """Nothing to pass over: no value depends on the draws before it."""
@@ -62,12 +67,12 @@ class ShardedStream:
         def make(tile: int) -> None:
             self._fill_tile(blob, base, tile, out[tile * TILE : (tile + 1) * TILE])
 
-        if self._jobs == 1 or tiles == 1:
+        if self._team.jobs == 1 or tiles == 1:
             for tile in range(tiles):
                 make(tile)
         else:
             # Twice as many as there are threads: none is idle while the first tile is not ready.
-            deque(self._made(make, tiles, 2 * self._jobs), 0)
+            deque(self._made(make, tiles, 2 * self._team.jobs), 0)
         if isinstance(distribution, Whole):
             distribution.change(out)
 
@@ -80,7 +85,7 @@ class ShardedStream:
             yield from pieces(values, TILE)
             return
         tiles = -(-count // TILE)
-        ahead = min(self._jobs, tiles)
+        ahead = min(self._team.jobs, tiles)
         # A buffer is used again once KEPT pieces more have been asked for, and never while others
         # are still being made ahead.
         buffers = [np.empty(min(TILE, count), dtype) for _ in range(min(tiles, KEPT + ahead))]
@@ -94,12 +99,11 @@ class ShardedStream:
 
     def _made(self, make: Callable[[int], Made], tiles: int, ahead: int) -> Iterator[Made]:
         """What `make` makes of each tile, in order, up to `ahead` at once or waiting."""
-        pool = team(self._jobs)
-        if pool is None:
-            yield from map(make, range(tiles))
-            return
-        with pool:
-            yield from in_order((partial(make, tile) for tile in range(tiles)), pool, ahead)
+        with self._team.threads(self._team.jobs) as pool:
+            if pool:
+                yield from in_order((partial(make, tile) for tile in range(tiles)), pool, ahead)
+            else:
+                yield from map(make, range(tiles))
 
     def slice(
         self,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import operator
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 import numpy as np
@@ -21,6 +22,7 @@ from fillerkit.fillers import Distribution
 from fillerkit.random.engine import BOOSTS, NEWEST_BOOST, make_engine
 from fillerkit.random.marks import Mark, marks, part
 from fillerkit.random.sample import chunks, discard, fill
+from fillerkit.random.team import Team
 
 Floats = NDArray[np.floating]
 Blob = tuple[str, int]
@@ -32,6 +34,9 @@ STREAMS = ("caffe", "sharded")
 
 class Stream(Protocol):
     """Where the values of a net come from, blob after blob in Caffe's order."""
+
+    def held(self) -> AbstractContextManager[None]:
+        """Keep the threads that make one blob for the next, until the block ends."""
 
     def skip(self, count: int) -> None:
         """Pass over draws that Caffe makes for something that is not a weight."""
@@ -74,13 +79,17 @@ class CaffeStream:
 
     def __init__(self, seed: int, boost: str = NEWEST_BOOST, *, jobs: int | None = None) -> None:
         self.boost = check_boost(boost)
-        self._jobs = check_jobs(jobs) or processors()
+        self._team = Team(check_jobs(jobs) or processors())
         self._engine = make_engine(check_seed(seed), boost)
 
     @property
     def position(self) -> int:
         """How many draws of 32 bits were taken since the seed."""
         return self._engine.position
+
+    def held(self) -> AbstractContextManager[None]:
+        """Keep the threads that make one blob for the next, until the block ends."""
+        return self._team.held()
 
     def skip(self, count: int) -> None:
         """Pass over draws of 32 bits; of many it takes no longer than of few."""
@@ -90,7 +99,7 @@ class CaffeStream:
 
     def discard(self, distribution: Distribution, count: int, dtype: type[np.floating]) -> None:
         """Pass over the draws that `count` values would take."""
-        discard(distribution, count, dtype, self._engine, self._jobs)
+        discard(distribution, count, dtype, self._engine, self._team)
 
     def fill(self, blob: Blob, distribution: Distribution, out: Floats) -> None:
         """Make values into a flat array of floats; which blob's they are makes no difference."""
@@ -99,17 +108,17 @@ class CaffeStream:
                 "values are made into a flat array without gaps, of this machine's float32 or "
                 f"float64 and to be written to; this one is {out.dtype.str}{list(out.shape)}"
             )
-        fill(distribution, out, self._engine, self._jobs)
+        fill(distribution, out, self._engine, self._team)
 
     def chunks(
         self, blob: Blob, distribution: Distribution, count: int, dtype: type[np.floating]
     ) -> Iterator[Floats]:
         """The same values in pieces; see `Stream.chunks`."""
-        yield from chunks(distribution, count, dtype, self._engine, self._jobs)
+        yield from chunks(distribution, count, dtype, self._engine, self._team)
 
     def marks(self, distribution: Distribution, count: int, dtype: type[np.floating]) -> list[Mark]:
         """Pass over a blob; return where in the stream its values begin, some of them."""
-        return marks(distribution, count, dtype, self._engine, self._jobs)
+        return marks(distribution, count, dtype, self._engine, self._team)
 
     def part(
         self,
@@ -120,7 +129,7 @@ class CaffeStream:
         dtype: type[np.floating],
     ) -> Floats:
         """The values of a span of a blob that has marks, which the stream has not passed."""
-        return part(distribution, marks, span, count, dtype, self._engine, self._jobs)
+        return part(distribution, marks, span, count, dtype, self._engine, self._team)
 
 
 def check_seed(seed: int) -> int:

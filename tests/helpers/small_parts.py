@@ -1,0 +1,22 @@
+"""Parts of few draws, so that small blobs are made by several threads and have many boundaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from fillerkit.random import marks, parts, sample
+
+
+@contextmanager
+def small_parts(least: int = 64) -> Iterator[None]:
+    """Let a part have `least` draws, and a mark follow another after so many values."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sample, "IN_PARTS", 2 * least)
+        patch.setattr(parts, "LEAST", least)
+        patch.setattr(parts, "IN_PLACE", 4 * least)
+        patch.setattr(parts, "IN_BUFFERS", 2 * least)
+        patch.setattr(marks, "SPACING", least)
+        yield
