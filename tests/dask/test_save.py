@@ -270,6 +270,17 @@ def test_progress_is_told_while_others_are_still_to_be_made(net: fk.Net, folder:
     assert there == [1, 2, 3]
 
 
+def test_the_index_is_not_written_where_a_scheduler_loses_a_shard(
+    net: fk.Net, folder: Path
+) -> None:
+    def forgetful(graph: object, keys: list[object], **options: object) -> list[list[None]]:
+        return [[None] for _ in keys]
+
+    with dask.config.set(scheduler=forgetful), pytest.raises(fk.FormatError, match="nobody has"):
+        save(net, folder, 5, shards=3)
+    assert state(folder) == {}
+
+
 def test_a_worker_holds_a_slice_at_a_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slices, "LARGEST", 40 * 4 * 7)
     sizes: list[int] = []
