@@ -198,5 +198,4 @@ def _write_index(place: Place, shards: Sequence[Shard]) -> None:
     index = index_of(shards)
     with place.whole(INDEX, len(index)) as file:
         file.write(index)
-    for shard in shards:
-        place.remove_unfinished(shard.name)
+    place.remove_unfinished({shard.name for shard in shards})
