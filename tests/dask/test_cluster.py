@@ -173,10 +173,11 @@ def test_a_worker_with_another_fillerkit_is_refused_before_a_byte_is_made(
     (tmp_path / "other" / "fillerkit").mkdir(parents=True)
     (tmp_path / "other" / "fillerkit" / "__init__.py").touch()
     (tmp_path / "other" / "fillerkit" / "version.py").write_text(version)
+    first = os.pathsep.join([str(tmp_path / "other"), os.environ.get("PYTHONPATH", "")])
     with (
         scheduler(tmp_path) as address,
         workers(address, 1),
-        workers(address, 1, PYTHONPATH=str(tmp_path / "other")),
+        workers(address, 1, PYTHONPATH=first),
         connected(address) as client,
         pytest.raises(fk.UsageError, match=f"worker tcp://.* {words}"),
     ):
