@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import dask
 import numpy as np
 import pytest
 import sliced_nets
@@ -71,6 +72,8 @@ def test_the_client_that_dask_is_set_to_is_taken_unless_one_is_given(three: Any)
     distributed: Any = pytest.importorskip("distributed")
     with distributed.Client(three.scheduler.address) as client:
         assert cluster.current_client() is client
+    with dask.config.set(scheduler=three):
+        assert cluster.current_client() is three
 
 
 @pytest.mark.long

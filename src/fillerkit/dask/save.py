@@ -159,12 +159,13 @@ class _Left:
 def _make(left: _Left, job: Job, client: Any) -> None:
     """Have shards made, by whoever there is, and see that they are there."""
     job.place.make()
-    job.place.remove(INDEX)  # which would tell of a whole net
     client = client or current_client()
+    if client is not None:
+        check_workers(client, job)
+    job.place.remove(INDEX)  # which would tell of a whole net
     if client is None:
         _write_here(left, job)
     else:
-        check_workers(client, job)
         for result in written(client, job, left.orders):
             left.hear(result)
     left.check()
