@@ -316,6 +316,20 @@ def test_a_thread_that_cannot_be_started_is_an_error(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="others have no such call")
+def test_the_disk_gets_a_large_file_while_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = []
+    monkeypatch.setattr(os, "posix_fadvise", lambda *words: given.append(words))
+    with whole_file(tmp_path / "x") as file:
+        for _ in range(40):
+            file.write(bytes(1 << 20))
+        number = file.fileno()
+    step = 1 << 24
+    assert given == [(number, at, step, os.POSIX_FADV_DONTNEED) for at in (0, step)]
+
+
 def test_a_write_takes_all_that_it_is_given(tmp_path: Path) -> None:
     values = np.arange(1000.0)
     with whole_file(tmp_path / "x") as file:
