@@ -11,13 +11,13 @@ if find_spec("hypothesis"):
     settings.register_profile("fillerkit", deadline=None)
     settings.load_profile("fillerkit")
 
-collect_ignore = (
-    []
-    if find_spec("torch")
-    else [
+collect_ignore = []
+if not find_spec("torch"):
+    collect_ignore += [
         "src/fillerkit/torch.py",
         "src/fillerkit/running",
         "src/fillerkit/formats/pt.py",
         "src/fillerkit/signals/measure.py",
     ]
-)
+if not find_spec("dask"):
+    collect_ignore.append("src/fillerkit/dask")

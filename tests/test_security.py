@@ -226,7 +226,10 @@ def test_no_filter_is_loaded_for_an_hdf5_file() -> None:
         fk.load("x.h5")
 
 
-@claims("A name in a file of weights is never taken for a path.")
+@claims(
+    "A name in a file of weights is never taken for a path, but for those of shards in an index, "
+    "which lead to files in its own folder only."
+)
 def test_a_name_is_no_path() -> None:
     values = weights.small_blobs()["c"].bias
     Path("inside").mkdir()
@@ -234,6 +237,11 @@ def test_a_name_is_no_path() -> None:
     weights.blobs_of({(name, 0): values for name in ("../x", "/tmp/x", "a/b")}).save("x.caffemodel")
     assert set(fk.load("x.caffemodel")) == {"../x", "/tmp/x", "a/b"}
     assert [path.name for path in Path("..").rglob("*")] == ["inside", "x.caffemodel"]
+    for name in ("../x.safetensors", str(Path("../x.safetensors").resolve())):
+        index = json.dumps({"weight_map": {"a/0": name}})
+        Path("model.safetensors.index.json").write_text(index)
+        with pytest.raises(fk.FormatError, match="out of its folder"):
+            fk.load(".")
 
 
 @claims(

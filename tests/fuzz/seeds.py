@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -15,9 +16,10 @@ import numpy as np
 import weights
 from google.protobuf import text_format
 from google.protobuf.descriptor_pb2 import FileDescriptorProto
-from targets import PLYVEL
+from targets import PLYVEL, shards
 
 import fillerkit as fk
+from fillerkit.formats.shard_plan import index_of
 from fillerkit.pycaffe.io import array_to_blobproto, array_to_datum
 from fillerkit.schema import caffe_pb2, forks_pb2
 
@@ -250,10 +252,18 @@ def _described() -> Iterator[bytes]:
     yield small.SerializeToString()
 
 
+def _indices() -> Iterator[bytes]:
+    """As we write it, and as others do: without an origin."""
+    ours = index_of(shards())
+    yield ours
+    yield json.dumps({"weight_map": json.loads(ours)["weight_map"]}).encode()
+
+
 _MADE: dict[str, Callable[[], Iterator[bytes]]] = {
     "net": _nets,
     "message": _messages,
     "solver": lambda: iter(SOLVERS),
+    "index": _indices,
     "lmdb": _lmdb,
     "leveldb": _leveldb,
     "hdf5_data": _hdf5,

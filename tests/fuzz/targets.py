@@ -27,6 +27,8 @@ from google.protobuf.message import DecodeError
 
 import fillerkit as fk
 from fillerkit.errors import Line
+from fillerkit.formats import content_of, safetensors
+from fillerkit.formats.shard_plan import Shard, shards_of
 from fillerkit.prototxt import fork_schema
 from fillerkit.pycaffe.io import (
     array_to_blobproto,
@@ -224,6 +226,20 @@ def _weights(suffix: str, data: bytes) -> None:
         assert weights.names(again) == weights.names(blobs)
 
 
+def _index(data: bytes) -> None:
+    """The index of a folder with two good shards."""
+    for shard in shards():
+        if not Path(shard.name).exists():
+            safetensors.write(Path(shard.name), shard.content)
+    blobs = fk.load(_put("model.safetensors.index.json", data))
+    _check_printable(repr(blobs), blobs._repr_html_(), *map(repr, blobs.values()))
+
+
+def shards() -> tuple[Shard, ...]:
+    """The shards that an index is fuzzed beside."""
+    return shards_of(content_of(weights.small_blobs().stored), 2)
+
+
 def _archive(suffix: str, data: bytes) -> None:
     """As it is, where a checksum stops most changes, and with checksums that fit."""
     try:
@@ -356,6 +372,7 @@ TARGETS = {
     "npz": Target(partial(_archive, "npz")),
     "h5": Target(partial(_weights, "h5"), needs=("h5py",)),
     "safetensors": Target(partial(_weights, "safetensors"), needs=("safetensors",)),
+    "index": Target(_index, needs=("safetensors",)),
     "pt": Target(partial(_archive, "pt"), needs=("torch",)),
     "lmdb": Target(_lmdb, needs=("lmdb", "PIL")),
     "leveldb": Target(_leveldb, needs=(PLYVEL, "PIL")),

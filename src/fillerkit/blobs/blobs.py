@@ -223,7 +223,8 @@ def load(
     ----------
     path
         A file that fillerkit or Caffe wrote, of any age; or an ``.npz`` or ``.safetensors`` with
-        keys ``<layer>/<index>``; or a PyTorch state dict.
+        keys ``<layer>/<index>``; or a PyTorch state dict. Or a folder with shards and a
+        ``model.safetensors.index.json``, or the path of such an index.
     format
         ``"npz"``, ``"caffemodel"``, ``"h5"``, ``"safetensors"`` or ``"pt"``, where the suffix does
         not tell.

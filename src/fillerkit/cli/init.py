@@ -10,8 +10,9 @@ import click
 
 import fillerkit as fk
 from fillerkit.cli.options import parse_pairs, said_of_weights, same_file, takes_net
-from fillerkit.cli.printing import note, say, tell
+from fillerkit.cli.printing import many, note, say, tell
 from fillerkit.cli.progress import LARGE, progress_bar
+from fillerkit.cli.sharded import check_options, save_shards
 from fillerkit.fillers.distributions import DTYPES
 from fillerkit.filling.transfer import MISMATCHES
 from fillerkit.formats import FORMATS
@@ -58,13 +59,31 @@ from fillerkit.random import BOOSTS, STREAMS, kernel_path, processors
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
-    help="Threads that make the values, which do not depend on it.  [default: one for each "
-    "processor]",
+    help="Threads that make the values, which do not depend on it; with --shards, processes.  "
+    "[default: one for each processor]",
 )
 @click.option(
     "--format",
     type=click.Choice(list(FORMATS)),
     help="The format of the file.  [default: as its suffix says]",
+)
+@click.option(
+    "--shards",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Write a folder of N .safetensors with whole blobs and an index, each by a process or a "
+    "worker of its own; -o is then a folder, or an address like s3://bucket/folder.",
+)
+@click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help="The scheduler of Dask whose workers write the shards.  [default: processes of this "
+    "machine, as many as --jobs says]",
+)
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on with a folder of shards whose writing was cut short: what is whole stays.",
 )
 @click.option(
     "--weights",
@@ -103,6 +122,9 @@ def command(
     stream: str,
     jobs: int | None,
     format: str | None,
+    shards: int | None,
+    dask: str | None,
+    resume: bool,
     weights: Sequence[str],
     rename: dict[str, str],
     on_mismatch: Literal["error", "fill", "crop"],
@@ -120,13 +142,18 @@ def command(
       fillerkit init solver.prototxt
       fillerkit init deploy.prototxt --filler '*=xavier' --filler 'conv*=msra'
       fillerkit init train_val.prototxt --weights bvlc.caffemodel --on-mismatch fill
+      fillerkit init deploy.prototxt -o folder --shards 4 --dask tcp://10.0.0.1:8786
     """
     if output == "-":
         raise fk.UsageError(
             "weights cannot go to standard output: a file is completed by going back in it; give "
             "-o a file name"
         )
-    path = output or _default_output(net, format)
+    if shards is None and (dask or resume):
+        raise fk.UsageError("--dask and --resume are for a folder of shards: say --shards too")
+    if shards is not None:
+        check_options(output, format, weights, jobs, dask)
+    path = output or _default_output(net, format, shards is not None)
     for taken in (net.file, *weights):
         if same_file(path, taken):
             raise fk.UsageError(f"'{path}' is what is read: give the output another name with -o")
@@ -151,29 +178,48 @@ def command(
         )
     if jobs is not None and jobs > (there := processors()):
         note(f"{jobs} jobs on {there} processor{'s' * (there != 1)}: no faster than {there}")
+    fresh = seed is None and net.random_seed is None
     with progress_bar("filling", net.count, net.count) as move:
-        origin = net.save(
-            path,
-            seed=seed,
-            dtype=dtype,
-            boost=boost,
-            weights=transfer,
-            stream=stream,
-            jobs=jobs,
-            format=format,
-            progress=(lambda count: move(advance=count)) if move else None,
-        )
-    again = "" if seed is not None or net.random_seed is not None else " (fresh)"
+        progress = (lambda count: move(advance=count)) if move else None
+        if shards is None:
+            origin = net.save(
+                path,
+                seed=seed,
+                dtype=dtype,
+                boost=boost,
+                weights=transfer,
+                stream=stream,
+                jobs=jobs,
+                format=format,
+                progress=progress,
+            )
+        else:
+            saved = save_shards(
+                net,
+                path,
+                seed=seed,
+                dtype=dtype,
+                boost=boost,
+                stream=stream,
+                jobs=jobs,
+                shards=shards,
+                address=dask,
+                resume=resume,
+                progress=progress,
+            )
+            origin, fresh = saved.origin, saved.fresh
     blobs = sum(param.owner is None for layer in net.layers for param in layer.params)
     say(
         f"{path}: {net.count:,} parameters in {blobs} blobs, {dtype}, "
-        f"phase {net.phase}, seed {origin['seed']}{again}"
+        f"phase {net.phase}, seed {origin['seed']}"
+        + (" (fresh)" if fresh else "")
         + ("" if boost == BOOSTS[-1] else f", Boost {boost}")
         + ("" if stream == STREAMS[0] else f", stream {stream}")
+        + ("" if shards is None else f", {many(shards, 'shard')}")
     )
 
 
-def _default_output(net: fk.Net, format: str | None) -> str:
+def _default_output(net: fk.Net, format: str | None, is_folder: bool) -> str:
     if net.file.startswith("<"):
         raise fk.UsageError("a net from standard input has no file name: say where with -o OUT")
-    return Path(net.file).stem + FORMATS[format or "npz"][0]
+    return Path(net.file).stem + ("" if is_folder else FORMATS[format or "npz"][0])

@@ -191,6 +191,18 @@ class Given:
     values: Values
     where: str = "in the prototxt"
 
+    def __eq__(self, other: object) -> bool:
+        """Whether the values are the same bits, of the same type and from the same place."""
+        if not isinstance(other, Given):
+            return NotImplemented
+        mine, theirs = (
+            (each.values.dtype, each.values.tobytes(), each.where) for each in (self, other)
+        )
+        return mine == theirs
+
+    def __hash__(self) -> int:
+        return hash((self.values.tobytes(), self.where))
+
     @property
     def mean(self) -> float:
         """Of the values themselves."""

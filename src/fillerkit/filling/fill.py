@@ -190,7 +190,7 @@ class Run:
         A blob that shares another's values takes its draws all the same: Caffe lets the two share
         only after it has filled both.
         """
-        self._check_all_here()
+        self.check_all_here()
         for position, layer in enumerate(self.net.layers):
             stream.skip(layer.draws)
             for index, param in enumerate(layer.params):
@@ -203,7 +203,7 @@ class Run:
             for param in layer.forgotten:
                 stream.discard(param.distribution_in(self.dtype), param.count, self.dtype)
 
-    def _check_all_here(self) -> None:
+    def check_all_here(self) -> None:
         """Refuse to begin where the file of a blob's values is not here, and others do not do."""
         for position, layer in enumerate(self.net.layers):
             for index, param in enumerate(layer.params):
@@ -267,14 +267,20 @@ def save(
 ) -> Mapping[str, Any]:
     """See `fillerkit.Net.save`."""
     stream = run.new_stream()
-    entries = list(_entries(run, stream, progress))
     with stream.held():
-        formats.save(path, formats.Content(entries, run.origin, run.net.model), format)
+        formats.save(path, content(run, stream, progress), format)
     return run.origin
 
 
+def content(
+    run: Run, stream: Stream, progress: Callable[[int], None] | None = None
+) -> formats.Content:
+    """All that a file holds; nothing is made before an entry's chunks are asked for."""
+    entries = list(_entries(run, stream, progress))
+    return formats.Content(entries, run.origin, run.net.model)
+
+
 def _entries(run: Run, stream: Stream, progress: Callable[[int], None] | None) -> Iterator[Entry]:
-    """What there is to write; nothing is made before an entry's chunks are asked for."""
     aliases = _aliases(run.net.layers)
     steps = run.steps(stream)
     for position, layer in enumerate(run.net.layers):

@@ -45,9 +45,14 @@ def load(
     encoding: str | None = None,
     proto: str | os.PathLike[str] | None = None,
 ) -> Stored:
-    """Read a file; see `fillerkit.load`."""
+    """Read a file, or a folder of shards; see `fillerkit.load`."""
     check_encoding(encoding)
-    return _format(Path(path), format).read(Path(path), Said(encoding, proto))
+    path, said = Path(path), Said(encoding, proto)
+    if format in (None, "safetensors") and _is_sharded(path):
+        from fillerkit.formats import shards
+
+        return shards.read(path, said)
+    return _format(path, format).read(path, said)
 
 
 def content_of(stored: Stored) -> Content:
@@ -68,10 +73,21 @@ def content_of(stored: Stored) -> Content:
     return Content(entries, stored.origin, stored.model)
 
 
+def _is_sharded(path: Path) -> bool:
+    """Whether a path is that of an index of shards, or of a folder that is to have one."""
+    if path.name.endswith(".safetensors.index.json"):
+        return True
+    return path.is_dir() and _of_suffix(path) is None
+
+
+def _of_suffix(path: Path) -> str | None:
+    suffix = path.suffix.lower()
+    return next((name for name, suffixes in FORMATS.items() if suffix in suffixes), None)
+
+
 def _format(path: Path, name: str | None) -> _Format:
     if name is None:
-        suffix = path.suffix.lower()
-        name = next((name for name, suffixes in FORMATS.items() if suffix in suffixes), None)
+        name = _of_suffix(path)
         if name is None:
             known = ", ".join(suffix for suffixes in FORMATS.values() for suffix in suffixes)
             raise UsageError(

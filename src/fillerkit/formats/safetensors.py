@@ -10,19 +10,21 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from fillerkit.errors import FormatError
 from fillerkit.formats.background import BackgroundWriter
 from fillerkit.formats.damage import reading
-from fillerkit.formats.entry import Content
+from fillerkit.formats.entry import Content, Entry
 from fillerkit.formats.mapped import mapped, view
 from fillerkit.formats.notes import about, as_json, gathered, parsed
 from fillerkit.formats.state_dict import from_state
-from fillerkit.formats.stored import Said, Stored
+from fillerkit.formats.stored import Array, Said, Stored
 from fillerkit.formats.whole_file import whole_file
 from fillerkit.libraries import library
 
@@ -32,11 +34,39 @@ _LENGTH = struct.Struct("<Q")
 _ALIGNMENT = 8
 
 
+class Tensors(NamedTuple):
+    """What lies in one file, mapped.
+
+    Attributes
+    ----------
+    arrays : dict of str to array
+        By their keys.
+    metadata : mapping of str to str
+    """
+
+    arrays: dict[str, Array]
+    metadata: Mapping[str, str]
+
+    @property
+    def are_blobs(self) -> bool:
+        """Whether every key is ``<layer>/<index>``; else they are PyTorch's."""
+        return all(_is_key(key) for key in self.arrays)
+
+    @property
+    def notes(self) -> dict[str, Any]:
+        """What the file says of each blob."""
+        return parsed(self.metadata.get("blobs", "{}"))
+
+    @property
+    def origin(self) -> dict[str, Any]:
+        """Where the values come from."""
+        return parsed(self.metadata.get("origin", "{}"))
+
+
 def write(path: Path, content: Content) -> None:
     """Write the header, then blobs as they come."""
-    header = _header(content)
     with whole_file(path, content.nbytes) as file, BackgroundWriter(file) as writer:
-        writer.write(_LENGTH.pack(len(header)) + header)
+        writer.write(header(content))
         for entry in content.entries:
             for piece in entry.pieces:
                 writer.write(piece)
@@ -48,48 +78,89 @@ def read(path: Path, said: Said) -> Stored:
     Keys that end in ``.weight``, ``.bias`` and the like are read as PyTorch's. All are in UTF-8:
     the format has no other `said.encoding`.
     """
+    with _reading(path):
+        return stored([tensors(path)])
+
+
+def tensors(path: Path) -> Tensors:
+    """Map a file into memory, and leave open what its keys mean."""
     data = mapped(path)
     package = library("safetensors", ".safetensors", "formats")
-    with reading(path, "a .safetensors of blobs"):
+    with _reading(path):
         with package.safe_open(path, "numpy"):
             pass
-        return _read(path, data)
+        return _tensors(path, data)
 
 
-def _header(content: Content) -> bytes:
-    notes = {f"{entry.layer}/{entry.index}": about(entry) for entry in content.entries}
+def stored(files: Sequence[Tensors]) -> Stored:
+    """The blobs of a file, or of several that are one net's.
+
+    Raises
+    ------
+    ValueError
+        They are no blobs of a net.
+    """
+    arrays = {key: array for file in files for key, array in file.arrays.items()}
+    if not all(file.are_blobs for file in files):
+        return from_state(arrays)
+    notes = {key: note for file in files for key, note in file.notes.items()}
+    split = ((key.rpartition("/"), key, array) for key, array in arrays.items())
+    found = ((name[0], int(name[2]), notes.get(key, {}), array) for name, key, array in split)
+    return gathered(found, files[0].origin)
+
+
+def header(content: Content) -> bytes:
+    """All that stands before the values, its length first."""
+    notes = {key(entry): about(entry) for entry in content.entries}
     metadata = {"origin": as_json(content.origin), "blobs": as_json(notes)}
-    header: dict[str, Any] = {"__metadata__": metadata}
+    about_all: dict[str, Any] = {"__metadata__": metadata}
     at = 0
     for entry in content.entries:
-        header[f"{entry.layer}/{entry.index}"] = {
+        about_all[key(entry)] = {
             "dtype": _NAMES[entry.dtype.itemsize],
             "shape": list(entry.shape),
             "data_offsets": [at, at + entry.nbytes],
         }
         at += entry.nbytes
-    text = json.dumps(header, separators=(",", ":")).encode()
-    return text + b" " * (-len(text) % _ALIGNMENT)
+    text = json.dumps(about_all, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % _ALIGNMENT)
+    return _LENGTH.pack(len(text)) + text
 
 
-def _read(path: Path, data: memoryview) -> Stored:
+def origin_of(begin: Callable[[int], bytes], most: int) -> dict[str, Any] | None:
+    """The origin that a file's header tells, or None; ``begin(n)`` are its first n bytes."""
+    try:
+        (length,) = _LENGTH.unpack(begin(_LENGTH.size))
+        if length + _LENGTH.size > most:
+            return None
+        said = parsed(begin(_LENGTH.size + length)[_LENGTH.size :])
+        return Tensors({}, said["__metadata__"]).origin
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, struct.error):
+        return None
+
+
+def key(entry: Entry) -> str:
+    """The key of a blob's tensor."""
+    return f"{entry.layer}/{entry.index}"
+
+
+def _reading(path: Path) -> AbstractContextManager[None]:
+    return reading(path, "a .safetensors of blobs")
+
+
+def _tensors(path: Path, data: memoryview) -> Tensors:
     """What the header says, which the library has checked: the values fill the file's rest."""
     (length,) = _LENGTH.unpack_from(data)
-    header = parsed(bytes(data[_LENGTH.size : _LENGTH.size + length]))
-    metadata = header.pop("__metadata__", {})
+    said = parsed(bytes(data[_LENGTH.size : _LENGTH.size + length]))
+    metadata = said.pop("__metadata__", {})
     arrays = {}
-    for key, tensor in header.items():
+    for key, tensor in said.items():
         if tensor["dtype"] not in _DTYPES:
             raise FormatError(f"{path}: '{key}' holds {tensor['dtype']}, not floats of NumPy's")
         begin, end = (_LENGTH.size + length + offset for offset in tensor["data_offsets"])
         dtype = np.dtype(_DTYPES[tensor["dtype"]])
         arrays[key] = view(data, begin, end, dtype, tensor["shape"], f"'{key}'")
-    if not all(_is_key(key) for key in arrays):
-        return from_state(arrays)
-    notes = parsed(metadata.get("blobs", "{}"))
-    split = ((key.rpartition("/"), key, array) for key, array in arrays.items())
-    found = ((name[0], int(name[2]), notes.get(key, {}), array) for name, key, array in split)
-    return gathered(found, parsed(metadata.get("origin", "{}")))
+    return Tensors(arrays, metadata)
 
 
 def _is_key(key: str) -> bool:

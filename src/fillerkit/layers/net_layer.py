@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import isfinite, prod
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -85,6 +85,10 @@ class ParamBlob:
     def distribution(self) -> Distribution:
         """Which values it starts with, in float32."""
         return self.distribution_in(np.float32)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the distribution: its function may be one that no other process can be given."""
+        return {name: value for name, value in vars(self).items() if name != "distribution"}
 
     def distribution_in(self, dtype: type[np.floating]) -> Distribution:
         """Which values it starts with, with the filler's arithmetic done in `dtype`."""

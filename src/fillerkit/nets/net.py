@@ -100,6 +100,12 @@ class Net:
             **self.asked,
         }
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For another process. It needs the same fillers, and the files that fillers name."""
+        from fillerkit.nets.pickled import reduced
+
+        return reduced(type(self), vars(self))
+
     def __repr__(self) -> str:
         return (
             f"Net({self.name!r}, phase {self.phase}, "

@@ -18,6 +18,7 @@ from google.protobuf.descriptor_pb2 import (
     FileDescriptorProto,
     FileDescriptorSet,
 )
+from google.protobuf.message import Message
 
 from fillerkit.errors import Keyword, PrototxtError
 from fillerkit.libraries import library
@@ -28,8 +29,7 @@ from fillerkit.schema.lazy import added, message_class
 _FREE = 200_000
 _REPEATED = FieldDescriptorProto.LABEL_REPEATED
 _MESSAGE = FieldDescriptorProto.TYPE_MESSAGE
-
-Message = DescriptorProto | FileDescriptorProto
+_NAME = "fillerkit/schema/with_fork.proto"
 
 
 class ForkSchema:
@@ -42,21 +42,20 @@ class ForkSchema:
 
     Parameters
     ----------
-    file
-        As ``protoc`` describes it.
+    serialized
+        All of them, as `with_fork` makes them.
     """
 
-    def __init__(self, file: FileDescriptorProto) -> None:
-        merged = FileDescriptorProto()
-        forks_pb2.DESCRIPTOR.CopyToProto(merged)
-        merged.name = "fillerkit/schema/with_fork.proto"
-        _Merge(merged, file).all()
-        self._package = merged.package
+    def __init__(self, serialized: bytes) -> None:
         self._pool = descriptor_pool.DescriptorPool()
-        added(self._pool, merged.SerializeToString())
+        self._package = added(self._pool, serialized).package
 
     def __getattr__(self, name: str) -> Any:
-        return message_class(self._pool.FindMessageTypeByName(f"{self._package}.{name}"))
+        return self.by_name(f"{self._package}.{name}")
+
+    def by_name(self, full_name: str) -> Any:
+        """A message's class, by its name with the package."""
+        return message_class(self._pool.FindMessageTypeByName(full_name))
 
 
 def fork_schema(path: str) -> ForkSchema:
@@ -81,9 +80,30 @@ def _of(path: str, changed: int, size: int) -> ForkSchema:
     if not any(message.name == "LayerParameter" for message in described.message_type):
         raise PrototxtError(f"{path}: is no caffe.proto: it has no message LayerParameter")
     try:
-        return ForkSchema(described)
+        return joined(with_fork(described))
     except TypeError as error:
         raise PrototxtError(f"{path}: cannot be joined with Caffe's schema: {error}") from None
+
+
+def with_fork(file: FileDescriptorProto) -> bytes:
+    """Caffe's schema with that of a fork, which is as ``protoc`` describes it."""
+    merged = FileDescriptorProto()
+    forks_pb2.DESCRIPTOR.CopyToProto(merged)
+    merged.name = _NAME
+    _Merge(merged, file).all()
+    return merged.SerializeToString()
+
+
+@lru_cache(8)
+def joined(serialized: bytes) -> ForkSchema:
+    """The schema of `with_fork`: one for the same bytes, so that its messages are of one class."""
+    return ForkSchema(serialized)
+
+
+def fork_of(message: Message) -> bytes:
+    """The schema of `with_fork` that a message is of; nothing for one of ours."""
+    file = message.DESCRIPTOR.file
+    return file.serialized_pb if file.name == _NAME else b""
 
 
 def compiled(file: Path) -> FileDescriptorProto:

@@ -1,0 +1,190 @@
+"""A net filled by many workers, straight into a folder of shards."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import fillerkit as fk
+from fillerkit.dask.cluster import check_workers, current_client, written
+from fillerkit.dask.found import check_empty, check_number, found_in, seed_in
+from fillerkit.dask.place import Place
+from fillerkit.dask.shard import Job, Order, write
+from fillerkit.dask.slices import Slices, run_of
+from fillerkit.filling.fill import content
+from fillerkit.formats.damage import one_line
+from fillerkit.formats.shard_plan import Shard, index_of, shards_of
+from fillerkit.formats.shards import INDEX
+from fillerkit.libraries import library
+
+dask = library("dask", "fillerkit.dask", "dask")
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What `save` did.
+
+    Attributes
+    ----------
+    origin : mapping
+        Where the values come from; every shard and the index record it.
+    made : tuple of str
+        The shards that were written, in the order of the net.
+    fresh : bool
+        Whether nobody said the seed, the solver and an earlier run included.
+    notes : tuple of str
+        What an earlier run had left.
+    """
+
+    origin: Mapping[str, Any]
+    made: tuple[str, ...]
+    fresh: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def save(
+    net: fk.Net,
+    url: str | os.PathLike[str],
+    seed: int | None = None,
+    dtype: str | None = None,
+    *,
+    shards: int,
+    boost: str | None = None,
+    stream: str = "caffe",
+    draws: fk.DrawMap | None = None,
+    resume: bool = False,
+    client: Any = None,
+    storage_options: Mapping[str, Any] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Saved:
+    """Fill a net into a folder of shards, each written by a worker, and their index.
+
+    `fillerkit.load` reads the folder as the one file that `fillerkit.Net.save` writes. A worker
+    holds one slice of a blob at a time. A shard is there whole or not at all, and the index is
+    written last.
+
+    Parameters
+    ----------
+    net
+    url
+        The folder: a path, or what fsspec reaches (``s3://bucket/folder``). All workers need to
+        see the same.
+    seed, dtype, boost, stream
+        As for `fillerkit.Net.fill`.
+    draws
+        For Caffe's stream: what `fillerkit.Net.map_draws` made. Unless given it is made first, in
+        nearly the time that this machine takes to fill the net.
+    shards
+        How many; none has less than a blob, since no blob is cut.
+    resume
+        Go on with what an earlier run left: shards that are whole and of this run stay, all others
+        are made. Without a seed it is that of the shards that are there.
+    client
+        A `distributed.Client`. Unless given it is the current one, or else the scheduler that Dask
+        is set to.
+    storage_options
+        What fsspec is to be told besides the address.
+    progress
+        Called with the number of values of each shard that is there.
+
+    Raises
+    ------
+    UsageError
+        An argument makes no sense, the folder has shards and `resume` is not said, or a worker
+        cannot do its part: nothing is made then.
+    FormatError
+        A shard cannot be written. The others are, and can be gone on with.
+    """
+    place = Place.of(url, storage_options)
+    if not resume:
+        check_empty(place)
+    elif seed is None and net.random_seed is None and draws is None:
+        seed = seed_in(place)
+    fresh = seed is None and net.random_seed is None and draws is None
+    run = run_of(net, seed, dtype, boost, stream, draws)
+    plan = shards_of(content(run, run.new_stream()), shards)
+    check_number(place, plan)
+    found = found_in(place, plan)
+    left = [shard for shard in plan if shard.name not in found.whole]
+    _report(progress, (shard for shard in plan if shard not in left))
+    if left:
+        _make(Job(Slices.of(run, draws), place, fk.__version__), left, client, progress)
+    _write_index(place, plan)
+    notes = tuple(found.notes) if resume else ()
+    return Saved(run.origin, tuple(shard.name for shard in left), fresh, notes)
+
+
+def _make(
+    job: Job, shards: Sequence[Shard], client: Any, progress: Callable[[int], None] | None
+) -> None:
+    """Have shards made, by whoever there is, and see that they are there."""
+    job.place.make()
+    job.place.remove(INDEX)  # which would tell of a whole net
+    by_name = {shard.name: shard for shard in shards}
+    orders = [Order.of(shard) for shard in shards]
+    failed: list[fk.FillerkitError] = []
+
+    def ended(result: str | fk.FillerkitError) -> None:
+        """A shard is written, or not."""
+        if not isinstance(result, str):
+            failed.append(result)
+        elif job.place.size(result) == by_name[result].nbytes:
+            _report(progress, [by_name[result]])
+        else:
+            path = job.place.path(result)
+            failed.append(
+                fk.FormatError(
+                    f"{path}: a worker has written it, but it is not seen from here: all need to "
+                    "share the folder"
+                )
+            )
+
+    client = client or current_client()
+    if client is None:
+        _write_here(job, orders, ended)
+    else:
+        check_workers(client, job)
+        for result in written(client, job, orders):
+            ended(result)
+    if failed:
+        raise failed[0]
+
+
+def _write_here(
+    job: Job, orders: Sequence[Order], ended: Callable[[str | fk.FillerkitError], None]
+) -> None:
+    """Have shards written by Dask's own schedulers, those without a cluster."""
+
+    def heard(key: object, result: object, *rest: object) -> None:
+        """A task has ended; that of a shard has such a result."""
+        if isinstance(result, str | fk.FillerkitError):
+            ended(result)
+
+    callbacks = library("dask.callbacks", "fillerkit.dask", "dask")
+    shared = dask.delayed(job, traverse=False)
+    task = dask.delayed(write, pure=False)
+    try:
+        with callbacks.Callback(posttask=heard):
+            dask.compute(*(task(shared, order) for order in orders))
+    except fk.FillerkitError:
+        raise
+    except Exception as error:
+        raise fk.FormatError(
+            f"{job.place}: not all shards were written: {one_line(error)}"
+        ) from None
+
+
+def _write_index(place: Place, shards: Sequence[Shard]) -> None:
+    index = index_of(shards)
+    with place.whole(INDEX, len(index)) as file:
+        file.write(index)
+    for shard in shards:
+        place.remove_unfinished(shard.name)
+
+
+def _report(progress: Callable[[int], None] | None, shards: Any) -> None:
+    for shard in shards:
+        if progress is not None:
+            progress(shard.count)
