@@ -26,7 +26,7 @@ def calls(run: Callable[[Path], None], path: Path, text: str) -> int:
     ("run", "net"),
     [
         *((run, net) for run in (growth.read_net, growth.load_net, growth.check) for net in NETS),
-        pytest.param(growth.show, growth.chain, marks=pytest.mark.long),
+        (growth.show, growth.chain),
     ],
     ids=lambda each: each.__name__,
 )

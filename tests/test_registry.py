@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,9 @@ import fillerkit as fk
 from fillerkit.registry import Registry, first_line
 
 GROUP = "fillerkit.things_of_a_test"
+OURS = """
+    "thing", "", package="of_a_test", shared={"two": "TwoMore"}, on_demand="of_a_test.forks"
+"""
 
 
 @pytest.fixture
@@ -54,6 +59,68 @@ def test_a_name_is_given_once(things: Registry[int]) -> None:
     with pytest.raises(fk.UsageError, match="thing 'one' is registered already"):
         things.add("one", 1)
     assert things.get("one") == 1
+
+
+@pytest.fixture
+def ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry[int]]:
+    """One, Two and TwoMore in two modules of a package, and Three on demand."""
+    for file, text in {
+        "__init__": f"from fillerkit.registry import Registry\nthings = Registry({OURS})",
+        "one": 'from . import things\nthings.add("One", 1, __name__)',
+        "two": 'from . import things\nthings.add("Two", 2, __name__)\n'
+        'things.add("TwoMore", 22, __name__)',
+        "forks/__init__": 'from .. import things\nthings.add("Three", 3, __name__ + ".three")',
+    }.items():
+        path = tmp_path / "of_a_test" / f"{file}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield import_module("of_a_test").things
+    for name in [name for name in sys.modules if name.split(".")[0] == "of_a_test"]:
+        del sys.modules[name]
+
+
+def imported() -> set[str]:
+    """The modules of the fixture's package that are imported."""
+    names = (name.partition(".") for name in sys.modules)
+    return {rest for package, _, rest in names if package == "of_a_test"} - {""}
+
+
+def test_a_thing_is_looked_for_in_the_module_of_its_name_alone(ours: Registry[int]) -> None:
+    assert ours.get("One") == 1
+    assert imported() == {"one"}
+
+
+def test_a_thing_of_another_name_than_its_module_is_found_where_it_is_said_to_be(
+    ours: Registry[int],
+) -> None:
+    assert ours.get("TwoMore") == 22
+    assert imported() == {"two"}
+
+
+def test_what_no_module_is_named_for_is_looked_for_in_all(ours: Registry[int]) -> None:
+    assert ours.get("Three") == 3
+    assert imported() == {"one", "two", "forks"}
+
+
+@pytest.mark.parametrize("name", ["", "__init__", "forks", "of_a_test.one", "..", "\0"])
+def test_a_name_that_is_no_name_of_a_module_is_not_known(ours: Registry[int], name: str) -> None:
+    assert ours.get(name) is None
+
+
+def test_names_are_those_of_all_modules(ours: Registry[int]) -> None:
+    assert ours.names() == ["One", "Three", "Two", "TwoMore"]
+
+
+def test_nobody_takes_a_name_of_a_module_that_is_not_imported_yet(ours: Registry[int]) -> None:
+    with pytest.raises(fk.UsageError, match="thing 'TwoMore' is registered already"):
+        ours.add("TwoMore", 0, "somebody.else")
+
+
+def test_what_comes_on_demand_gives_way(ours: Registry[int]) -> None:
+    ours.add("Three", 0, "somebody.else")
+    assert ours.get("Four") is None
+    assert ours.get("Three") == 0
 
 
 def test_a_package_that_cannot_be_loaded_is_told_by_name(

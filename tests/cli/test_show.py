@@ -95,7 +95,7 @@ def test_into_a_pipe_there_is_no_colour_and_no_blank_at_the_end_of_a_line(run: R
 
 
 def test_into_a_pipe_no_line_is_folded(run: Run) -> None:
-    name = "long_" * 100
+    name = "long_" * 3000
     text = (
         f'layer {{ name: "{name}" type: "Input" top: "d"'
         " input_param { shape { dim: [1, 3] } } }\n"

@@ -316,6 +316,45 @@ def test_a_thread_that_cannot_be_started_is_an_error(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="others have no such call")
+def test_the_disk_gets_a_large_file_while_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = []
+    monkeypatch.setattr(os, "posix_fadvise", lambda *words: given.append(words))
+    with whole_file(tmp_path / "x") as file:
+        for _ in range(40):
+            file.write(bytes(1 << 20))
+        number = file.fileno()
+    step = 1 << 24
+    assert given == [(number, at, step, os.POSIX_FADV_DONTNEED) for at in (0, step)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits as of Linux")
+def test_a_thread_that_would_die_for_want_of_memory_is_not_started() -> None:
+    # One thread has ended before: the next one gets its stack, and may lack all else.
+    code = """
+import errno, io, os, resource
+from fillerkit.formats.background import BackgroundWriter
+
+with BackgroundWriter(io.BytesIO()) as writer:
+    writer.write(b"x")
+for room in range(0, 1 << 20, 1 << 16):
+    if not os.fork():
+        with open("/proc/self/statm") as pages:
+            taken = int(pages.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (taken + room,) * 2)
+        try:
+            BackgroundWriter(io.BytesIO())
+        except OSError as error:
+            os._exit(0 if error.errno == errno.ENOMEM else 1)
+        os._exit(2)
+    print(os.waitstatus_to_exitcode(os.wait()[1]), end="")
+"""
+    done = weights.child(code, timeout=300)
+    assert (done.stdout, done.stderr) == ("0" * 16, "")
+
+
 def test_a_write_takes_all_that_it_is_given(tmp_path: Path) -> None:
     values = np.arange(1000.0)
     with whole_file(tmp_path / "x") as file:

@@ -1,13 +1,17 @@
-"""Fuzz one target in this process, which ends with it: started by fuzz.py, in a folder to work in.
+"""Fuzz one target after the other, each in a fork of this process: started by fuzz.py.
 
-python one_target.py TARGET SECONDS SEED FOLDER
+What is fuzzed is imported and instrumented once, which takes seconds. Tasks come as lines of JSON,
+[TARGET, SECONDS, SEED, FOLDER, folder to work in, LOG]; each is answered with its exit status.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import re
 import sys
+import tempfile
 import traceback
 import warnings
 from collections.abc import Callable
@@ -20,24 +24,53 @@ from typing import Any
 HERE = Path(__file__).parent
 WARM = 5
 """Seeds that are run before the fuzzing starts."""
+SEEDS_A_SECOND = 25
+"""Seeds to start from, at most: what then is left of the time is for changes of them."""
 LIBFUZZERS_ROOM = 2048
 """MiB with which libFuzzer ends the process: no input should come near."""
 
 
-def fuzz(name: str, seconds: str, seed: str, folder: Path) -> None:
+def prepare() -> None:
+    """Import, instrumented, what all targets need; what a net needs is imported by reading one."""
+    atheris: Any = import_module("atheris")
+    with atheris.instrument_imports(include=["fillerkit"]), tempfile.TemporaryDirectory() as work:
+        targets: Any = import_module("targets")
+        seeds: Any = import_module("seeds")
+        os.chdir(work)
+        targets.run("net", next(seeds.seeds("net")))
+        os.chdir("/")
+
+
+def serve() -> None:
+    """Do what is asked for in forks; an end of one by a fault is its own."""
+    for line in sys.stdin:
+        child = os.fork()
+        if child:
+            print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+            continue
+        name, seconds, seed, folder, work, log = json.loads(line)
+        os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
+        os.dup2(os.open(os.devnull, os.O_RDWR), 1)
+        os.chdir(work)
+        os.environ["TMPDIR"] = tempfile.tempdir = work
+        fuzz(name, seconds, seed, Path(folder))
+
+
+def fuzz(name: str, seconds: int, seed: int, folder: Path) -> None:
     """Start from the seeds and what earlier runs left in ``corpus``; keep faults in ``found``."""
     atheris: Any = import_module("atheris")
+    targets: Any = import_module("targets")
+    seeds: Any = import_module("seeds")
     warnings.simplefilter("error")  # one would reach the terminal
     corpus, found = folder / "corpus", folder / "found"
     for each in (corpus, found):
         each.mkdir(parents=True, exist_ok=True)
+    start = list(seeds.seeds(name))
+    for data in start[:: -(-len(start) // (SEEDS_A_SECOND * seconds))]:
+        _keep(corpus / hashlib.sha1(data).hexdigest(), data)
+    # What a reader imports only when it is needed is imported here, where it is instrumented.
     with atheris.instrument_imports(include=["fillerkit"]):
-        targets: Any = import_module("targets")
-        seeds: Any = import_module("seeds")
-        for data in seeds.seeds(name):
-            _keep(corpus / hashlib.sha1(data).hexdigest(), data)
-        # What a reader imports only when it is needed is imported here, where it is instrumented.
-        for data in islice(seeds.seeds(name), WARM):
+        for data in islice(start, WARM):
             _attempt(targets.run, name, data, found)
     targets.ALONE = True
     _drop_what_is_mended(targets.run, name, found)
@@ -95,5 +128,5 @@ def _dictionary(path: Path, words: set[str]) -> Path:
 
 
 if __name__ == "__main__":
-    target, seconds, seed, folder = sys.argv[1:]
-    fuzz(target, seconds, seed, Path(folder))
+    prepare()
+    serve()

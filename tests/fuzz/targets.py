@@ -29,7 +29,7 @@ import fillerkit as fk
 from fillerkit.errors import Line
 from fillerkit.formats import content_of, safetensors
 from fillerkit.formats.shard_plan import Shard, shards_of
-from fillerkit.prototxt.fork_schema import fork_schema
+from fillerkit.prototxt import fork_schema
 from fillerkit.pycaffe.io import (
     array_to_blobproto,
     array_to_datum,
@@ -346,7 +346,6 @@ def _datum(data: bytes) -> None:
 
 def _proto(data: bytes) -> None:
     path = _put("caffe.proto", data)
-    fork_schema.cache_clear()
     net = fk.load_net(_put("net.prototxt", NET), proto=path)
     assert [layer.type for layer in net.layers] == ["Input"]
 
@@ -358,7 +357,8 @@ def _fork_schema(data: bytes) -> None:
         descriptor_pool.DescriptorPool().Add(described)
     except (DecodeError, TypeError):  # which a compiler does not make
         return
-    fork_schema.cache_clear()
+    fork_schema._of.cache_clear()
+    _put("caffe.proto", b"")
     with patch("fillerkit.prototxt.fork_schema.compiled", lambda _: described):
         net = fk.load_net(_put("net.prototxt", NET), proto="caffe.proto")
     assert [layer.type for layer in net.layers] == ["Input"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -54,6 +55,25 @@ def test_a_layer_type_is_listed_with_the_first_line_of_its_documentation() -> No
     known = fk.layer_types.get("Swap_of_a_test")
     assert known is not None
     assert known.summary == "Swaps its two axes."
+
+
+def test_a_type_of_caffes_is_found_without_a_look_into_every_file() -> None:
+    modules = {known.name: known.plan.__module__ for known in fk.layer_types}
+    ours = {name: module for name, module in modules.items() if ".forks." not in module}
+    assert {name: fk.layer_types.home(name) for name in ours} == ours
+
+
+def test_only_those_modules_are_imported_whose_types_a_net_has(tmp_path: Path) -> None:
+    code = (
+        "import sys, fillerkit as fk\n"
+        f"fk.load_net({INPUT!r}).save('none.npz', seed=1)\n"
+        "names = 'layers.data layers.neuron layers.forks fillers.constant fillers.forks'.split()\n"
+        "print([name for name in names if f'fillerkit.{name}' in sys.modules])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert done.stdout == "['layers.data']\n"
 
 
 def test_a_name_is_not_given_twice() -> None:

@@ -210,7 +210,7 @@ def test_blobs_keep_their_names_through_a_caffemodel(
 
 
 def test_the_keywords_are_the_fields() -> None:
-    assert {"loss", *Declared.__annotations__} == set(Traits.__dataclass_fields__)
+    assert {"loss", *Declared.__annotations__} == set(Traits._fields)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from google.protobuf import text_format
 
 import fillerkit as fk
-from fillerkit.prototxt.fork_schema import ForkSchema, fork_schema
+from fillerkit.prototxt.fork_schema import ForkSchema, _of, fork_schema
 
 pytest.importorskip("grpc_tools")
 
@@ -200,7 +200,7 @@ def test_a_schema_without_the_compiler_says_what_to_install(
     proto: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "grpc_tools", None)
-    fork_schema.cache_clear()
+    _of.cache_clear()
     with pytest.raises(fk.UsageError, match=r"fillerkit\[proto\]"):
         fk.load_net(NET, proto=proto)
 
@@ -268,6 +268,14 @@ def test_a_message_that_the_fork_has_once_and_another_several_times_is_read(tmp_
     assert net.layers[0].tops == (("d", (2, 3, 30, 40)),)
 
 
+def test_a_schema_is_compiled_again_when_its_file_changes(tmp_path: Path) -> None:
+    path = parameter(tmp_path, "")
+    first = fork_schema(str(path))
+    assert fork_schema(str(path)) is first
+    path = parameter(tmp_path, "optional int32 more = 12345;")
+    assert "more" in fork_schema(str(path)).PoolingParameter.DESCRIPTOR.fields_by_name
+
+
 def test_an_enum_in_a_message_of_another_name_is_found(tmp_path: Path) -> None:
     first = fork_schema(str(parameter(tmp_path, ""))).LayerParameter.DESCRIPTOR.fields_by_name
     assert first["yolo_param"].message_type.name == "YoloParameter"
@@ -279,7 +287,6 @@ def test_an_enum_in_a_message_of_another_name_is_found(tmp_path: Path) -> None:
     )
     text = other.read_text().replace("YoloParameter yolo_param", "YoloParameter interp_param")
     other.write_text(text)
-    fork_schema.cache_clear()
     text = 'layer { name: "p" type: "X" interp_param { engine: MLU } }'
     assert fk.read_net(text, proto=other).layers[0][0].HasField("interp_param")
 

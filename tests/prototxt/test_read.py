@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -56,6 +59,19 @@ def test_the_digest_of_a_text_is_that_of_a_file_that_holds_it(tmp_path: Path) ->
     path = tmp_path / "net.prototxt"
     path.write_bytes(NET.encode())
     assert read_net(NET).sha256 == read_net(path).sha256
+
+
+@pytest.mark.skipif(
+    not (find_spec("_sha2") or find_spec("_sha256")), reason="this Python has only OpenSSL's"
+)
+def test_the_digest_of_a_text_needs_no_openssl() -> None:
+    code = (
+        "import sys\n"
+        "from fillerkit.prototxt import read_net\n"
+        f"print(read_net({NET!r}).sha256, '_hashlib' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [hashlib.sha256(NET.encode()).hexdigest(), "False"]
 
 
 def test_a_net_may_be_empty() -> None:

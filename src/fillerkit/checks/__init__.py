@@ -6,4 +6,4 @@ from fillerkit.checks.warning import Finding as Finding
 from fillerkit.checks.warning import warnings as warnings
 from fillerkit.registry import import_modules
 
-import_modules(__name__, __path__)
+import_modules(__name__)

@@ -15,6 +15,3 @@ from fillerkit.fillers.registry import Filler as Filler
 from fillerkit.fillers.registry import distribution as distribution
 from fillerkit.fillers.registry import filler as filler
 from fillerkit.fillers.registry import filler_types as filler_types
-from fillerkit.registry import import_modules
-
-import_modules(__name__, __path__)

@@ -39,7 +39,10 @@ class Filler(NamedTuple):
 
 
 filler_types: Registry[Filler] = Registry(
-    "filler", "fillerkit.fillers", on_demand="fillerkit.fillers.forks"
+    "filler",
+    "fillerkit.fillers",
+    package="fillerkit.fillers",
+    on_demand="fillerkit.fillers.forks",
 )
 
 
@@ -76,7 +79,8 @@ def filler(name: str, *, reads: Sequence[str] | None = None) -> Callable[[Make],
         raise UsageError('a filler needs a name: @fillerkit.filler("name")')
 
     def register(make: Make) -> Make:
-        filler_types.add(name, Filler(name, make, None if reads is None else tuple(reads)))
+        new = Filler(name, make, None if reads is None else tuple(reads))
+        filler_types.add(name, new, make.__module__)
         return make
 
     return register

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import _thread
 from errno import EAGAIN
+from mmap import mmap
 from queue import Queue
 from types import TracebackType
 from typing import Any, BinaryIO
 
 _NO_THREAD = "no thread can be started to write it"
+_ROOM = 1 << 20
+"""Bytes that a thread needs to begin; with less it dies, and Python says so on the terminal."""
 _PATIENCE = 10.0
 """Seconds in which a thread begins, if it does."""
 AHEAD = 2
@@ -31,6 +34,7 @@ class BackgroundWriter:
         self._begun, self._ended = _thread.allocate_lock(), _thread.allocate_lock()
         self._begun.acquire()
         self._ended.acquire()
+        mmap(-1, _ROOM).close()  # or the error says that memory is missing
         # threading's would wait for ever for one that dies for want of memory before it runs.
         try:
             _thread.start_new_thread(self._run, ())

@@ -25,20 +25,25 @@ if sys.platform != "win32":
     import fcntl
 
 _NAME = 200  # bytes of the target's name that are in its own; the whole may be as long as can be
+_EARLY = 1 << 24  # bytes of a file that is to stay that the disk is given at a time
 
 
 @contextmanager
-def unfinished(target: Path, mode: int = 0o666) -> Iterator[tuple[Path, BinaryIO]]:
+def unfinished(
+    target: Path, mode: int = 0o666, *, stays: bool = False
+) -> Iterator[tuple[Path, BinaryIO]]:
     """Open a new file beside `target`, and say what it is called; an error removes it.
 
     What was left behind beside `target` is removed first, so that there is room. When the block
-    ends well the file stays, if the block has not renamed it.
+    ends well the file stays, if the block has not renamed it. The disk gets one that `stays` while
+    it is written, so that ``fsync`` has little left to wait for.
     """
     _clean(target)
     while True:
         part = target.with_name(f"{_start(target)}{os.urandom(8).hex()}.part")
         try:
             with _Unbuffered(part, "x+b", opener=partial(os.open, mode=mode)) as file:
+                file.stays = stays
                 if _is_ours(file.fileno()):
                     yield part, cast("BinaryIO", file)
                     return
@@ -70,11 +75,29 @@ class _Unbuffered(io.FileIO):
     The system takes less where the disk is nearly full, and of more than 2 GiB.
     """
 
+    stays = False
+    _on_its_way = 0
+
     def write(self, data: ReadableBuffer, /) -> int:
         whole = rest = memoryview(data).cast("B")
         while rest:
             rest = rest[super().write(rest) :]
+        if self.stays:
+            self._give_to_disk()
         return len(whole)
+
+    def _give_to_disk(self) -> None:
+        """Have the system begin to bring to the disk what is new, without waiting for it.
+
+        Linux does so when it is told that these pages are not needed in memory; they stay there
+        until the disk has them, and after that too.
+        """
+        if sys.platform == "linux":
+            begin, end = self._on_its_way, self.tell()
+            if end - begin >= _EARLY:
+                with suppress(OSError):
+                    os.posix_fadvise(self.fileno(), begin, end - begin, os.POSIX_FADV_DONTNEED)
+                self._on_its_way = end
 
 
 def _start(target: Path) -> str:

@@ -30,7 +30,7 @@ def whole_file(path: Path, least: int = 0) -> Iterator[BinaryIO]:
     target = Path(os.path.realpath(path))
     try:
         old = _old(path, target)
-        with unfinished(target, 0o666 if old is None else 0o600) as (part, file):
+        with unfinished(target, 0o666 if old is None else 0o600, stays=True) as (part, file):
             if old is not None:
                 _share_as(old, file.fileno())
             if least >= _RESERVED:

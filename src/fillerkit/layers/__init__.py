@@ -7,6 +7,3 @@ from fillerkit.layers.registry import LayerType as LayerType
 from fillerkit.layers.registry import layer as layer
 from fillerkit.layers.registry import layer_types as layer_types
 from fillerkit.layers.registry import source as source
-from fillerkit.registry import import_modules
-
-import_modules(__name__, __path__)

@@ -69,7 +69,21 @@ class LayerType(NamedTuple):
 
 
 layer_types: Registry[LayerType] = Registry(
-    "layer type", "fillerkit.layers", on_demand="fillerkit.layers.forks"
+    "layer type",
+    "fillerkit.layers",
+    package="fillerkit.layers",
+    shared={
+        "convolution": "Deconvolution DepthwiseConvolution",
+        "data": "DummyData HDF5Data ImageData Input MemoryData WindowData",
+        "losses": "ContrastiveLoss EuclideanLoss HingeLoss MultinomialLogisticLoss "
+        "SigmoidCrossEntropyLoss",
+        "neuron": "AbsVal BNLL Clip Dropout ELU Exp Log Power ReLU Sigmoid Swish TanH Threshold",
+        "recurrent": "LSTM RNN",
+        "scale": "Bias",
+        "softmax": "InfogainLoss SoftmaxWithLoss",
+        "split": "Silence",
+    },
+    on_demand="fillerkit.layers.forks",
 )
 
 
@@ -223,7 +237,7 @@ def is_unknown_type(name: str) -> bool:
 
 
 def _add(new: LayerType) -> None:
-    layer_types.add(new.name, new)
+    layer_types.add(new.name, new, new.plan.__module__)
 
 
 def _span(counts: Counts) -> tuple[int, int | None]:

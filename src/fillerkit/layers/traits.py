@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from math import prod
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from fillerkit.layers.plan import Shape
 from fillerkit.schema.forks_pb2 import LayerParameter
@@ -34,8 +33,7 @@ class Declared(TypedDict, total=False):
     fixed_batch: bool
 
 
-@dataclass(frozen=True)
-class Traits:
+class Traits(NamedTuple):
     """The traits of one type; the fields are explained at `fillerkit.layer`."""
 
     loss: bool = False

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from fillerkit.errors import UsageError, did_you_mean, some
 from fillerkit.fillers.registry import known_filler
@@ -13,8 +14,7 @@ from fillerkit.prototxt.short import parse_filler
 from fillerkit.schema.forks_pb2 import FillerParameter
 
 
-@dataclass(frozen=True)
-class _Rule:
+class _Rule(NamedTuple):
     """``LAYER=FILLER`` or ``LAYER:BLOB=FILLER``, where LAYER and BLOB are patterns."""
 
     text: str

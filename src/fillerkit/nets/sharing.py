@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from fillerkit.errors import LayerError
 from fillerkit.layers.net_layer import Layer, ParamBlob
@@ -13,8 +14,7 @@ from fillerkit.schema.forks_pb2 import ParamSpec
 _RATES = ("lr_mult", "decay_mult")
 
 
-@dataclass
-class _Owner:
+class _Owner(NamedTuple):
     at: tuple[int, int]
     layer: str
     param: ParamBlob

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Collection
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
@@ -17,6 +17,9 @@ from fillerkit.prototxt.passed_over import PassedOver
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, Kind
 from fillerkit.schema import EACH
+
+_KEPT = 1024
+"""Messages of which what was worked out is kept: those of a few schemas."""
 
 _INTEGERS = {
     FieldDescriptor.CPPTYPE_INT32: (-(2**31), 2**31 - 1),
@@ -114,7 +117,7 @@ def _for_each_axis(fields: list[Field], counted: Collection[str]) -> Collection[
     return {name for name in counted if names.count(name) > 2}
 
 
-@cache
+@lru_cache(_KEPT)
 def _counted(descriptor: Descriptor) -> frozenset[str]:
     """The fields of a message that Caffe has once and a fork for each axis."""
     return frozenset(
@@ -176,7 +179,7 @@ def _touched(message: Message) -> Message:
     return message
 
 
-@cache
+@lru_cache(_KEPT)
 def _setters(descriptor: Descriptor) -> dict[str, tuple[bool, bool, Callable[[Field], Any]]]:
     """For every field of a message: is it repeated, is it a message, how is its literal read."""
     return {
@@ -190,7 +193,7 @@ def _setters(descriptor: Descriptor) -> dict[str, tuple[bool, bool, Callable[[Fi
     }
 
 
-@cache
+@lru_cache(_KEPT)
 def _required(descriptor: Descriptor) -> list[str]:
     """The fields that a message may not be without."""
     return [field.name for field in descriptor.fields if _is(field, "required")]

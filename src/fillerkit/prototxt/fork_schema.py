@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Collection
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from google.protobuf.message import Message
 
 from fillerkit.errors import Keyword, PrototxtError
 from fillerkit.libraries import library
+from fillerkit.regular_file import is_file
 from fillerkit.schema import EACH, OURS, caffe_pb2, forks_pb2
 from fillerkit.schema.lazy import added, message_class
 
@@ -57,9 +58,8 @@ class ForkSchema:
         return message_class(self._pool.FindMessageTypeByName(full_name))
 
 
-@cache
 def fork_schema(path: str) -> ForkSchema:
-    """The schema of a file, compiled.
+    """The schema of a file, compiled; once unless the file changes.
 
     Raises
     ------
@@ -68,6 +68,14 @@ def fork_schema(path: str) -> ForkSchema:
     UsageError
         The compiler is not installed.
     """
+    if not is_file(path):
+        raise PrototxtError(f"{path}: there is no such file")
+    state = Path(path).stat()
+    return _of(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=4)
+def _of(path: str, changed: int, size: int) -> ForkSchema:
     described = compiled(Path(path))
     if not any(message.name == "LayerParameter" for message in described.message_type):
         raise PrototxtError(f"{path}: is no caffe.proto: it has no message LayerParameter")
@@ -104,13 +112,11 @@ def compiled(file: Path) -> FileDescriptorProto:
     Raises
     ------
     PrototxtError
-        The file is not there, or cannot be compiled.
+        The file cannot be compiled.
     UsageError
         The compiler is not installed.
     """
     library("grpc_tools", "a fork's caffe.proto", "proto")
-    if not file.is_file():
-        raise PrototxtError(f"{file}: there is no such file")
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder, "set")
         command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{file.parent}"]

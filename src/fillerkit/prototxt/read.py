@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -394,7 +395,7 @@ def _load(path_or_text: str | os.PathLike[str], encoding: str | None = None) -> 
 
 def _text(path_or_text: str | os.PathLike[str]) -> tuple[Source, str, Path | None]:
     if isinstance(path_or_text, str) and any(c in path_or_text for c in "\n{"):
-        digest = hashlib.sha256(path_or_text.encode("utf-8", "surrogatepass")).hexdigest()
+        digest = _sha256(path_or_text.encode("utf-8", "surrogatepass"))
         return Source("<text>", path_or_text), digest, None
     if not os.fspath(path_or_text):
         raise UsageError("an empty path: give a prototxt's path or its text")
@@ -414,4 +415,14 @@ def _text(path_or_text: str | os.PathLike[str]) -> tuple[Source, str, Path | Non
         )
     # Comments come in any encoding, which does not matter; of strings it is chosen by all of them.
     text = data.decode("utf-8", "surrogateescape")
-    return Source(str(path), text), hashlib.sha256(data).hexdigest(), path.parent
+    return Source(str(path), text), _sha256(data), path.parent
+
+
+def _sha256(data: bytes) -> str:
+    """A digest in hexadecimal, from the module that hashlib takes without OpenSSL, if it is there.
+
+    OpenSSL takes longer to load than a small net to fill; Python's own `random` does the same.
+    """
+    python_3_12, python_3_11, always = "_sha2", "_sha256", "hashlib"
+    module = next(name for name in (python_3_12, python_3_11, always) if find_spec(name))
+    return str(import_module(module).sha256(data).hexdigest())

@@ -15,4 +15,4 @@ from fillerkit.running.registry import Operation as Operation
 from fillerkit.running.registry import operations as operations
 from fillerkit.running.registry import runs as runs
 
-import_modules(__name__, __path__)
+import_modules(__name__)

@@ -88,7 +88,7 @@ def runs(
     """
 
     def register(run: Run) -> Run:
-        operations.add(name, Operation(name, run, statistics, without, refuse))
+        operations.add(name, Operation(name, run, statistics, without, refuse), run.__module__)
         return run
 
     return register
