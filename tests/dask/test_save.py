@@ -121,6 +121,7 @@ def test_a_shard_that_fails_is_named_and_not_there(
     with pytest.raises(fk.FormatError, match=f"{shard(2)}: .*No space left on device") as error:
         save(net, folder, 5, shards=3)
     assert "\n" not in str(error.value)
+    assert str(error.value).endswith("the rest is made with resume=True")
     assert shard(2) not in state(folder)
     assert not [name for name in state(folder) if name.endswith(".part")]
 

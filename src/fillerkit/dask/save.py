@@ -9,7 +9,7 @@ from typing import Any
 
 import fillerkit as fk
 from fillerkit.dask.cluster import check_workers, current_client, written
-from fillerkit.dask.found import check_empty, check_number, found_in, seed_in
+from fillerkit.dask.found import RESUME, check_empty, check_number, found_in, seed_in
 from fillerkit.dask.place import Place
 from fillerkit.dask.shard import Job, Order, write
 from fillerkit.dask.slices import Slices, run_of
@@ -151,9 +151,16 @@ class _Left:
     def check(self) -> None:
         """Refuse to go on unless all are there."""
         if self._failed:
-            raise self._failed[0]
+            raise _with_way_out(self._failed[0])
         if self._shards:
-            raise fk.FormatError(f"{self._place}: nobody has written {some([*self._shards])}")
+            names = some([*self._shards])
+            raise _with_way_out(fk.FormatError(f"{self._place}: nobody has written {names}"))
+
+
+def _with_way_out(error: fk.FillerkitError) -> fk.FillerkitError:
+    """The error, which says how the run goes on once that is mended."""
+    error.words = (*error.words, "; what is whole stays, and the rest is made with ", RESUME)
+    return error
 
 
 def _make(left: _Left, job: Job, client: Any) -> None:
@@ -188,8 +195,8 @@ def _write_here(left: _Left, job: Job) -> None:
     except fk.FillerkitError:
         raise
     except Exception as error:
-        raise fk.FormatError(
-            f"{job.place}: not all shards were written: {one_line(error)}"
+        raise _with_way_out(
+            fk.FormatError(f"{job.place}: not all shards were written: {one_line(error)}")
         ) from None
     for result in results:
         left.hear(result)
