@@ -7,7 +7,8 @@ import resource
 import signal
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -102,16 +103,21 @@ def large() -> fk.Net:
     return fk.load_net(sliced_nets.INPUT + "".join(layers))
 
 
-def holder(numbers: list[int], folder: Path) -> int | None:
-    """The process that has a shard open that is not whole yet."""
-    for number in numbers:
-        for link in Path(f"/proc/{number}/fd").iterdir():
-            try:
-                if link.readlink().parent == folder and link.readlink().suffix == ".part":
-                    return number
-            except OSError:
-                continue
-    return None
+def writer(saving: Future[Any], numbers: list[int], folder: Path) -> int:
+    """The process that has a shard open that is not whole yet, while the run goes on."""
+
+    def holder() -> int | None:
+        assert not saving.done()
+        for number in numbers:
+            for link in Path(f"/proc/{number}/fd").iterdir():
+                with suppress(OSError):  # it is closed again
+                    file = link.readlink()
+                    if file.parent == folder and file.suffix == ".part":
+                        return number
+        return None
+
+    number: int = until(holder)
+    return number
 
 
 @pytest.mark.long
@@ -128,9 +134,7 @@ def test_a_worker_that_is_killed_while_it_fills_changes_no_byte(
         ThreadPoolExecutor(1) as thread,
     ):
         saving = thread.submit(save, net, folder, 5, shards=6, stream=stream, client=client)
-        killed = until(lambda: saving.done() or holder(numbers, folder))
-        os.kill(killed, signal.SIGKILL)
-        assert not saving.done()
+        os.kill(writer(saving, numbers, folder), signal.SIGKILL)
         assert len(saving.result().made) == 6
     save(net, tmp_path / "alone", 5, shards=6, stream=stream)
     for file in (tmp_path / "alone").iterdir():
@@ -215,7 +219,7 @@ def test_a_cluster_that_is_gone_while_it_fills_ends_in_one_line(
         servers = numbers if gone == "workers" else [client.run_on_scheduler(os.getpid)]
         monkeypatch.setattr(cluster, "PATIENCE", 1)
         saving = thread.submit(save, large(), folder, 5, shards=6, client=client)
-        until(lambda: saving.done() or holder(numbers, folder))
+        writer(saving, numbers, folder)
         for number in servers:
             os.kill(number, signal.SIGKILL)
         with pytest.raises(fk.FormatError, match=r"all workers are gone|was not written") as error:
