@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import dask
 import numpy as np
 import pytest
 import sliced_nets
@@ -71,6 +72,8 @@ def test_the_client_that_dask_is_set_to_is_taken_unless_one_is_given(three: Any)
     distributed: Any = pytest.importorskip("distributed")
     with distributed.Client(three.scheduler.address) as client:
         assert cluster.current_client() is client
+    with dask.config.set(scheduler=three):
+        assert cluster.current_client() is three
 
 
 @pytest.mark.long
@@ -173,10 +176,11 @@ def test_a_worker_with_another_fillerkit_is_refused_before_a_byte_is_made(
     (tmp_path / "other" / "fillerkit").mkdir(parents=True)
     (tmp_path / "other" / "fillerkit" / "__init__.py").touch()
     (tmp_path / "other" / "fillerkit" / "version.py").write_text(version)
+    first = os.pathsep.join([str(tmp_path / "other"), os.environ.get("PYTHONPATH", "")])
     with (
         scheduler(tmp_path) as address,
         workers(address, 1),
-        workers(address, 1, PYTHONPATH=str(tmp_path / "other")),
+        workers(address, 1, PYTHONPATH=first),
         connected(address) as client,
         pytest.raises(fk.UsageError, match=f"worker tcp://.* {words}"),
     ):

@@ -35,6 +35,12 @@ def test_two_processes_write_what_one_thread_makes(tmp_path: Path) -> None:
     assert weights.bits(fk.load(tmp_path / "folder")) == weights.bits(net.fill(5))
 
 
+@pytest.mark.parametrize("count", [0, -1])
+def test_a_number_of_processes_that_cannot_be_is_refused(count: int) -> None:
+    with pytest.raises(fk.UsageError, match=f"1 or more, not {count}"), processes(count):
+        pass
+
+
 def test_files_that_only_a_process_sees_are_told_of(tmp_path: Path) -> None:
     net = sliced_nets.net("small")
     with processes(1), pytest.raises(fk.FormatError, match="is not seen from here"):

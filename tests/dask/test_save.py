@@ -121,6 +121,7 @@ def test_a_shard_that_fails_is_named_and_not_there(
     with pytest.raises(fk.FormatError, match=f"{shard(2)}: .*No space left on device") as error:
         save(net, folder, 5, shards=3)
     assert "\n" not in str(error.value)
+    assert str(error.value).endswith("the rest is made with resume=True")
     assert shard(2) not in state(folder)
     assert not [name for name in state(folder) if name.endswith(".part")]
 
@@ -249,7 +250,9 @@ def test_a_file_system_in_memory_does_too(net: fk.Net, tmp_path: Path) -> None:
     memory.get(f"/{tmp_path.name}/", f"{tmp_path}/copy/", recursive=True)
     assert weights.bits(fk.load(tmp_path / "copy")) == weights.bits(net.fill(5))
     memory.rm(f"/{tmp_path.name}/{shard(1)}")
+    memory.pipe(f"/{tmp_path.name}/.{shard(1)}.0123456789abcdef.part", b"what a worker left")
     assert save(net, url, 5, shards=3, resume=True).made == (shard(1),)
+    assert len(memory.ls(f"/{tmp_path.name}")) == 4
     memory.rm(f"/{tmp_path.name}", recursive=True)
 
 
@@ -268,6 +271,17 @@ def test_progress_is_told_while_others_are_still_to_be_made(net: fk.Net, folder:
     with dask.config.set(scheduler="synchronous"):
         save(net, folder, 5, shards=3, progress=lambda _: there.append(len(state(folder))))
     assert there == [1, 2, 3]
+
+
+def test_the_index_is_not_written_where_a_scheduler_loses_a_shard(
+    net: fk.Net, folder: Path
+) -> None:
+    def forgetful(graph: object, keys: list[object], **options: object) -> list[str]:
+        return ["x" for _ in keys]
+
+    with dask.config.set(scheduler=forgetful), pytest.raises(fk.FormatError, match="nobody has"):
+        save(net, folder, 5, shards=3)
+    assert state(folder) == {}
 
 
 def test_a_worker_holds_a_slice_at_a_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,6 +69,13 @@ def test_a_name_that_no_file_can_have(index: Path, refused: Refused) -> None:
     refused(index)
 
 
+def test_a_name_that_is_too_long(index: Path, refused: Refused) -> None:
+    change(index, "c/1", "x" * 300)
+    with pytest.raises(fk.FormatError, match="File name too long"):
+        fk.load(index)
+    refused(index.with_name("x" * 300 + ".safetensors.index.json"), "File name too long")
+
+
 def test_a_link_that_leads_to_itself(folder: Path, index: Path, refused: Refused) -> None:
     (folder / NAMES[0]).unlink()
     (folder / NAMES[0]).symlink_to(NAMES[0])

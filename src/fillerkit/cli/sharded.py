@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,6 +67,8 @@ def _workers(address: str | None, jobs: int | None) -> Iterator[Any]:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Have Dask say nothing by itself, in logs or warnings: what goes wrong is an error of ours."""
+    import logging  # which takes as long to import as a small net to fill
+
     logging.disable(logging.CRITICAL)
     try:
         with catch_warnings():

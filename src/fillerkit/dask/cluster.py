@@ -40,13 +40,16 @@ def connected(address: str) -> Iterator[Any]:
         # here a loop may run already, as in a notebook.
         with ThreadPoolExecutor(1) as thread:
             kind = thread.submit(asyncio.run, _kind(distributed, address)).result()
+        if kind != "Scheduler":
+            raise _nobody(address, f"it is a {kind}")
+        client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
+    except fk.UsageError:
+        raise
     except TimeoutError:
         raise _nobody(address, f"no answer in {PATIENCE} s") from None
     except Exception as error:
         raise _nobody(address, one_line(error)) from None
-    if kind != "Scheduler":
-        raise _nobody(address, f"it is a {kind}")
-    with distributed.Client(address, timeout=PATIENCE, set_as_default=False) as client:
+    with client:
         yield client
 
 
@@ -66,7 +69,10 @@ def _nobody(address: str, why: str) -> fk.UsageError:
 
 def current_client() -> Any:
     """The client that Dask gives tasks to, where that is what is set; else None."""
-    if dask.config.get("scheduler", None) not in ("dask.distributed", "distributed"):
+    scheduler = dask.config.get("scheduler", None)
+    if hasattr(scheduler, "scheduler_info"):  # a client itself
+        return scheduler
+    if scheduler not in ("dask.distributed", "distributed"):
         return None
     return library("distributed", "a scheduler", "dask").default_client()
 

@@ -20,6 +20,10 @@ _NAME = re.compile(r"model-\d+-of-(\d+)\.safetensors")
 """What tells of how many shards a file is one."""
 
 
+RESUME = Keyword("resume", True)
+"""How a run goes on."""
+
+
 @dataclass(frozen=True)
 class Found:
     """The shards of a run, as they lie in its folder.
@@ -90,7 +94,7 @@ def check_empty(place: Place) -> None:
         raise fk.UsageError(
             f"'{place}' has shards already ({some(names)}): name another folder, or go on with "
             "what an earlier run left there with ",
-            Keyword("resume", True),
+            RESUME,
         )
 
 

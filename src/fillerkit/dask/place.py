@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,9 @@ import fillerkit as fk
 from fillerkit.formats.damage import one_line
 from fillerkit.formats.whole_file import whole_file
 from fillerkit.libraries import library
+
+_PART = re.compile(r"\.(.+)\.[0-9a-f]{16}\.part")
+"""A file that is not whole yet, and what it is to be called."""
 
 
 @dataclass(frozen=True)
@@ -100,12 +103,12 @@ class Place:
             with suppress(FileNotFoundError):
                 system.rm_file(f"{folder}/{name}")
 
-    def remove_unfinished(self, name: str) -> None:
-        """Remove what runs that ended left of a file; where there are locks, `whole` does it."""
+    def remove_unfinished(self, names: Collection[str]) -> None:
+        """Remove what ended runs left of some files; where there are locks, `whole` does it."""
         system, _ = self._reached()
-        part = re.compile(rf"\.{re.escape(name)}\.[0-9a-f]{{16}}\.part")
         for each in [] if _is_local(system) else self.names():
-            if part.fullmatch(each):
+            part = _PART.fullmatch(each)
+            if part and part[1] in names:
                 self.remove(each)
 
     @contextmanager

@@ -14,6 +14,7 @@ from multiprocessing.connection import wait
 
 import dask
 
+from fillerkit.random import check_jobs
 from fillerkit.random import processors as of_this_machine
 
 
@@ -21,10 +22,13 @@ from fillerkit.random import processors as of_this_machine
 def processes(count: int | None = None) -> Iterator[None]:
     """Have Dask run its tasks in so many processes, one for each processor unless said.
 
+    Each process imports the script that calls this, so that the call has to stand under
+    ``if __name__ == "__main__":``.
+
     Dask's plain scheduler does for one machine: a cluster of processes (`distributed.LocalCluster`)
     would take seconds to start, open ports, and talk of every process that ends.
     """
-    number = count or of_this_machine()
+    number = check_jobs(count) or of_this_machine()
     context = multiprocessing.get_context("spawn")  # a fork copies threads' locks in any state
     before = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(number, context, initializer=_begin)

@@ -9,10 +9,11 @@ from typing import Any
 
 import fillerkit as fk
 from fillerkit.dask.cluster import check_workers, current_client, written
-from fillerkit.dask.found import check_empty, check_number, found_in, seed_in
+from fillerkit.dask.found import RESUME, check_empty, check_number, found_in, seed_in
 from fillerkit.dask.place import Place
 from fillerkit.dask.shard import Job, Order, write
 from fillerkit.dask.slices import Slices, run_of
+from fillerkit.errors import some
 from fillerkit.filling.fill import content
 from fillerkit.formats.damage import one_line
 from fillerkit.formats.shard_plan import Shard, index_of, shards_of
@@ -108,83 +109,101 @@ def save(
     check_number(place, plan)
     found = found_in(place, plan)
     left = [shard for shard in plan if shard.name not in found.whole]
-    _report(progress, (shard for shard in plan if shard not in left))
+    for shard in plan:
+        if shard.name in found.whole and progress is not None:
+            progress(shard.count)
     if left:
-        _make(Job(Slices.of(run, draws), place, fk.__version__), left, client, progress)
+        job = Job(Slices.of(run, draws), place, fk.__version__)
+        _make(_Left(place, left, progress), job, client)
     _write_index(place, plan)
     notes = tuple(found.notes) if resume else ()
     return Saved(run.origin, tuple(shard.name for shard in left), fresh, notes)
 
 
-def _make(
-    job: Job, shards: Sequence[Shard], client: Any, progress: Callable[[int], None] | None
-) -> None:
+class _Left:
+    """The shards that are still to be made, and what went wrong with others."""
+
+    def __init__(
+        self, place: Place, shards: Sequence[Shard], progress: Callable[[int], None] | None
+    ) -> None:
+        self.orders = [Order.of(shard) for shard in shards]
+        self._place = place
+        self._shards = {shard.name: shard for shard in shards}
+        self._progress = progress
+        self._failed: list[fk.FillerkitError] = []
+
+    def hear(self, result: str | fk.FillerkitError) -> None:
+        """Take note of what `write` answered; twice is no harm."""
+        if isinstance(result, fk.FillerkitError):
+            self._failed.append(result)
+        elif result in self._shards:
+            shard = self._shards.pop(result)
+            if self._place.size(result) != shard.nbytes:
+                self._failed.append(
+                    fk.FormatError(
+                        f"{self._place.path(result)}: a worker has written it, but it is not seen "
+                        "from here: all need to share the folder"
+                    )
+                )
+            elif self._progress is not None:
+                self._progress(shard.count)
+
+    def check(self) -> None:
+        """Refuse to go on unless all are there."""
+        if self._failed:
+            raise _with_way_out(self._failed[0])
+        if self._shards:
+            names = some([*self._shards])
+            raise _with_way_out(fk.FormatError(f"{self._place}: nobody has written {names}"))
+
+
+def _with_way_out(error: fk.FillerkitError) -> fk.FillerkitError:
+    """The error, which says how the run goes on once that is mended."""
+    error.words = (*error.words, "; what is whole stays, and the rest is made with ", RESUME)
+    return error
+
+
+def _make(left: _Left, job: Job, client: Any) -> None:
     """Have shards made, by whoever there is, and see that they are there."""
     job.place.make()
-    job.place.remove(INDEX)  # which would tell of a whole net
-    by_name = {shard.name: shard for shard in shards}
-    orders = [Order.of(shard) for shard in shards]
-    failed: list[fk.FillerkitError] = []
-
-    def ended(result: str | fk.FillerkitError) -> None:
-        """A shard is written, or not."""
-        if not isinstance(result, str):
-            failed.append(result)
-        elif job.place.size(result) == by_name[result].nbytes:
-            _report(progress, [by_name[result]])
-        else:
-            path = job.place.path(result)
-            failed.append(
-                fk.FormatError(
-                    f"{path}: a worker has written it, but it is not seen from here: all need to "
-                    "share the folder"
-                )
-            )
-
     client = client or current_client()
-    if client is None:
-        _write_here(job, orders, ended)
-    else:
+    if client is not None:
         check_workers(client, job)
-        for result in written(client, job, orders):
-            ended(result)
-    if failed:
-        raise failed[0]
+    job.place.remove(INDEX)  # which would tell of a whole net
+    if client is None:
+        _write_here(left, job)
+    else:
+        for result in written(client, job, left.orders):
+            left.hear(result)
+    left.check()
 
 
-def _write_here(
-    job: Job, orders: Sequence[Order], ended: Callable[[str | fk.FillerkitError], None]
-) -> None:
+def _write_here(left: _Left, job: Job) -> None:
     """Have shards written by Dask's own schedulers, those without a cluster."""
 
     def heard(key: object, result: object, *rest: object) -> None:
-        """A task has ended; that of a shard has such a result."""
-        if isinstance(result, str | fk.FillerkitError):
-            ended(result)
+        """A task has ended. Not every scheduler tells of it, so all are heard of at the end too."""
+        if isinstance(result, str):
+            left.hear(result)
 
     callbacks = library("dask.callbacks", "fillerkit.dask", "dask")
     shared = dask.delayed(job, traverse=False)
     task = dask.delayed(write, pure=False)
     try:
         with callbacks.Callback(posttask=heard):
-            dask.compute(*(task(shared, order) for order in orders))
+            results = dask.compute(*(task(shared, order) for order in left.orders))
     except fk.FillerkitError:
         raise
     except Exception as error:
-        raise fk.FormatError(
-            f"{job.place}: not all shards were written: {one_line(error)}"
+        raise _with_way_out(
+            fk.FormatError(f"{job.place}: not all shards were written: {one_line(error)}")
         ) from None
+    for result in results:
+        left.hear(result)
 
 
 def _write_index(place: Place, shards: Sequence[Shard]) -> None:
     index = index_of(shards)
     with place.whole(INDEX, len(index)) as file:
         file.write(index)
-    for shard in shards:
-        place.remove_unfinished(shard.name)
-
-
-def _report(progress: Callable[[int], None] | None, shards: Any) -> None:
-    for shard in shards:
-        if progress is not None:
-            progress(shard.count)
+    place.remove_unfinished({shard.name for shard in shards})

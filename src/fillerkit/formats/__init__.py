@@ -14,6 +14,7 @@ from fillerkit.formats.entry import Entry as Entry
 from fillerkit.formats.names import check_places
 from fillerkit.formats.stored import Said
 from fillerkit.formats.stored import Stored as Stored
+from fillerkit.regular_file import is_folder
 
 FORMATS = {
     "npz": (".npz",),
@@ -77,7 +78,7 @@ def _is_sharded(path: Path) -> bool:
     """Whether a path is that of an index of shards, or of a folder that is to have one."""
     if path.name.endswith(".safetensors.index.json"):
         return True
-    return path.is_dir() and _of_suffix(path) is None
+    return is_folder(path) and _of_suffix(path) is None
 
 
 def _of_suffix(path: Path) -> str | None:

@@ -19,14 +19,16 @@ from fillerkit.formats.damage import reading
 from fillerkit.formats.mapped import check_file
 from fillerkit.formats.notes import parsed
 from fillerkit.formats.stored import Said, Stored
+from fillerkit.regular_file import is_folder, is_there
 
 INDEX = "model.safetensors.index.json"
 
 
 def read(path: Path, said: Said) -> Stored:
     """Map the shards of a folder, or of an index, into memory; only what is looked at is read."""
-    index = path / INDEX if path.is_dir() else path
-    if path.is_dir() and not index.exists():
+    folder = is_folder(path)
+    index = path / INDEX if folder else path
+    if folder and not is_there(index):
         raise FormatError(
             f"{path}: is a folder without {INDEX}: no folder of shards, or one whose writing did "
             "not come to its end"
