@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 GRPCIO_TOOLS := grpcio-tools==1.63.2
+# Tests run two at a time: the threads of PyTorch's and NumPy's matrices would wait for one another.
+PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
 .PHONY: demo test test-core test-pythons matrix sanitize faults fuzz bench figures lint types format proto \
   proto-check wild clean
@@ -14,11 +16,11 @@ demo: $(VENV)/.installed
 
 # Every test, the long ones too. PYTEST_ARGS='-m "not long"' leaves those out.
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+	$(PYTEST) --dist worksteal $(PYTEST_ARGS)
 
 # What needs no optional library, without the long tests: on this Python, and on all that are here.
 test-core: $(VENV)/.core
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long" -r fE $(PYTEST_ARGS)
+	$(PYTEST) --dist worksteal -m "not long" -r fE $(PYTEST_ARGS)
 
 test-pythons:
 	.ci/pythons
@@ -33,7 +35,7 @@ sanitize: $(VENV)/.test
 
 # A fault at every call of the system that writes a file, in every format: 3,000 runs, some minutes.
 faults: $(VENV)/.test
-	FILLERKIT_MOMENTS=10000 $(BIN)/python -m pytest -n 2 tests/faults/test_writing.py
+	FILLERKIT_MOMENTS=10000 $(PYTEST) tests/faults/test_writing.py
 
 # Every reader fuzzed, in so many minutes altogether: tests/fuzz/README.md
 MINUTES ?= 5
@@ -77,26 +79,27 @@ $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "fillerkit needs Python 3.11 or later; say which with PYTHON=...")'
 	$(PYTHON) -m venv $(VENV)
 
-# Compiling at once spares each start that, also where Python is told to write no bytecode.
-$(VENV)/.installed: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable .
-	$(BIN)/python -m compileall -q src
+# Compiling at once spares each start that, also where Python is told to write no bytecode; on all
+# processors it takes less time than pip's. Some files of others are for newer Pythons only.
+define install
+	$(BIN)/python -m pip install --quiet --no-compile $(1)
+	@$(BIN)/python -m compileall -qq -j 0 src $(VENV)/lib || true
 	touch $@
+endef
+
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(call install,--editable .)
 
 $(VENV)/.test: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable '.[test]'
-	$(BIN)/python -m compileall -q src
-	touch $@ $(VENV)/.installed
+	$(call install,--editable '.[test]')
+	touch $(VENV)/.installed
 
 $(VENV)/.core: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable '.[test-core]'
-	touch $@
+	$(call install,--editable '.[test-core]')
 
 $(VENV)/.dev: $(VENV)/.test
-	$(BIN)/python -m pip install --quiet --editable '.[dev,test]'
-	touch $@
+	$(call install,--editable '.[dev]')
 
 # Without its dependencies: the compiler needs none, and they would pull protobuf back to 5.
 $(VENV)/.proto: | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --no-deps $(GRPCIO_TOOLS)
-	touch $@
+	$(call install,--no-deps $(GRPCIO_TOOLS))

@@ -17,7 +17,7 @@ import threading
 import time
 import tracemalloc
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -344,20 +344,74 @@ def test_a_filler_without_values_is_refused() -> None:
         net.fill(1)
 
 
+@pytest.fixture
+def _interrupted() -> Iterator[None]:
+    """SIGINT interrupts: who runs the tests may ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def interrupt() -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+
+
 @claims(
-    "Ctrl-C and SIGTERM end the making of values at once, but for the matrices of `orthogonal` and "
-    "`delta_orthogonal`."
+    "Ctrl-C and SIGTERM end the making of values at once, or after the call of LAPACK that works "
+    "out a matrix of `orthogonal` or `delta_orthogonal`."
 )
-def test_a_signal_ends_the_making_of_values(request: pytest.FixtureRequest) -> None:
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a runner may ignore it
-    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
+@pytest.mark.usefixtures("_interrupted")
+def test_a_signal_ends_the_making_of_values() -> None:
     stream = fk.CaffeStream(1)
     values = np.zeros(2**28, np.float32)
-    timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
+    threading.Timer(0.1, interrupt).start()
     with pytest.raises(KeyboardInterrupt):
         stream.fill(("ip", 0), fk.Gaussian(0.0, 1.0), values)
     assert not values[-1]  # what is left of the blob was not made
+
+
+@pytest.mark.usefixtures("_interrupted")
+def test_a_signal_while_lapack_works_ends_the_making_of_values_after_it() -> None:
+    layer = """layer { name: "NAME" type: "InnerProduct" bottom: "d" top: "NAME"
+        inner_product_param { num_output: 600 weight_filler { type: "orthogonal" } } }"""
+    net = fk.load_net(
+        NET.replace("[2, 3]", "[1, 600]") + "".join(layer.replace("NAME", n) for n in "stuvwxyz")
+    )
+    filled: list[int] = []
+
+    def progress(count: int) -> None:
+        if not filled:
+            threading.Timer(0.0, interrupt).start()
+        filled.append(count)
+
+    with pytest.raises(KeyboardInterrupt):
+        net.save("x.npz", seed=1, progress=progress)
+    assert sum(filled) < net.count
+
+
+@claims(
+    "Once the values of a `.pt` are made, PyTorch writes them: then they end it after the blob "
+    "that it is at, a second or more later if that has a gigabyte."
+)
+@pytest.mark.usefixtures("_interrupted")
+def test_a_signal_ends_the_writing_of_a_pt_after_a_blob(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch: Any = pytest.importorskip("torch")
+    written: list[int] = []
+    save = torch.save
+
+    class Interrupted(io.BytesIO):
+        def write(self, data: Any) -> int:
+            if len(data) >= 1 << 20:
+                written.append(len(data))
+                interrupt()
+            return super().write(data)
+
+    monkeypatch.setattr(torch, "save", lambda state, _: save(state, Interrupted()))
+    blobs = weights.blobs_of({(name, 0): np.ones(1 << 18, np.float32) for name in "abc"})
+    with pytest.raises(KeyboardInterrupt):
+        blobs.save("x.pt")
+    assert written == [1 << 20]
+    assert list(Path().iterdir()) == []
 
 
 @claims("What is written is there whole or not at all.")

@@ -217,9 +217,18 @@ def test_a_stream_that_is_closed_is_no_fault_of_ours(
     assert (done.returncode, done.stderr) == (code, told)
 
 
-def test_an_error_that_nobody_reads_keeps_its_exit_code(command: list[str]) -> None:
-    assert ended(command, "show", "gone.prototxt", closed="2>&-").returncode == 1
-    assert ended(command, "show", "gone.prototxt", closed="2>&1 | true").returncode == 1
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(("wrong", "code"), [("gone.prototxt", 1), ("--gone", 2)])
+def test_an_error_that_nobody_reads_keeps_its_exit_code(
+    command: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    wrong: str,
+    code: int,
+    unbuffered: str,
+) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
+    assert ended(command, "show", wrong, closed="2>&-").returncode == code
+    assert ended(command, "show", wrong, closed="2>&1 | true").returncode == code
 
 
 def test_what_an_encoding_lacks_is_shown_as_its_escape(command: list[str], folder: Path) -> None:

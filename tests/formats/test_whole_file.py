@@ -303,14 +303,17 @@ def test_who_reads_the_old_file_goes_on_to_read_it(suffix: str, tmp_path: Path) 
     assert weights.bits(fk.load(path)) != wanted
 
 
-def test_a_thread_that_cannot_be_started_is_an_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("starts", [True, False])
+def test_a_thread_that_cannot_be_started_or_never_begins_is_an_error(
+    starts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> None:
-        raise RuntimeError("can't start new thread")
+    def start(*_: object) -> None:
+        if not starts:
+            raise RuntimeError("can't start new thread")
 
     blobs = weights.small_blobs()
-    monkeypatch.setattr("_thread.start_new_thread", refuse)
+    monkeypatch.setattr("_thread.start_new_thread", start)
+    monkeypatch.setattr("fillerkit.formats.background._PATIENCE", 0.01)
     with pytest.raises(fk.FormatError, match="cannot be written: no thread can be started"):
         blobs.save(tmp_path / "x.npz")
     assert list(tmp_path.iterdir()) == []

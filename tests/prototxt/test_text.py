@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import MutableSequence
 from typing import Any
 
@@ -310,6 +311,22 @@ def test_a_byte_order_mark_does_not_count_as_a_column() -> None:
     with pytest.raises(PrototxtError) as caught:
         tree("\ufeff}")
     assert (caught.value.line, caught.value.column) == (1, 1)
+
+
+@pytest.mark.parametrize("part", ["x", r"\n", "x" * 9 + r"\n"])
+@pytest.mark.parametrize("end", ['"', ""], ids=["closed", "open"])
+def test_a_string_takes_little_more_memory_than_it_is_long(part: str, end: str) -> None:
+    source = Source("net.prototxt", f'name: "{part * 100_000}{end}')
+    tracemalloc.start()
+    try:
+        if end:
+            parse(source)
+        else:
+            with pytest.raises(PrototxtError, match="not closed"):
+                parse(source)
+        assert tracemalloc.get_traced_memory()[1] < 20 * len(source.text)
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_long_token_does_not_flood_the_message() -> None:

@@ -137,9 +137,13 @@ def _set_up_streams() -> None:
 
 
 def _discard_output() -> None:
-    """Keep what is left of the output from being written when Python ends."""
-    with suppress(OSError):  # no file may be opened, so the output stays as it is
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Keep what cannot be written from being tried again when Python ends, which tells of it."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            with suppress(OSError):  # no file may be opened, so the output stays as it is
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _stop(number: int, frame: object) -> None:
@@ -150,7 +154,10 @@ def _say_usage(error: click.ClickException) -> None:
     """Say what is wrong with the arguments, which may hold anything, in one line of click's."""
     words = printable(error.format_message())
     context = getattr(error, "ctx", None)
-    click.UsageError(words, context).show(sys.stderr)
+    try:
+        click.UsageError(words, context).show(sys.stderr)
+    except OSError:  # nobody is there to be told
+        _discard_output()
 
 
 def _fault(error: Exception) -> str:
@@ -168,6 +175,8 @@ def _fault(error: Exception) -> str:
 
 def _fail(what: str | FillerkitError, code: int) -> None:
     place = f"{what.place}: " if isinstance(what, FillerkitError) and what.place else ""
-    with suppress(OSError):  # nobody may be there to be told
+    try:
         say(Label("error:", "red"), f" {place}", what, err=True)
+    except OSError:  # nobody is there to be told
+        _discard_output()
     sys.exit(code)

@@ -68,13 +68,14 @@ class Field:
         return here
 
 
+# A string is matched possessively (*+): to go back it would keep 200 bytes for each character.
 _TOKEN = re.compile(
     r"""
       (?P<skip>  \s+  | \#[^\n]* )
     | (?P<word>  [A-Za-z_][A-Za-z0-9_]* )
     | (?P<number> 0[xX][0-9a-fA-F]+
                 | (?: [0-9]+ (?:\.[0-9]*)? | \.[0-9]+ ) (?:[eE][+-]?[0-9]+)? [fF]? )
-    | (?P<string> "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*' )
+    | (?P<string> "[^"\\\n]*+(?:\\.[^"\\\n]*+)*+" | '[^'\\\n]*+(?:\\.[^'\\\n]*+)*+' )
     | (?P<symbol> [{}<>\[\]:;,\-./] )
     """,
     re.VERBOSE,
