@@ -142,6 +142,18 @@ def test_a_run_goes_on_with_what_is_whole(net: fk.Net, folder: Path) -> None:
     assert {name: (folder / name).stat().st_mtime_ns for name in times} == times
 
 
+def test_what_was_found_is_told_before_anything_is_made(net: fk.Net, folder: Path) -> None:
+    whole(net, folder)
+    (folder / shard(2)).unlink()
+    told: list[tuple[str, bool]] = []
+
+    def note(text: str) -> None:
+        told.append((text, (folder / shard(2)).exists()))
+
+    save(net, folder, 5, shards=3, resume=True, note=note)
+    assert told == [(f"2 of 3 shards are there and whole; missing: {shard(2)}", False)]
+
+
 @pytest.mark.parametrize("size", [0, 4, 100, -1])
 def test_a_shard_that_is_cut_is_made_again(size: int, net: fk.Net, folder: Path) -> None:
     before = whole(net, folder)

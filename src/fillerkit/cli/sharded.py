@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings, simplefilter
 
 import fillerkit as fk
-from fillerkit.cli.printing import tell
+from fillerkit.cli.printing import note
 from fillerkit.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -46,9 +46,7 @@ def save_shards(
         from fillerkit.dask import save
 
         with _workers(address, jobs) as client:
-            saved = save(net, folder, client=client, **asked)
-    tell(saved.notes)
-    return saved
+            return save(net, folder, client=client, note=note, **asked)
 
 
 @contextmanager

@@ -59,6 +59,7 @@ def save(
     client: Any = None,
     storage_options: Mapping[str, Any] | None = None,
     progress: Callable[[int], None] | None = None,
+    note: Callable[[str], None] | None = None,
 ) -> Saved:
     """Fill a net into a folder of shards, each written by a worker, and their index.
 
@@ -89,6 +90,8 @@ def save(
         What fsspec is to be told besides the address.
     progress
         Called with the number of values of each shard that is there.
+    note
+        Called with each of the result's `notes`, before anything is made.
 
     Raises
     ------
@@ -108,6 +111,10 @@ def save(
     plan = shards_of(content(run, run.new_stream()), shards)
     check_number(place, plan)
     found = found_in(place, plan)
+    notes = tuple(found.notes) if resume else ()
+    if note is not None:
+        for each in notes:
+            note(each)
     left = [shard for shard in plan if shard.name not in found.whole]
     for shard in plan:
         if shard.name in found.whole and progress is not None:
@@ -116,7 +123,6 @@ def save(
         job = Job(Slices.of(run, draws), place, fk.__version__)
         _make(_Left(place, left, progress), job, client)
     _write_index(place, plan)
-    notes = tuple(found.notes) if resume else ()
     return Saved(run.origin, tuple(shard.name for shard in left), fresh, notes)
 
 
