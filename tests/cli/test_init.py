@@ -303,6 +303,34 @@ def test_more_jobs_than_processors_are_told_to_be_of_no_use(
     assert re.fullmatch(r"note: 1000 jobs on \d+ processors?: no faster than \d+\n", done.stderr)
 
 
+def test_the_map_of_the_draws_is_written_beside_the_weights(run: Run, folder: Path) -> None:
+    done = run("init", "net.prototxt", "-o", "x.npz", "--draws", "draws.json", "--boost", "1.58")
+    assert done.returncode == 0
+    blobs, net = fk.load(folder / "x.npz"), fk.load_net(folder / "net.prototxt")
+    draws = fk.DrawMap.load(folder / "draws.json")
+    (layer, *_) = blobs
+    part = net.fill_slice(layer, 0, slice(1, 2), draws=draws)
+    assert (part == blobs[layer][0][1:2]).all()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--draws", "net.prototxt"), "'net.prototxt' is what is read: give --draws another name"),
+        (("--draws", "net.npz"), "'net.npz' is for the weights: give --draws another name"),
+        (("--draws", "x", "--stream", "sharded"), "slices of sharded need no map"),
+    ],
+)
+def test_a_map_of_the_draws_that_cannot_be_is_refused_before_anything_is_made(
+    run: Run, folder: Path, words: tuple[str, ...], said: str
+) -> None:
+    before = sorted(folder.iterdir())
+    done = run("init", "net.prototxt", *words)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert sorted(folder.iterdir()) == before
+
+
 def test_no_jobs_are_a_usage_error(run: Run) -> None:
     assert run("init", "net.prototxt", "--jobs", 0).returncode == 2
 

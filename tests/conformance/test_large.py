@@ -32,6 +32,18 @@ def test_several_threads_make_its_bits(case: int) -> None:
     _check(_net(golden).fill(1701, boost=golden["boost"], jobs=jobs), golden)
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("case", [2, 3])
+def test_slices_of_it_together_are_caffe_s_blob(case: int) -> None:
+    golden = GOLDENS[case]
+    net, hashed = _net(golden), hashlib.sha1()
+    draws = net.map_draws(1701, boost=golden["boost"])
+    for start in range(0, 4096, 700):
+        hashed.update(net.fill_slice("fc6", 0, slice(start, start + 700), draws=draws).data)
+    (fc6,) = (layer for layer in golden["TEST"]["layers"] if layer["name"] == "fc6")
+    assert hashed.hexdigest() == fc6["blobs"][0]["sha1"]
+
+
 def _net(golden: dict[str, Any]) -> fk.Net:
     return fk.load_net(HERE / "large" / f"{golden['net']}.prototxt", phase="TEST")
 

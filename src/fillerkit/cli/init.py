@@ -63,6 +63,12 @@ from fillerkit.random import BOOSTS, STREAMS, kernel_path, processors
     "[default: one for each processor]",
 )
 @click.option(
+    "--draws",
+    metavar="FILE",
+    help="Write a map of the draws there too, as JSON: with it fillerkit.Net.fill_slice makes any "
+    "slice of these values alone.",
+)
+@click.option(
     "--format",
     type=click.Choice(list(FORMATS)),
     help="The format of the file.  [default: as its suffix says]",
@@ -121,6 +127,7 @@ def command(
     boost: str,
     stream: str,
     jobs: int | None,
+    draws: str | None,
     format: str | None,
     shards: int | None,
     dask: str | None,
@@ -157,6 +164,12 @@ def command(
     for taken in (net.file, *weights):
         if same_file(path, taken):
             raise fk.UsageError(f"'{path}' is what is read: give the output another name with -o")
+        if draws and same_file(draws, taken):
+            raise fk.UsageError(f"'{draws}' is what is read: give --draws another name")
+    if draws and Path(draws).absolute() == Path(path).absolute():
+        raise fk.UsageError(f"'{path}' is for the weights: give --draws another name")
+    if draws and stream != STREAMS[0]:
+        raise fk.UsageError("--draws is for Caffe's stream: slices of sharded need no map")
     transfer = None
     if weights:
         transfer = fk.transfer(
@@ -208,6 +221,8 @@ def command(
                 progress=progress,
             )
             origin, fresh = saved.origin, saved.fresh
+    if draws:
+        net.map_draws(origin["seed"], dtype, boost=boost, jobs=jobs).save(draws)
     blobs = sum(param.owner is None for layer in net.layers for param in layer.params)
     say(
         f"{path}: {net.count:,} parameters in {blobs} blobs, {dtype}, "
