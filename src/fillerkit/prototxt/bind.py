@@ -12,7 +12,6 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 from google.protobuf.message import Message
 
 from fillerkit.errors import Keyword, OnError, Place, PrototxtError, did_you_mean, raised
-from fillerkit.prototxt.nearby import schema_nearby
 from fillerkit.prototxt.passed_over import PassedOver
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, Kind
@@ -317,7 +316,7 @@ def _unknown_field(field: Field, descriptor: Descriptor, source: Source) -> Prot
         names = sorted(descriptor.fields_by_name) if len(descriptor.fields) <= 12 else []
         known = f"it has {', '.join(names)}" if names else "no fork that is known here has it"
         words = [what, f"; {known}; ", Keyword("allow_unknown_fields", True), " passes over it"]
-    file = schema_nearby(source.name, field.name)
+    file = source.schemas.declaring(field.name)
     if file is not None:
         words += [f"; {file} has it: ", Keyword("proto", str(file))]
     return _error(field, *words, place=source.place(field.offset), unknown=True)

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from fillerkit.encoding import AS_UTF8, Reading
 from fillerkit.errors import Place
+from fillerkit.prototxt.nearby import Schemas
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,11 @@ class Source:
         if literal.isascii():
             return literal
         return literal.encode("utf-8", "surrogateescape").decode(self.reading.encoding)
+
+    @cached_property
+    def schemas(self) -> Schemas:
+        """The schemas of forks near the file."""
+        return Schemas(self.name)
 
     @cached_property
     def _line_starts(self) -> list[int]:
