@@ -102,7 +102,9 @@ def test_what_reads_a_net_opens_files_in_few_places() -> None:
         "prototxt/nearby.py",  # a caffe.proto beside it
         "prototxt/fork_schema.py",  # --proto, compiled
         "fillers/forks/file.py",  # the numbers of a blob
+        "filling/draw_map.py",  # a map that a person gives
         "random/ziggurat.py",  # a table of ours
+        "random/jump.py",  # another
         *(f"sources/{name}.py" for name in ("paths", "lmdb", "leveldb", "picture")),
         *(f"sources/{name}.py" for name in ("hdf5", "image_list", "windows")),
     }
