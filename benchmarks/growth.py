@@ -22,7 +22,7 @@ from math import log
 from pathlib import Path
 
 import fillerkit as fk
-from fillerkit.cli.show import command
+from fillerkit.cli import fillerkit
 
 MOST = 1.2
 PATIENCE = 30.0
@@ -204,7 +204,7 @@ def show(path: Path) -> None:
     """The command, into a pipe."""
     out = io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.suppress(fk.FillerkitError):
-        command.main(["--allow-unknown-fields", str(path)], standalone_mode=False)
+        fillerkit.main(["show", "--allow-unknown-fields", str(path)], standalone_mode=False)
 
 
 ACTIONS: list[Callable[[Path], None]] = [read_net, load_net, check, show]
