@@ -17,6 +17,10 @@ import dask
 from fillerkit.random import check_jobs
 from fillerkit.random import processors as of_this_machine
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_PATIENCE = 5.0
+"""Seconds in which a process that is told to end has cleaned up."""
+
 
 @contextmanager
 def processes(count: int | None = None) -> Iterator[None]:
@@ -33,6 +37,9 @@ def processes(count: int | None = None) -> Iterator[None]:
     before = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(number, context, initializer=_begin)
     try:
+        with _signals_wait():
+            for _ in range(number):  # one more is started for each task that none waits for
+                pool.submit(int)
         # A chunk is what one process is handed at once: six shards unless said.
         with dask.config.set(scheduler="processes", pool=pool, num_workers=number, chunksize=1):
             yield
@@ -44,17 +51,45 @@ def processes(count: int | None = None) -> Iterator[None]:
         pool.shutdown(cancel_futures=True)
 
 
+@contextmanager
+def _signals_wait() -> Iterator[None]:
+    """Let signals wait; also for processes that are started meanwhile, until they `_begin`."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _begin() -> None:
     """Have this process end without a word where it is told to, or where its parent is gone."""
-    for name in ("SIGINT", "SIGTERM"):
-        signal.signal(getattr(signal, name), _stop)
+    for each in _SIGNALS:
+        signal.signal(each, _stop)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
 
 
 def _stop(number: int, frame: object) -> None:
+    """End once what is being written is cleaned up, and soon in any case.
+
+    Between two tasks Dask or the pool may catch the exception, and wait for tasks for ever.
+    """
+    for each in _SIGNALS:  # a second one would end the cleaning up
+        signal.signal(each, _ignore)
+    ending = threading.Timer(_PATIENCE, os._exit, (128 + number,))
+    ending.daemon = True
+    ending.start()
     sys.exit(128 + number)
+
+
+def _ignore(number: int, frame: object) -> None:
+    """Nothing; but where the system does it, Python tells of a signal that came just before."""
 
 
 def _end_with(sentinel: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -85,6 +86,8 @@ def write(job: Job, order: Order) -> str | fk.FillerkitError:
         return error
     except MemoryError:
         return fk.FormatError(f"{job.place.path(order.name)}: cannot be made: out of memory")
+    except SystemExit as end:  # Dask would take it for a result, and this process go on
+        os._exit(int(end.code or 0))
     except Exception as error:
         return fk.FormatError(f"{job.place.path(order.name)}: cannot be made: {one_line(error)}")
     return order.name
