@@ -48,7 +48,7 @@ def test_jobs_and_slices_make_caffe_s_bits_too(name: str, run: str) -> None:
     phase, _, dtype = run.partition("_")
     net = fk.load_net(HERE / "nets" / f"{name}.prototxt", phase=phase)
     asked: dict[str, Any] = {"seed": 1701, "dtype": dtype or "float32"}
-    with small_parts(max(64, net.count // 40)):
+    with small_parts(max(64, net.count // 80 * 2)):
         for jobs in (2, 3, 8):
             blobs = net.fill(**asked, jobs=jobs)
             assert differences(net, blobs, GOLDENS[name][run]) == []
