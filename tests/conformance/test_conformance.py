@@ -43,6 +43,7 @@ def test_a_net_starts_as_in_caffe(name: str, run: str) -> None:
 FILLED = [case for case in CASES if "error" not in GOLDENS[case[0]][case[1]]]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "run"), FILLED, ids=[f"{name}-{run}" for name, run in FILLED])
 def test_jobs_and_slices_make_caffe_s_bits_too(name: str, run: str) -> None:
     phase, _, dtype = run.partition("_")

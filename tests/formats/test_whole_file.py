@@ -337,9 +337,10 @@ def test_the_disk_gets_a_large_file_while_it_is_written(
 def test_a_thread_that_would_die_for_want_of_memory_is_not_started() -> None:
     # One thread has ended before: the next one gets its stack, and may lack all else.
     code = """
-import errno, io, os, resource
+import errno, io, os, resource, warnings
 from fillerkit.formats.background import BackgroundWriter
 
+warnings.simplefilter("ignore")  # of threads beside a fork: the one that ended may not be gone yet
 with BackgroundWriter(io.BytesIO()) as writer:
     writer.write(b"x")
 for room in range(0, 1 << 20, 1 << 16):
