@@ -26,14 +26,16 @@ enum { TAKEN = WORDS + 1, STATE_BYTES = 4 * (WORDS + 3) };
 
 /* ---------------------------------------------------------------- the engine */
 
-/* A reader of the stream: the state's words, and the draws that they make. No value begins at a
- * draw from `end` on, which counts from the first of the block that the stream was opened in. */
+/* A reader of the stream: a state, its words, and the draws that they make. The words are a copy on
+ * the thread's own stack: states of several threads may lie beside one another, and the processors
+ * would take the memory between them from each other. No value begins at a draw from `end` on, which
+ * counts from the first of the block that the stream was opened in. */
 typedef struct {
   const Path *path;
-  uint32_t *words;
+  uint32_t *state;
   uint32_t position, blocks;
   int64_t end;
-  uint32_t block[WORDS + BEYOND];
+  uint32_t words[WORDS], block[WORDS + BEYOND];
 } Stream;
 
 static void add_taken(uint32_t *state, int64_t count) {
@@ -44,7 +46,8 @@ static void add_taken(uint32_t *state, int64_t count) {
 
 static void open_stream(Stream *stream, const Path *path, uint32_t *state) {
   stream->path = path;
-  stream->words = state;
+  stream->state = state;
+  memcpy(stream->words, state, 4 * WORDS);
   stream->position = state[WORDS];
   stream->blocks = 0;
   stream->end = UNBOUNDED;
@@ -58,8 +61,10 @@ static inline int64_t place(const Stream *stream) {
 }
 
 static void close_stream(const Stream *stream) {
-  add_taken(stream->words, place(stream) - stream->words[WORDS]);
-  stream->words[WORDS] = stream->position;
+  uint32_t *state = stream->state;
+  memcpy(state, stream->words, 4 * WORDS);
+  add_taken(state, place(stream) - state[WORDS]);
+  state[WORDS] = stream->position;
 }
 
 /* Let no value begin after so many draws. */
@@ -240,7 +245,8 @@ static PyObject *py_jump(PyObject *module, PyObject *args) {
     Jump *jump = (Jump *)(((uintptr_t)memory + ALIGNED - 1) / ALIGNED * ALIGNED);
     work.stream.path->jump(work.stream.words, polynomial->buf, jump);
     Py_END_ALLOW_THREADS
-    add_taken(work.stream.words, (int64_t)count);
+    close_stream(&work.stream);
+    add_taken(work.stream.state, (int64_t)count);
     PyMem_Free(memory);
   }
   release(&work);
