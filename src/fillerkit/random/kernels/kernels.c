@@ -165,6 +165,13 @@ static double log_double(double x) { return log(x); }
 
 /* ---------------------------------------------------------------- Python */
 
+/* Not Py_RETURN_NONE: headers of Python 3.13 take None for immortal, which it is not in the 3.11 that
+ * may load the same file; there None was freed after some thousand calls. */
+static PyObject *none(void) {
+  Py_IncRef(Py_None);
+  return Py_None;
+}
+
 /* What a function that fills a buffer from a stream works with; zero before it is parsed. */
 typedef struct {
   Py_buffer state, out, normal, exponential;
@@ -198,7 +205,7 @@ static int begin(Work *work) {
 static PyObject *finish(Work *work) {
   close_stream(&work->stream);
   release(work);
-  Py_RETURN_NONE;
+  return none();
 }
 
 /* The same where a bound may have ended the filling: return how many values there are. */
@@ -222,7 +229,7 @@ static PyObject *py_seed(PyObject *module, PyObject *args) {
     words[TAKEN] = words[TAKEN + 1] = 0;
   }
   PyBuffer_Release(&state);
-  if (good) Py_RETURN_NONE;
+  if (good) return none();
   PyErr_SetString(PyExc_ValueError, "not a state");
   return NULL;
 }
@@ -250,7 +257,7 @@ static PyObject *py_jump(PyObject *module, PyObject *args) {
     PyMem_Free(memory);
   }
   release(&work);
-  if (memory) Py_RETURN_NONE;
+  if (memory) return none();
   return PyErr_NoMemory();
 }
 
