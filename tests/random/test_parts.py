@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 import numpy as np
 import pytest
 from chosen import untempered
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_parts import small_parts
 
@@ -123,6 +123,7 @@ def test_the_last_draw_of_a_blob_may_be_dropped(count: int) -> None:
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("lead", [1, 2, 3])
+@settings(max_examples=10)
 @given(SEEDS)
 def test_a_part_that_begins_at_a_wrong_draw_is_made_again(
     lead: int, dtype: Dtype, seed: int
