@@ -64,10 +64,15 @@ def begun(command: list[str], folder: Path) -> subprocess.Popen[str]:
         text=True,
         env=SLOW,
         start_new_session=True,
+        preexec_fn=heed_interrupts,
     )
     while process.poll() is None and not (folder.is_dir() and list(folder.glob(".*.part"))):
         pass
     return process
+
+
+def heed_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # who runs the tests may ignore it
 
 
 def children(process: subprocess.Popen[str]) -> list[int]:

@@ -27,14 +27,16 @@ from fillerkit.cli import main
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs the tests may ignore it
 
-number, sent = int(sys.argv.pop(1)), []
+number, begun, sent = int(sys.argv.pop(1)), [], []
 
 def kill():
     sent.append(time.process_time())
     os.kill(os.getpid(), number)
 
 def opens(event, args):
-    if event == "open" and str(args[0]).endswith(".part"):
+    # Python tells of each opening twice, and a second signal would end the cleaning up.
+    if event == "open" and str(args[0]).endswith(".part") and not begun:
+        begun.append(event)
         threading.Timer(0.3, kill).start()
 
 sys.addaudithook(opens)

@@ -502,6 +502,8 @@ def protobufs(text: str) -> NetParameter | None:
 
 @pytest.mark.parametrize("text", AGREED)
 def test_protobufs_own_reader_agrees(text: str) -> None:
+    if "1.f" in text and protobufs("layer { loss_weight: 1.f }") is None:
+        pytest.skip("before version 6 protobuf does not read 1.f")
     assert ours(text) == protobufs(text)
 
 
