@@ -9,11 +9,12 @@ from contextlib import AbstractContextManager
 import numpy as np
 import pytest
 from chosen import untempered
+from distributions import DISTRIBUTIONS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_parts import small_parts
 
-from fillerkit.fillers import Distribution, Gaussian, Sparse, Truncated, Uniform, Whole
+from fillerkit.fillers import Distribution, Gaussian, Uniform
 from fillerkit.random import parts, sample
 from fillerkit.random.engine import BOOSTS
 from fillerkit.random.team import Team
@@ -27,20 +28,6 @@ SEEDS = st.integers(0, 2**32 - 1)
 DTYPES = st.sampled_from([np.float32, np.float64])
 DROPPED = 0xFFFFFFFF
 """A draw that makes a float32 uniform of 1, which is dropped."""
-
-
-def _turned(values: np.ndarray) -> None:
-    values[:] = values[::-1].copy()
-
-
-DISTRIBUTIONS: list[Distribution] = [
-    Uniform(-0.5, 0.5),
-    Uniform(0.5, 0.5),  # drops about half
-    Gaussian(0.5, 2.0),
-    Truncated(0.0, 1.0),
-    Sparse(Gaussian(0.0, 1.0), 0.25),
-    Whole(Uniform(0.0, 1.0), _turned, 0.5, 0.3, "turned"),
-]
 
 
 @pytest.fixture(autouse=True)
