@@ -20,7 +20,7 @@ def small_parts(least: int = 64) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sample, "IN_PARTS", 2 * least)
         patch.setattr(parts, "LEAST", least)
-        patch.setattr(parts, "IN_PLACE", 4 * least)
-        patch.setattr(parts, "IN_BUFFERS", 2 * least)
+        patch.setattr(parts, "IN_MEMORY", 4 * least)
+        patch.setattr(parts, "IN_PIECES", 2 * least)
         patch.setattr(marks, "SPACING", least)
         yield

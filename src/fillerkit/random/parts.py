@@ -39,10 +39,10 @@ Drawn = Constant | Uniform | Gaussian
 
 LEAST = IN_PARTS // 2
 """Draws of a part at least: moving an engine by so many takes a third of making their values."""
-IN_PLACE, IN_BUFFERS = 1 << 22, 1 << 20
-"""Draws of a part at most where its values are made in place, and where they are made in buffers,
-which are better small. All are powers of two: an engine is moved by so many in one jump, and the
-pairs of Boost 1.55 are not cut."""
+IN_MEMORY, IN_PIECES = 1 << 22, 1 << 20
+"""Draws of a part at most where its values go to memory that is there, and where they are handed
+out in pieces, which are better small. All are powers of two: an engine is moved by so many in one
+jump, and the pairs of Boost 1.55 are not cut."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def chunks_in_parts(
     missing in the end.
     """
     how = manner(distribution, dtype, engine.boost)
-    plan = how and _Plan.of(how.draws(count), team.jobs, IN_BUFFERS)
+    plan = how and _Plan.of(how.draws(count), team.jobs, IN_PIECES)
     if not how or not plan:
         return
     with team.threads(plan.jobs) as pool:
@@ -111,8 +111,8 @@ def fill_in_parts(distribution: Drawn, out: Floats, engine: KernelEngine, team: 
     how = manner(distribution, out.dtype.type, engine.boost)
     if not how:
         return 0
-    fill, most = (_fill_by_copying, IN_BUFFERS) if how.lead else (_fill_in_place, IN_PLACE)
-    plan = _Plan.of(how.draws(out.size), team.jobs, most)
+    fill = _fill_by_copying if how.lead else _fill_in_place
+    plan = _Plan.of(how.draws(out.size), team.jobs, IN_MEMORY)
     if not plan:
         return 0
     with team.threads(plan.jobs) as pool:
@@ -155,7 +155,7 @@ def _fill_by_copying(
 
 def thin_in_parts(probability: float, out: Floats, engine: KernelEngine, team: Team) -> int:
     """Thin the first values of `out` as `Engine.thin` does; return how many, as `fill_in_parts`."""
-    plan = _Plan.of(out.size, team.jobs, IN_PLACE)
+    plan = _Plan.of(out.size, team.jobs, IN_MEMORY)
     if not plan:
         return 0
     size, starts = plan.size, _Starts(engine, plan)
