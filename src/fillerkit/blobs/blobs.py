@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, overload
+from typing import Any, TypeVar, overload
 
 import numpy as np
 
@@ -52,6 +52,18 @@ class LayerBlobs(Sequence[Array]):
             for index, (name, array) in enumerate(zip(self.names, self._arrays, strict=True))
         )
         return f"LayerBlobs({printable(inside)})"
+
+
+Found = TypeVar("Found")
+
+
+def blobs_in(layers: Mapping[str, Found], layer: str) -> Found:
+    """What there is of a layer; a KeyError names the nearest."""
+    try:
+        return layers[layer]
+    except KeyError:
+        nearest = did_you_mean(str(layer), layers)
+        raise KeyError(f"no layer '{layer}' with blobs{nearest}") from None
 
 
 class Blobs(Mapping[str, LayerBlobs]):
@@ -159,11 +171,7 @@ class Blobs(Mapping[str, LayerBlobs]):
         return cls(owned, aliases, recorded(net.encoding), model=net.model)
 
     def __getitem__(self, layer: str) -> LayerBlobs:
-        try:
-            return self._layers[layer]
-        except KeyError:
-            nearest = did_you_mean(str(layer), self._layers)
-            raise KeyError(f"no layer '{layer}' with blobs{nearest}") from None
+        return blobs_in(self._layers, layer)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._layers)

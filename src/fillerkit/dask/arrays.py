@@ -11,6 +11,7 @@ from typing import Any, cast
 import numpy as np
 
 import fillerkit as fk
+from fillerkit.blobs.blobs import blobs_in
 from fillerkit.dask.slices import Slices, rows_of, run_of
 from fillerkit.formats.stored import Array, Key
 from fillerkit.layers.net_layer import owner_key
@@ -35,11 +36,7 @@ class Arrays(Mapping[str, Any]):
         self.origin = origin
 
     def __getitem__(self, layer: str) -> Any:
-        try:
-            return self._layers[layer]
-        except KeyError:
-            nearest = fk.did_you_mean(str(layer), self._layers)
-            raise KeyError(f"no layer '{layer}' with blobs{nearest}") from None
+        return blobs_in(self._layers, layer)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._layers)
