@@ -191,7 +191,7 @@ def command(
         )
     if jobs is not None and jobs > (there := processors()):
         note(f"{jobs} jobs on {there} processor{'s' * (there != 1)}: no faster than {there}")
-    fresh = seed is None and net.random_seed is None
+    fresh, drawn = seed is None and net.random_seed is None, None
     with progress_bar("filling", net.count, net.count) as move:
         progress = (lambda count: move(advance=count)) if move else None
         if shards is None:
@@ -220,9 +220,10 @@ def command(
                 resume=resume,
                 progress=progress,
             )
-            origin, fresh = saved.origin, saved.fresh
+            origin, fresh, drawn = saved.origin, saved.fresh, saved.draws
     if draws:
-        net.map_draws(origin["seed"], dtype, boost=boost, jobs=jobs).save(draws)
+        drawn = drawn or net.map_draws(origin["seed"], dtype, boost=boost, jobs=jobs)
+        drawn.save(draws)
     blobs = sum(param.owner is None for layer in net.layers for param in layer.params)
     say(
         f"{path}: {net.count:,} parameters in {blobs} blobs, {dtype}, "

@@ -37,12 +37,15 @@ class Saved:
         Whether nobody said the seed, the solver and an earlier run included.
     notes : tuple of str
         What an earlier run had left.
+    draws : DrawMap or None
+        The map of Caffe's draws that the shards were made with, if one was needed.
     """
 
     origin: Mapping[str, Any]
     made: tuple[str, ...]
     fresh: bool = False
     notes: tuple[str, ...] = ()
+    draws: fk.DrawMap | None = None
 
 
 def save(
@@ -120,10 +123,11 @@ def save(
         if shard.name in found.whole and progress is not None:
             progress(shard.count)
     if left:
-        job = Job(Slices.of(run, draws), place, fk.__version__)
-        _make(_Left(place, left, progress), job, client)
+        slices = Slices.of(run, draws)
+        draws = slices.draws
+        _make(_Left(place, left, progress), Job(slices, place, fk.__version__), client)
     _write_index(place, plan)
-    return Saved(run.origin, tuple(shard.name for shard in left), fresh, notes)
+    return Saved(run.origin, tuple(shard.name for shard in left), fresh, notes, draws)
 
 
 class _Left:
