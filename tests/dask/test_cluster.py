@@ -67,6 +67,27 @@ def test_workers_make_the_chunks_of_an_array(stream: str, three: Any) -> None:
     assert np.array_equal(found, net.fill(5, stream=stream)["msra"].weight)
 
 
+GOLDENS = Path(__file__).parent.parent / "conformance" / "nets"
+
+
+@pytest.mark.long
+def test_three_workers_make_the_chunks_of_golden_nets(three: Any) -> None:
+    made, wanted = [], []
+    for path in sorted(GOLDENS.iterdir())[::5]:
+        try:
+            net = fk.load_net(path)
+            filled = net.fill(1701)
+        except fk.FillerkitError:
+            continue
+        made += [
+            blob for of_layer in arrays(net, 1701, chunks="4 KiB").values() for blob in of_layer
+        ]
+        wanted += [blob for of_layer in filled.values() for blob in of_layer]
+    assert len(wanted) > 50
+    for found, blob in zip(three.gather(three.compute(made)), wanted, strict=True):
+        assert np.asarray(found).tobytes() == blob.tobytes()
+
+
 @pytest.mark.long
 def test_the_client_that_dask_is_set_to_is_taken_unless_one_is_given(three: Any) -> None:
     assert cluster.current_client() is None

@@ -113,3 +113,20 @@ def test_the_slice_with_a_map_read_from_a_file_is_the_same(net: fk.Net, tmp_path
     assert np.array_equal(
         net.fill_slice("d", 0, slice(3, 5), draws=draws), net.fill(7)["d"][0][3:5]
     )
+
+
+def test_with_a_map_a_slice_asks_its_own_blob_s_filler_alone(
+    net: fk.Net, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draws = net.map_draws(5)
+    net.fill_slice("a", 0, slice(1), draws=draws)  # which compares the net with the map
+    asked = []
+    in_dtype = fk.ParamBlob.distribution_in
+
+    def spy(param: fk.ParamBlob, dtype: type[np.floating]) -> fk.Distribution:
+        asked.append(param)
+        return in_dtype(param, dtype)
+
+    monkeypatch.setattr(fk.ParamBlob, "distribution_in", spy)
+    net.fill_slice("b", 0, slice(1), draws=draws)
+    assert {id(param) for param in asked} == {id(net.layers[2].params[0])}

@@ -46,7 +46,7 @@ class Slices:
 
         A map of the draws is made where one is needed and none is given.
         """
-        run.check_all_here()
+        run.check()
         assert isinstance(run.net, fk.Net)
         assert run.seed is not None
         net, dtype = _with_values(run.net, run.dtype), np.dtype(run.dtype).name
@@ -88,8 +88,7 @@ def run_of(
     if draws is not None:
         if stream != "caffe":
             raise fk.UsageError(f"a map of the draws is for stream 'caffe', not {stream!r}")
-        seed = draws.seed if seed is None else seed
-        dtype, boost = dtype or draws.dtype, boost or draws.boost
+        seed, dtype, boost = draws.completed(seed, dtype, boost)
     return Run.of(net, seed, dtype or "float32", boost, stream=stream)
 
 

@@ -90,6 +90,12 @@ class DrawMap:
                 f"{path}: is no map of draws, as fillerkit.DrawMap.save writes it"
             ) from None
 
+    def completed(
+        self, seed: int | None, dtype: str | None, boost: str | None
+    ) -> tuple[int, str, str]:
+        """What a person says of a run, and what the map says where they say nothing."""
+        return self.seed if seed is None else seed, dtype or self.dtype, boost or self.boost
+
     def check(self, blob: Key, **asked: str | int) -> None:
         """UsageError unless the map is of this blob, net, phase, seed, dtype, Boost and version."""
         for word, value in asked.items():
@@ -130,14 +136,15 @@ def _marks(stored: Any) -> tuple[Mark, ...]:
     return marks
 
 
-def fingerprint(layers: Sequence[Layer], dtype: type[np.floating]) -> str:
-    """The SHA-256 of all that takes draws: see `DrawMap.net`."""
+def fingerprint(layers: Sequence[Layer]) -> str:
+    """The SHA-256 of all that takes draws, in nets of either type: see `DrawMap.net`."""
     hashed = sha256()
     for layer in layers:
         hashed.update(f"{layer.key!r} {layer.draws}\n".encode("utf-8", "surrogatepass"))
         for param in (*layer.params, *layer.forgotten):
-            drawn = _drawn(param.distribution_in(dtype))
-            hashed.update(f" {param.count} {param.owner} {drawn}\n".encode())
+            named = param.filler.type if param.filler is not None else ""
+            drawn = _drawn(param.distribution_in(np.float64))
+            hashed.update(f" {param.count} {param.owner} {named!r} {drawn}\n".encode())
     return hashed.hexdigest()
 
 

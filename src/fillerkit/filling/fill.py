@@ -50,6 +50,10 @@ class Fillable(Layered, Protocol):
     def random_seed(self) -> int | None:
         """The seed that a solver fixed."""
 
+    @property
+    def draws_sha256(self) -> str:
+        """The SHA-256 of all that takes draws."""
+
 
 @dataclass(frozen=True)
 class _Step:
@@ -150,7 +154,6 @@ class Run:
         if stream not in STREAMS:
             raise UsageError(f"stream is {' or '.join(map(repr, STREAMS))}, not {stream!r}")
         check_jobs(jobs)
-        _check_ends(net.layers, DTYPES[name])
         return cls(net, seed, DTYPES[name], boost, stream, jobs, weights, engine)
 
     @property
@@ -190,7 +193,7 @@ class Run:
         A blob that shares another's values takes its draws all the same: Caffe lets the two share
         only after it has filled both.
         """
-        self.check_all_here()
+        self.check()
         for position, layer in enumerate(self.net.layers):
             stream.skip(layer.draws)
             for index, param in enumerate(layer.params):
@@ -203,8 +206,16 @@ class Run:
             for param in layer.forgotten:
                 stream.discard(param.distribution_in(self.dtype), param.count, self.dtype)
 
-    def check_all_here(self) -> None:
-        """Refuse to begin where the file of a blob's values is not here, and others do not do."""
+    def check(self) -> None:
+        """Refuse to begin what could not be ended.
+
+        Raises
+        ------
+        FillerError
+            The filling of a blob would never end, or the file of its values is not here and no
+            others take their place.
+        """
+        check_net_ends(self.net.layers, self.dtype)
         for position, layer in enumerate(self.net.layers):
             for index, param in enumerate(layer.params):
                 if param.owner is None and isinstance(param.distribution, NotHere):
@@ -225,7 +236,7 @@ def naming(layer: Layer, param: ParamBlob, blob: str) -> Iterator[None]:
         raise
 
 
-def _check_ends(layers: Sequence[Layer], dtype: type[np.floating]) -> None:
+def check_net_ends(layers: Sequence[Layer], dtype: type[np.floating]) -> None:
     """Refuse, before the first draw, a blob whose filling would never end in this type.
 
     A net is read without one, and what has no end in float32 may have one in float64.

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from fillerkit.errors import UsageError, did_you_mean
-from fillerkit.filling.draw_map import DrawMap, fingerprint
-from fillerkit.filling.fill import Run, naming
+from fillerkit.filling.draw_map import DrawMap
+from fillerkit.filling.fill import Run, check_net_ends, naming
 from fillerkit.formats.stored import Array, Key
 from fillerkit.layers.net_layer import At, Layer, ParamBlob, owner, owner_key
-from fillerkit.random import CaffeStream
+from fillerkit.random import CaffeStream, check_ends
 from fillerkit.version import __version__
 
 
@@ -38,6 +38,7 @@ def _span(run: Run, blob: Key, param: ParamBlob, span: range, draws: DrawMap | N
     """Values of a blob, made alone."""
     assert run.seed is not None
     distribution = param.distribution_in(run.dtype)
+    check_ends(distribution, run.dtype)
     if run.stream == "sharded":
         from fillerkit.random.sharded import ShardedStream
 
@@ -66,6 +67,7 @@ def _place(layers: Sequence[Layer], name: str, index: int) -> At:
 def map_draws(run: Run) -> DrawMap:
     """See `fillerkit.Net.map_draws`."""
     assert run.seed is not None
+    check_net_ends(run.net.layers, run.dtype)
     stream = CaffeStream(run.seed, run.boost, jobs=run.jobs)
     blobs = {}
     with stream.held():
@@ -86,5 +88,5 @@ def _mapped(run: Run) -> dict[str, Any]:
         "seed": run.seed,
         "dtype": np.dtype(run.dtype).name,
         "boost": run.boost,
-        "net": fingerprint(run.net.layers, run.dtype),
+        "net": run.net.draws_sha256,
     }

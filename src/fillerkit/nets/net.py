@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any
 
 from fillerkit.blobs.blobs import Blobs
@@ -12,7 +13,7 @@ from fillerkit.encoding import UTF8, recorded
 from fillerkit.errors import Place, UsageError
 from fillerkit.filling import fill as filling
 from fillerkit.filling import slices
-from fillerkit.filling.draw_map import DrawMap
+from fillerkit.filling.draw_map import DrawMap, fingerprint
 from fillerkit.filling.transfer import Transfer, Weights
 from fillerkit.formats.stored import Array
 from fillerkit.layers.net_layer import Layer, Model, owner
@@ -100,11 +101,16 @@ class Net:
             **self.asked,
         }
 
+    @cached_property
+    def draws_sha256(self) -> str:
+        """The SHA-256 of all that takes draws: nets that have it in common have the same draws."""
+        return fingerprint(self.layers)
+
     def __reduce__(self) -> tuple[Any, ...]:
         """For another process. It needs the same fillers, and the files that fillers name."""
         from fillerkit.nets.pickled import reduced
 
-        return reduced(type(self), vars(self))
+        return reduced(type(self), {each.name: getattr(self, each.name) for each in fields(self)})
 
     def __repr__(self) -> str:
         return (
@@ -214,8 +220,7 @@ class Net:
             or version of fillerkit.
         """
         if draws is not None:
-            seed = draws.seed if seed is None else seed
-            dtype, boost = dtype or draws.dtype, boost or draws.boost
+            seed, dtype, boost = draws.completed(seed, dtype, boost)
         if seed is None and self.random_seed is None:
             raise UsageError("a slice needs the seed that the whole has: give seed or draws")
         stream = stream or ("sharded" if draws is None else "caffe")
