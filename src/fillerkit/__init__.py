@@ -58,6 +58,8 @@ if _TYPE_CHECKING:
     from fillerkit.fillers import filler as filler
     from fillerkit.fillers import filler_types as filler_types
     from fillerkit.filling.draw_map import DrawMap as DrawMap
+    from fillerkit.filling.gather import Gathered as Gathered
+    from fillerkit.filling.gather import gather_weights as gather_weights
     from fillerkit.filling.transfer import Transfer as Transfer
     from fillerkit.filling.transfer import transfer as transfer
     from fillerkit.layers import Param as Param
@@ -96,6 +98,7 @@ _NAMES = {
     "fillers": "Constant Distribution distribution fan_in fan_out filler filler_types Gaussian "
     "Sparse Truncated Uniform Whole",
     "filling.draw_map": "DrawMap",
+    "filling.gather": "gather_weights Gathered",
     "filling.transfer": "Transfer transfer",
     "layers": "layer layer_types Param Plan",
     "layers.dialects": "DIALECTS",

@@ -26,6 +26,7 @@ _COMMANDS = {
     "signal": "Show what becomes of a signal in a net, forward and backward.",
     "stats": "Show what the values of a weight file are like.",
     "diff": "Compare two weight files.",
+    "transfer": "Rename, choose and join the layers of weight files.",
     "convert": "Rewrite a weight file in another format.",
     "upgrade": "Rewrite an old prototxt in the current format.",
     "fillers": "List the fillers that are known.",

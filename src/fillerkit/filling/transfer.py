@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from itertools import zip_longest
 from math import prod
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from fillerkit.blobs.blobs import Blobs, LayerBlobs, load
 from fillerkit.errors import FormatError, Keyword, UsageError, did_you_mean, some
+from fillerkit.filling.patterns import Chosen
 from fillerkit.filling.renames import Move, Rename, Renames, by_file
 from fillerkit.formats.stored import Array
 from fillerkit.layers.net_layer import At, Layer, Layered, owner
@@ -67,12 +67,12 @@ class Transfer:
         return self._sources.get(at)
 
     def __str__(self) -> str:
-        words = [f"copied {_some(self.copied)} from {', '.join(self.files) or 'memory'}"]
-        words += [f"reshaped {_some(self.reshaped)}"] * bool(self.reshaped)
-        words += [f"cropped {_some(self.cropped)}"] * bool(self.cropped)
+        words = [f"copied {some_layers(self.copied)} from {', '.join(self.files) or 'memory'}"]
+        words += [f"reshaped {some_layers(self.reshaped)}"] * bool(self.reshaped)
+        words += [f"cropped {some_layers(self.cropped)}"] * bool(self.cropped)
         changed = self.reshaped or self.cropped
-        words += [f"filled {_some(self.filled)}"] * bool(self.filled or not changed)
-        words += [f"left {_some(self.ignored)} of the file"] * bool(self.ignored)
+        words += [f"filled {some_layers(self.filled)}"] * bool(self.filled or not changed)
+        words += [f"left {some_layers(self.ignored)} of the file"] * bool(self.ignored)
         return printable("; ".join(words))
 
 
@@ -124,52 +124,85 @@ def transfer(
     """
     if on_mismatch not in MISMATCHES:
         raise UsageError(f"on_mismatch is one of {', '.join(MISMATCHES)}, not {on_mismatch!r}")
-    several = [weights] if isinstance(weights, (str, os.PathLike, Blobs)) else list(weights)
-    matcher = _Matcher(net, on_mismatch, _chosen(layers))
-    renames = by_file(rename, len(several))
-    for each, of_file in zip(several, renames, strict=True):
-        if isinstance(each, Blobs):
-            matcher.match(each, "the given blobs", "memory", of_file)
-        else:
-            blobs = load(each, encoding=encoding, proto=proto)
-            matcher.notes += blobs.notes
-            matcher.match(blobs, os.fspath(each), Path(each).name, of_file)
+    matcher = _Matcher(net, on_mismatch, layers)
+    files = list(opened(weights, encoding, proto))
+    renames = by_file(rename, len(files))
+    for file, of_file in zip(files, renames, strict=True):
+        matcher.notes += file.blobs.notes if file.path else ()
+        matcher.match(file, of_file)
     for of_file in renames:
         of_file.check_used(matcher.index, matcher.index)
-    return matcher.result([Path(w).name for w in several if not isinstance(w, Blobs)])
+    return matcher.result([file.short for file in files if file.path])
+
+
+class Opened(NamedTuple):
+    """Blobs, and what the file is called that they are from.
+
+    Attributes
+    ----------
+    blobs : Blobs
+    path : str
+        As it was given, or "" for blobs in memory.
+    """
+
+    blobs: Blobs
+    path: str
+
+    @property
+    def long(self) -> str:
+        """What an error calls it."""
+        return self.path or "the given blobs"
+
+    @property
+    def short(self) -> str:
+        """What a report calls it."""
+        return Path(self.path).name or "memory"
+
+
+def opened(
+    weights: Weights | Sequence[Weights],
+    encoding: str | None,
+    proto: str | os.PathLike[str] | None,
+) -> Iterator[Opened]:
+    """Weight files, read as `load` reads them, and blobs as they are."""
+    for each in [weights] if isinstance(weights, (str, os.PathLike, Blobs)) else weights:
+        if isinstance(each, Blobs):
+            yield Opened(each, "")
+        else:
+            yield Opened(load(each, encoding=encoding, proto=proto), os.fspath(each))
 
 
 class _Matcher:
     """What is known of a transfer after each file."""
 
-    def __init__(self, net: Layered, on_mismatch: str, patterns: Sequence[str]) -> None:
+    def __init__(self, net: Layered, on_mismatch: str, layers: Sequence[str]) -> None:
         self.index = {layer.key: i for i, layer in enumerate(net.layers) if layer.params}
         self.notes: list[str] = []
         self._net = net
         self._on_mismatch = on_mismatch
-        self._patterns = patterns
+        self._chosen = Chosen(layers)
         self._sources: dict[At, Array] = {}
         self._how: dict[str, str] = {}
         self._ignored: dict[str, None] = {}
         self._moves: list[Move] = []
-        if patterns != ["*"]:
-            self._check_patterns()
+        self._chosen.check_used(self.index, "the net")
 
-    def match(self, blobs: Blobs, file: str, short: str, renames: Renames) -> None:
-        """Take from one file what the net has too; `file` and `short` are what it is called."""
+    def match(self, file: Opened, renames: Renames) -> None:
+        """Take from one file what the net has too."""
+        blobs = file.blobs
         types = dict(blobs.model.layers) if blobs.model else {}
         taken: dict[str, bool] = {}
-        for name, key in renames.moves(list(blobs), file):
-            fits = key in self.index and _chooses(self._patterns, key)
+        for name, key in renames.moves(list(blobs), file.long):
+            fits = key in self.index and key in self._chosen
             if fits:
-                how, why = self._take(self.index[key], blobs[name], types.get(name), file)
-                self._moves.append(Move(short, name, key, how, why))
+                how, why = self._take(self.index[key], blobs[name], types.get(name), file.long)
+                self._moves.append(Move(file.short, name, key, how, why))
             taken[name] = taken.get(name, False) or fits
         if not any(taken.values()):
-            self._refuse(file, blobs)
+            self._refuse(file.long, blobs)
         left = [name for name in blobs if not taken.get(name)]
         self._ignored |= dict.fromkeys(left)
-        self._moves += [Move(short, name, "", "left") for name in left]
+        self._moves += [Move(file.short, name, "", "left") for name in left]
 
     def result(self, files: Sequence[str]) -> Transfer:
         """The transfer, once all files are matched."""
@@ -187,7 +220,7 @@ class _Matcher:
             files=tuple(files),
             _sources=dict(self._sources),
             notes=tuple(self.notes),
-            moves=(*_with_later(self._moves), *drawn),
+            moves=(*with_later(self._moves), *drawn),
         )
 
     def _refuse(self, file: str, blobs: Blobs) -> None:
@@ -195,21 +228,11 @@ class _Matcher:
             raise UsageError(f"{file}: the net has no layers with parameters to copy it to")
         near = did_you_mean(next(iter(blobs), ""), self.index)
         raise UsageError(
-            f"{file}: of its {_some(tuple(blobs))} none is copied; the net has "
-            f"{_some(tuple(self.index))}; ",
+            f"{file}: of its {some_layers(tuple(blobs))} none is copied; the net has "
+            f"{some_layers(tuple(self.index))}; ",
             Keyword("rename", {"OLD": "NEW"}),
             f" matches other names{near}",
         )
-
-    def _check_patterns(self) -> None:
-        """Refuse a pattern that chooses nothing and takes nothing out: it is a slip."""
-        for pattern in self._patterns:
-            if not any(fnmatchcase(name, pattern.removeprefix("!")) for name in self.index):
-                raise UsageError(
-                    f"no layer of the net has a name that '{pattern}' (",
-                    Keyword("layers"),
-                    f") fits{did_you_mean(pattern, self.index)}",
-                )
 
     def _take(
         self, index: int, source: LayerBlobs, of: LayerParameter | None, file: str
@@ -248,7 +271,7 @@ class _Matcher:
         return owner(self._net.layers, (index, position))
 
 
-def _with_later(moves: Sequence[Move]) -> list[Move]:
+def with_later(moves: Sequence[Move]) -> list[Move]:
     """The moves, those marked whose values a later file's have replaced."""
     found: list[Move] = []
     later: dict[str, str] = {}
@@ -331,20 +354,7 @@ def _cut(layer: Layer, position: int, array: Array, file: str) -> Array:
     return array[tuple(slice(length) for length in shape)]
 
 
-def _chosen(patterns: Sequence[str]) -> Sequence[str]:
-    """The patterns, with all names chosen first where none says which."""
-    return patterns if any(not p.startswith("!") for p in patterns) else ["*", *patterns]
-
-
-def _chooses(patterns: Iterable[str], name: str) -> bool:
-    chosen = False
-    for pattern in patterns:
-        if fnmatchcase(name, pattern.removeprefix("!")):
-            chosen = not pattern.startswith("!")
-    return chosen
-
-
-def _some(names: Sequence[str]) -> str:
+def some_layers(names: Sequence[str]) -> str:
     if not names:
         return "0 layers"
     return f"{len(names)} layer{'s' * (len(names) != 1)} ({some(names)})"
