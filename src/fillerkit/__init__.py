@@ -71,6 +71,8 @@ if _TYPE_CHECKING:
     from fillerkit.layers.net_layer import ParamBlob as ParamBlob
     from fillerkit.layers.plan import Setting as Setting
     from fillerkit.layers.splits import with_splits as with_splits
+    from fillerkit.merging import Merged as Merged
+    from fillerkit.merging import merge_bn as merge_bn
     from fillerkit.nets.load import load_net as load_net
     from fillerkit.nets.load import plan_layer as plan_layer
     from fillerkit.nets.load import read_net as read_net
@@ -105,6 +107,7 @@ _NAMES = {
     "layers.net_layer": "Layer ParamBlob",
     "layers.plan": "Setting",
     "layers.splits": "with_splits",
+    "merging": "merge_bn Merged",
     "nets.load": "load_net plan_layer read_net read_solver",
     "nets.net": "Net",
     "prototxt": "NetText SolverText upgrade_text",
