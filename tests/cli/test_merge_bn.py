@@ -76,6 +76,18 @@ def test_a_slip_is_told_and_nothing_is_written(
     assert {file.name: file.read_bytes() for file in files.iterdir()} == before
 
 
+def test_of_many_layers_that_are_left_the_first_are_told_of(run: Run, files: Path) -> None:
+    scale = NET.splitlines()[-1]
+    more = "".join(scale.replace('"scale"', f'"s{n}"') + "\n" for n in range(5))
+    (files / "bn.prototxt").write_text(NET + more)
+    run("init", "bn.prototxt", "--seed", 1, "-o", "w.npz")
+    done = run("merge-bn", *FILES, *NEW)
+    assert "left layer 's1'" in done.stderr
+    assert "left layer 's2'" not in done.stderr
+    assert "note: left 3 more layers; --verbose says why\n" in done.stderr
+    assert "left layer 's4'" in run("merge-bn", *FILES, *NEW, "--verbose").stderr
+
+
 def test_a_net_comes_from_standard_input(run: Run, files: Path) -> None:
     done = run("merge-bn", "-", "w.npz", *NEW, stdin=NET)
     assert done.returncode == 0

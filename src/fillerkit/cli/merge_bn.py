@@ -9,10 +9,13 @@ import click
 
 import fillerkit as fk
 from fillerkit.cli.options import same_file, takes_unread_net
-from fillerkit.cli.printing import many, say, tell
+from fillerkit.cli.printing import many, note, say, tell
 from fillerkit.formats import FORMATS
 from fillerkit.formats.whole_file import whole_file
 from fillerkit.nets.asked import Asked
+
+_MOST = 3
+"""Layers that are left and told of, unless all are asked for."""
 
 
 @click.command("merge-bn")
@@ -31,7 +34,7 @@ from fillerkit.nets.asked import Asked
     type=click.Choice(list(FORMATS)),
     help="The format of WEIGHTS2.  [default: as its suffix says]",
 )
-@click.option("--verbose", is_flag=True, help="Tell of each layer into which it is folded.")
+@click.option("--verbose", is_flag=True, help="Tell of each layer what became of it.")
 def command(
     net: str,
     asked: Asked,
@@ -57,7 +60,10 @@ def command(
             raise fk.UsageError(f"'{new}' is what is read: give the output another name with -o")
     merged = fk.merge_bn(net, weights, **asked)
     tell(merged.notes)
-    tell(map(str, merged.left))
+    told = len(merged.left) if verbose else _MOST
+    tell(map(str, merged.left[:told]))
+    if len(merged.left) > told:
+        note(f"left {many(len(merged.left) - told, 'more layer')}; --verbose says why")
     if verbose:
         tell(f"{layer} -> {into}: folded" for layer, into in merged.folded)
     with whole_file(Path(output[0])) as file:

@@ -98,7 +98,7 @@ def _batch_norm(
             (0 * mean, 0 * variance) if factor == 0 else (mean / factor, variance / factor)
         )
         if factor == 0:
-            note = "its scale factor is 0, as before training: mean and variance count as 0"
+            note = "the scale factor is 0, as before training: mean and variance count as 0"
     eps = max(p.eps, 1e-5) if dialect == "nvidia" else p.eps
     return _normalised(mean, variance, eps, named.get("weight"), named.get("bias"), note)
 

@@ -92,7 +92,8 @@ def merge_bn(
     others = [each for each in (*text.left_out, *text.layers) if id(each[0]) not in here]
     folds, left = find(net, placed, others, choices.setting, lambda at: _blobs(net, plan, at))
     if not folds:
-        reasons = "; ".join(map(str, left)) or f"it has no {', '.join(KINDS)}"
+        reasons = "; ".join(map(str, left[:3])) or f"it has no {', '.join(KINDS)}"
+        reasons += f"; and {len(left) - 3:,} more" if len(left) > 3 else ""
         raise PrototxtError(f"{text.source.name}: nothing can be folded: {reasons}")
     new_text = _edited(text, placed, folds)
     new = _reread(new_text, net, folds, asked)
@@ -183,10 +184,12 @@ def _new_blobs(net: Net, new: Net, plan: Transfer, folds: Sequence[Fold]) -> Blo
 
 
 def _notes(net: Net, plan: Transfer, folds: Sequence[Fold]) -> Iterator[str]:
+    of_layers: dict[str, list[str]] = {}
     for fold in folds:
         for at, step in fold.steps:
-            if step.note:
-                yield f"layer '{net.layers[at].name}': {step.note}"
+            of_layers.setdefault(step.note, []).append(net.layers[at].name)
+    of_layers.pop("", None)
+    yield from (f"{some(names)}: {note}" for note, names in of_layers.items())
     if plan.ignored:
         file = plan.files[0] if plan.files else "the given blobs"
         yield f"{file}: left {some(plan.ignored)}, which the net has not"
