@@ -367,6 +367,12 @@ def test_a_solver_is_refused(tmp_path: Path) -> None:
             fk.merge_bn(solver, trained(text))
 
 
+def test_fillers_are_refused() -> None:
+    text = DATA + CONV + BN
+    with pytest.raises(fk.UsageError, match="fillers has no meaning here"):
+        fk.merge_bn(text, trained(text), fillers={"*": "xavier"})
+
+
 def test_what_is_said_of_the_net_goes_for_both() -> None:
     text = DATA.replace("[2, 4, 7, 6]", "[1, 1, 1, 1]") + CONV + BN.replace("BatchNorm", "Norm")
     asked = {"shapes": {"data": (2, 4, 7, 6)}, "types": {"bn": "BatchNorm"}}

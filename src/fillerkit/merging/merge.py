@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Unpack
 
 from fillerkit.blobs.blobs import Blobs
-from fillerkit.errors import FormatError, PrototxtError, UsageError, some
+from fillerkit.errors import FormatError, Keyword, PrototxtError, UsageError, some
 from fillerkit.filling.transfer import Transfer, Weights, transfer
 from fillerkit.formats.stored import Array
 from fillerkit.layers.net_layer import owner
@@ -66,7 +66,7 @@ def merge_bn(
     weights
         Its weights: a file of any format, or blobs.
     **asked
-        The keywords of `load_net`; the phase is TEST unless given.
+        The keywords of `load_net`, but fillers; the phase is TEST unless given.
 
     Returns
     -------
@@ -79,7 +79,11 @@ def merge_bn(
         The text is not a net, or has nothing that can be folded.
     FormatError
         The weights cannot be read, or are not those of the net.
+    UsageError
+        The text is a solver, or an argument makes no sense.
     """
+    if asked.get("fillers"):
+        raise UsageError(Keyword("fillers"), " has no meaning here: all weights are in the file")
     asked["phase"] = asked.get("phase") or "TEST"
     text, choices = read(path_or_text, **asked)
     _check_no_solver(path_or_text, text)
@@ -161,12 +165,11 @@ def _bias_terms(layer: Field, message: str) -> Iterator[Field]:
 
 
 def _reread(text: str, net: Net, folds: Sequence[Fold], asked: Asked) -> Net:
-    """The net of the new text; no data is looked at again, and no other filler asked for."""
+    """The net of the new text; no data is looked at again."""
     gone = {net.layers[at].name for fold in folds for at, _ in fold.steps}
     given = {name: shape for layer in net.layers if not layer.bottoms for name, shape in layer.tops}
     asked["shapes"] = given | dict(asked.get("shapes") or {})
     asked["types"] = {k: v for k, v in (asked.get("types") or {}).items() if k not in gone}
-    asked.pop("fillers", None)
     return load_net(text, **asked)
 
 
