@@ -11,7 +11,7 @@ from fillerkit.encoding import UTF8, of_origin, recorded
 from fillerkit.errors import UsageError, some
 from fillerkit.filling.patterns import Chosen
 from fillerkit.filling.renames import Move, Rename, by_file
-from fillerkit.filling.transfer import Opened, Weights, opened, some_layers, with_later
+from fillerkit.filling.transfer import Loaded, Weights, loaded, some_layers, with_later
 from fillerkit.formats.stored import Alias, Array, Key, Start
 from fillerkit.layers.net_layer import Model
 from fillerkit.printable import printable
@@ -73,7 +73,7 @@ def gather_weights(
     UsageError
         Nothing is copied, or an argument makes no sense.
     """
-    files = list(opened(weights, encoding, proto))
+    files = list(loaded(weights, encoding, proto))
     renames = by_file(rename, len(files))
     chosen = Chosen(layers)
     taken: dict[str, _From] = {}
@@ -97,7 +97,7 @@ def gather_weights(
     return Gathered(_put_together(files, taken), tuple(with_later(moves)))
 
 
-def _put_together(files: Sequence[Opened], taken: dict[str, _From]) -> Blobs:
+def _put_together(files: Sequence[Loaded], taken: dict[str, _From]) -> Blobs:
     """The blobs under their new names; what shared values in a file shares them still."""
     first: dict[_From, str] = {}
     owned: dict[Key, tuple[str, Array]] = {}
@@ -136,7 +136,7 @@ def _owners(blobs: Blobs) -> dict[Key, Key]:
     }
 
 
-def _model(files: Sequence[Opened], taken: dict[str, _From]) -> Model | None:
+def _model(files: Sequence[Loaded], taken: dict[str, _From]) -> Model | None:
     """What the files tell of the layers, if one of them tells anything."""
     models = [file.blobs.model for file in files]
     if not any(models):

@@ -125,7 +125,7 @@ def transfer(
     if on_mismatch not in MISMATCHES:
         raise UsageError(f"on_mismatch is one of {', '.join(MISMATCHES)}, not {on_mismatch!r}")
     matcher = _Matcher(net, on_mismatch, layers)
-    files = list(opened(weights, encoding, proto))
+    files = list(loaded(weights, encoding, proto))
     renames = by_file(rename, len(files))
     for file, of_file in zip(files, renames, strict=True):
         matcher.notes += file.blobs.notes if file.path else ()
@@ -135,7 +135,7 @@ def transfer(
     return matcher.result([file.short for file in files if file.path])
 
 
-class Opened(NamedTuple):
+class Loaded(NamedTuple):
     """Blobs, and what the file is called that they are from.
 
     Attributes
@@ -159,17 +159,17 @@ class Opened(NamedTuple):
         return Path(self.path).name or "memory"
 
 
-def opened(
+def loaded(
     weights: Weights | Sequence[Weights],
     encoding: str | None,
     proto: str | os.PathLike[str] | None,
-) -> Iterator[Opened]:
+) -> Iterator[Loaded]:
     """Weight files, read as `load` reads them, and blobs as they are."""
     for each in [weights] if isinstance(weights, (str, os.PathLike, Blobs)) else weights:
         if isinstance(each, Blobs):
-            yield Opened(each, "")
+            yield Loaded(each, "")
         else:
-            yield Opened(load(each, encoding=encoding, proto=proto), os.fspath(each))
+            yield Loaded(load(each, encoding=encoding, proto=proto), os.fspath(each))
 
 
 class _Matcher:
@@ -187,7 +187,7 @@ class _Matcher:
         self._moves: list[Move] = []
         self._chosen.check_used(self.index, "the net")
 
-    def match(self, file: Opened, renames: Renames) -> None:
+    def match(self, file: Loaded, renames: Renames) -> None:
         """Take from one file what the net has too."""
         blobs = file.blobs
         types = dict(blobs.model.layers) if blobs.model else {}
