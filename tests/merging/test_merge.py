@@ -265,6 +265,14 @@ LEFT = {
         CONV + TAKEN.replace("type", "include { phase: TRAIN } type") + BN,
         "'conv' is in layer 'other' too",
     ),
+    "a parameter shared with another phase": (
+        CONV.replace("bottom", 'param { name: "w" } bottom')
+        + BN
+        + CONV.replace("bottom", 'include { phase: TRAIN } param { name: "w" } bottom').replace(
+            '"conv"', '"conv2"'
+        ),
+        "shares 'w' with layer 'conv2', which is not in this net",
+    ),
     "blobs in the text": (
         NO_BIAS.replace("bottom", f"blobs {{ {VALUES} }} bottom") + BN,
         "layer 'conv' \\(Convolution\\) has blobs in the text",
@@ -365,6 +373,19 @@ def test_a_solver_is_refused(tmp_path: Path) -> None:
     for solver in (tmp_path / "solver.prototxt", f"net_param {{ {text} }} base_lr: 0.1"):
         with pytest.raises(fk.UsageError, match="is a solver: give its net"):
             fk.merge_bn(solver, trained(text))
+
+
+def test_a_path_may_be_written_in_any_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = DATA + CONV + BN
+    Path("net.prototxt").write_text(text)
+    for path in (
+        "net.prototxt",
+        ".//net.prototxt",
+        Path("net.prototxt"),
+        tmp_path / "net.prototxt",
+    ):
+        assert fk.merge_bn(path, trained(text)).folded == (("bn", "conv"),)
 
 
 def test_fillers_are_refused() -> None:

@@ -143,7 +143,13 @@ class _Finder:
         if any(layer.message.loss_weight):
             raise CannotFold("it counts as a loss")
         top = layer.message.top[0]
+        shared = {param.name for each in (layer, target) for param in each.message.param}
         for other, place in self._others:
+            for name in (shared - {""}) & {param.name for param in other.param}:
+                raise CannotFold(
+                    f"it, or layer '{target.name}', shares '{name}' with layer '{other.name}', "
+                    "which is not in this net"
+                )
             later = place.offset > field.offset and top not in other.top
             touched = {*other.bottom, *other.top} - ({top} if later else set())
             for name in {layer.bottoms[0], top} & touched:

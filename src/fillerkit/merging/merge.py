@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Unpack
 
 from fillerkit.blobs.blobs import Blobs
@@ -117,8 +118,9 @@ def merge_bn(
 
 def _check_no_solver(path_or_text: str | os.PathLike[str], text: NetText) -> None:
     name = text.source.name
-    if name not in (str(path_or_text), "<text>") or is_solver(parse(text.source)):
-        raise UsageError(f"'{os.fspath(path_or_text)}' is a solver: give its net")
+    followed = name != "<text>" and Path(name) != Path(path_or_text)
+    if followed or is_solver(parse(text.source)):
+        raise UsageError(f"'{name if not followed else path_or_text}' is a solver: give its net")
 
 
 def _check_complete(plan: Transfer) -> None:
