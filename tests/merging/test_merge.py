@@ -106,7 +106,11 @@ FOLDED = {
         "num_output: 6", "num_output: 4"
     )
     + BN,
-    "frozen BN of PSPNet": NO_BIAS
+    "BN of PSPNet": NO_BIAS
+    + 'layer { name: "bn" type: "BN" bottom: "conv" top: "conv" '
+    + "param { } " * 4
+    + "}",
+    "frozen BN of TSN": NO_BIAS
     + """layer { name: "bn" type: "BN" bottom: "conv" top: "conv"
          bn_param { slope_filler { value: 1 } bias_filler { value: 0 } frozen: true } }""",
     "SegNet's BN of inference": CONV
