@@ -32,8 +32,8 @@ def test_it_renames_and_says_what_it_wrote(run: Run, files: Path) -> None:
 
 
 def test_it_drops_layers(run: Run, files: Path) -> None:
-    assert run("transfer", "a.caffemodel", "-o", "new.h5", "--copy", "!out").returncode == 0
-    assert list(fk.load("new.h5")) == ["ip"]
+    assert run("transfer", "a.caffemodel", "-o", "new.npz", "--copy", "!out").returncode == 0
+    assert list(fk.load("new.npz")) == ["ip"]
 
 
 def test_each_file_has_the_renames_that_stand_behind_it(run: Run, files: Path) -> None:

@@ -36,8 +36,6 @@ class Transfer:
     ----------
     copied : tuple of str
         Layers all of whose blobs are copied whole.
-    reshaped : tuple of str
-        Layers all of whose values are copied, in the same order but another shape.
     cropped : tuple of str
         Layers of which what fits is copied, the rest drawn.
     filled : tuple of str
@@ -48,18 +46,20 @@ class Transfer:
         The names of the files, without their folders.
     notes : tuple of str
         What was found in reading them that a person should be told.
+    reshaped : tuple of str
+        Layers all of whose values are copied, in the same order but another shape.
     moves : tuple of Move
         What went where: each layer of each file, and each layer of the net that is drawn.
     """
 
     copied: tuple[str, ...]
-    reshaped: tuple[str, ...]
     cropped: tuple[str, ...]
     filled: tuple[str, ...]
     ignored: tuple[str, ...]
     files: tuple[str, ...]
     _sources: Mapping[At, Array]
     notes: tuple[str, ...] = ()
+    reshaped: tuple[str, ...] = ()
     moves: tuple[Move, ...] = ()
 
     def source(self, at: At) -> Array | None:
