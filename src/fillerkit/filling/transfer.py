@@ -251,8 +251,8 @@ class _Matcher:
         elif self._on_mismatch == "crop":
             _check_axes(layer, of, file)
             how = "cropped"
-            pairs = zip(layer.params, source, strict=False)
-            arrays = [_cut(layer, i, array, file) for i, (_, array) in enumerate(pairs)]
+            common = source[: len(layer.params)]
+            arrays = [_cut(layer, i, array, file) for i, array in enumerate(common)]
         elif self._on_mismatch == "fill":
             return "filled", wrong
         else:
