@@ -258,7 +258,11 @@ LEFT = {
     ),
     "a field of a fork": (
         CONV.replace("num_output", "relu: true num_output") + BN,
-        "its convolution_param.relu does to it",
+        "convolution_param.relu of layer 'conv', which only forks have",
+    ),
+    "a field of a fork's scale": (
+        CONV + SCALE.replace("bias_term", "max_value: 1 bias_term"),
+        "scale_param.max_value of layer 'scale', which only forks have",
     ),
     "rules": (CONV + BN_APART.replace("type", "include { phase: TEST } type"), "its rules"),
     "a layer of another phase": (
@@ -298,6 +302,12 @@ def test_a_net_with_nothing_to_fold_is_refused_with_the_reason(text: str, said: 
 def test_a_net_without_any_such_layer_says_what_is_looked_for() -> None:
     with pytest.raises(fk.PrototxtError, match="it has no BatchNorm, BN, Scale, Bias"):
         fk.merge_bn(DATA + CONV, trained(DATA + CONV))
+
+
+def test_fields_of_forks_that_change_nothing_do_no_harm() -> None:
+    conv = CONV.replace("num_output", "relu: false conv_algorithm: 'auto' num_output")
+    text = DATA + conv + BN.replace(" }", " batch_norm_param { engine: CUDNN } }")
+    assert fk.merge_bn(text, trained(text)).folded == (("bn", "conv"),)
 
 
 def test_a_later_layer_of_another_phase_may_take_the_end() -> None:

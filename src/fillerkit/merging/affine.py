@@ -66,14 +66,27 @@ def affine(layer: Layer, shape: Sequence[int], blobs: Sequence[Array], setting: 
     return found
 
 
-def check_fields(layer: Layer, message: str, *known: str) -> None:
-    """Refuse fields of a layer's message that Caffe 1.0 has not: they may do anything."""
+# What forks say besides Caffe that does no harm: with which code it is worked out, what fills the
+# blobs, and the window, which is which values are added up.
+_HARMLESS = {
+    *("engine", "conv_algos_override", "conv_algorithm", "cudnn_convolution_algo_seeker"),
+    *("scale_filler", "bias_filler", "scale_bias"),
+    *("hole", "hole_h", "hole_w", "dilation_h", "dilation_w", "shape_offset"),
+    *("kernel_depth", "temporal_pad", "temporal_stride"),
+}
+
+
+def check_fields(layer: Layer, message: str) -> None:
+    """Refuse fields of a layer's message that Caffe 1.0 has not, and that may do anything."""
     p = getattr(layer.message, message)
-    caffe = getattr(caffe_pb2, p.DESCRIPTOR.name, None)
-    names = caffe.DESCRIPTOR.fields_by_name if caffe else ()
-    for field, _ in p.ListFields():
-        if field.name not in names and field.name not in known:
-            raise CannotFold(f"nobody here knows what its {message}.{field.name} does to it")
+    names = getattr(caffe_pb2, p.DESCRIPTOR.name).DESCRIPTOR.fields_by_name
+    for field, value in p.ListFields():
+        usual = field.message_type is None and value == field.default_value
+        if field.name not in names and field.name not in _HARMLESS and not usual:
+            raise CannotFold(
+                f"{message}.{field.name} of layer '{layer.name}', which only forks have, may do "
+                "something else to it"
+            )
 
 
 def _batch_norm(
@@ -85,7 +98,7 @@ def _batch_norm(
     """
     p = layer.message.batch_norm_param
     dialect = setting.dialect_for(layer.message, "caffe", "nvidia", "nvidia-0.15")
-    check_fields(layer, "batch_norm_param", "scale_bias", "scale_filler", "bias_filler")
+    check_fields(layer, "batch_norm_param")
     tests = layer.message.phase == TEST
     gathered = p.use_global_stats if p.HasField("use_global_stats") else tests
     if not (tests if dialect == "nvidia" else gathered):

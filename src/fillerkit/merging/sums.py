@@ -44,11 +44,6 @@ KINDS = {
     "InnerProduct": _Kind("inner_product_param", _inner),
 }
 """The types of layer that others can be folded into."""
-# What forks say of the window besides Caffe: which values are added up, not what becomes of them.
-_WINDOW = (
-    *("hole", "hole_h", "hole_w", "dilation_h", "dilation_w", "shape_offset"),
-    *("kernel_depth", "temporal_pad", "temporal_stride"),
-)
 
 
 def check(layer: Layer) -> None:
@@ -68,7 +63,7 @@ def check(layer: Layer) -> None:
         raise CannotFold(f"{name} does not make its channels along axis 1")
     if layer.message.blobs:
         raise CannotFold(f"{name} has blobs in the text")
-    check_fields(layer, kind.message, *_WINDOW)
+    check_fields(layer, kind.message)
 
 
 def folded(layer: Layer, blobs: Sequence[Array], steps: Sequence[Affine]) -> list[Array]:
