@@ -58,6 +58,8 @@ if _TYPE_CHECKING:
     from fillerkit.fillers import filler as filler
     from fillerkit.fillers import filler_types as filler_types
     from fillerkit.filling.draw_map import DrawMap as DrawMap
+    from fillerkit.filling.gather import Gathered as Gathered
+    from fillerkit.filling.gather import gather_weights as gather_weights
     from fillerkit.filling.transfer import Transfer as Transfer
     from fillerkit.filling.transfer import transfer as transfer
     from fillerkit.layers import Param as Param
@@ -69,6 +71,8 @@ if _TYPE_CHECKING:
     from fillerkit.layers.net_layer import ParamBlob as ParamBlob
     from fillerkit.layers.plan import Setting as Setting
     from fillerkit.layers.splits import with_splits as with_splits
+    from fillerkit.merging import Merged as Merged
+    from fillerkit.merging import merge_bn as merge_bn
     from fillerkit.nets.load import load_net as load_net
     from fillerkit.nets.load import plan_layer as plan_layer
     from fillerkit.nets.load import read_net as read_net
@@ -96,12 +100,14 @@ _NAMES = {
     "fillers": "Constant Distribution distribution fan_in fan_out filler filler_types Gaussian "
     "Sparse Truncated Uniform Whole",
     "filling.draw_map": "DrawMap",
+    "filling.gather": "gather_weights Gathered",
     "filling.transfer": "Transfer transfer",
     "layers": "layer layer_types Param Plan",
     "layers.dialects": "DIALECTS",
     "layers.net_layer": "Layer ParamBlob",
     "layers.plan": "Setting",
     "layers.splits": "with_splits",
+    "merging": "merge_bn Merged",
     "nets.load": "load_net plan_layer read_net read_solver",
     "nets.net": "Net",
     "prototxt": "NetText SolverText upgrade_text",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import fillerkit as fk
@@ -78,3 +79,41 @@ def test_a_file_that_is_there_is_replaced(run: Run, weights: Path) -> None:
     assert run("convert", "a.npz", "b.npz").returncode == 0
     assert weights.with_name("b.npz").read_bytes() == weights.read_bytes()
     assert sorted(p.name for p in weights.parent.iterdir()) == ["a.npz", "b.npz", "net.prototxt"]
+
+
+def test_a_mean_is_converted_there_and_back(run: Run, folder: Path) -> None:
+    mean = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
+    np.save("a.npy", mean)
+    done = run("convert", "a.npy", "b.binaryproto")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "b.binaryproto: a mean of 2x3x4, float32\n"
+    assert run("convert", "b.binaryproto", "c.npy").returncode == 0
+    assert (folder / "c.npy").read_bytes() == (folder / "a.npy").read_bytes()
+
+
+def test_a_mean_that_float32_rounds_is_told_of(run: Run, folder: Path) -> None:
+    np.save("a.npy", np.full((1, 2, 2), 0.1))
+    assert "float32, as Caffe reads it, rounds" in run("convert", "a.npy", "b.binaryproto").stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("a.npy", "b.npz"), 2, "a mean goes from .binaryproto to .npy"),
+        (("a.npz", "b.binaryproto"), 2, "a mean goes from .binaryproto to .npy"),
+        (("a.npy", "b.npy"), 2, "a mean goes from .binaryproto to .npy"),
+        (("a.npy", "b.binaryproto", "--format", "npz"), 2, "--format"),
+        (("no.npy", "b.binaryproto"), 1, "no.npy: there is no such file"),
+        (("a.npy", "no/b.binaryproto"), 1, "no/b.binaryproto"),
+        (("a.npy", "./a.npy"), 2, "the same file"),
+    ],
+)
+def test_a_slip_with_a_mean_is_told_and_nothing_is_written(
+    words: tuple[str, ...], code: int, said: str, run: Run, weights: Path
+) -> None:
+    np.save("a.npy", np.zeros((1, 2, 2), np.float32))
+    before = sorted(path.name for path in weights.parent.iterdir())
+    done = run("convert", *words)
+    assert done.returncode == code
+    assert said in done.stderr
+    assert sorted(path.name for path in weights.parent.iterdir()) == before

@@ -269,6 +269,28 @@ def test_weights_of_another_shape_are_refused_and_nothing_is_written(
     assert run("init", "net.prototxt", "--weights", "old.npz", *fill).returncode == 0
 
 
+def test_a_rename_is_for_the_weights_before_it(run: Run, folder: Path) -> None:
+    for seed in (1, 2):
+        run("init", "net.prototxt", "--seed", seed, "-o", f"{seed}.npz")
+    ip = (folder / "net.prototxt").read_text().splitlines()[1:4]
+    left, right = ("\n".join(ip[1:]).replace('"ip"', f'"{side}/ip"') for side in ("left", "right"))
+    (folder / "two.prototxt").write_text("\n".join([ip[0], left, right]))
+    two = ("init", "two.prototxt", "-o", "new.npz")
+    first = ("--weights", "1.npz", "--rename", "ip=left/ip")
+    done = run(*two, *first, "--weights", "2.npz", "--rename", "i*=right/i*", "--verbose")
+    assert done.returncode == 0
+    assert "note: 2.npz: ip -> right/ip: copied\n" in done.stderr
+    new = fk.load(folder / "new.npz")
+    assert (new["left/ip"].weight == fk.load(folder / "1.npz")["ip"].weight).all()
+    assert (new["right/ip"].weight == fk.load(folder / "2.npz")["ip"].weight).all()
+    both = ("--rename", "ip=left/ip", "--rename", "ip=right/ip")
+    assert "copied 2 layers" in run(*two, *both, "--weights", "1.npz").stderr
+    done = run(*two, *both, "--weights", "1.npz", "--weights", "2.npz")
+    assert (done.returncode, "before the first --weights" in done.stderr) == (2, True)
+    done = run(*two, *first, "--rename", "ip")
+    assert (done.returncode, "is not OLD=NEW" in done.stderr) == (2, True)
+
+
 def test_rename_without_weights_is_a_usage_error(run: Run) -> None:
     assert run("init", "net.prototxt", "--rename", "a=b").returncode == 2
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -186,3 +187,125 @@ def test_the_origin_records_the_files(pretrained: fk.Blobs, tmp_path: Path) -> N
 def test_a_missing_file_is_an_error_that_names_it() -> None:
     with pytest.raises(fk.FormatError, match="nowhere"):
         fk.load_net(NET).fill(seed=1, weights="nowhere.npz")
+
+
+FC = """
+layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [1, 4, 3, 3] } } }
+layer { name: "fc6" type: "InnerProduct" bottom: "data" top: "fc6"
+        inner_product_param { num_output: 8 weight_filler { type: "xavier" } } }
+"""
+CONV = FC.replace("InnerProduct", "Convolution").replace(
+    "inner_product_param {", "convolution_param { kernel_size: 3"
+)
+
+
+def _as_of_2014(blobs: fk.Blobs) -> fk.Blobs:
+    """The same blobs with four axes each, as files of before 2015 have them."""
+    owned = {
+        (layer, index): (name, array.reshape((1,) * (4 - array.ndim) + array.shape))
+        for layer, index, name, array, _ in blobs.owned()
+    }
+    return fk.Blobs(owned, {}, {}, model=blobs.model)
+
+
+@pytest.mark.parametrize("age", [lambda blobs: blobs, _as_of_2014])
+def test_a_fully_connected_layer_can_be_reshaped_into_a_convolution(
+    age: Callable[[fk.Blobs], fk.Blobs],
+) -> None:
+    fc = fk.load_net(FC).fill(seed=3)
+    plan = fk.transfer(fk.load_net(CONV), age(fc), on_mismatch="reshape")
+    blobs = fk.load_net(CONV).fill(seed=1, weights=plan)
+    assert (plan.reshaped, plan.copied, plan.notes) == (("fc6",), (), ())
+    assert np.array_equal(blobs["fc6"].weight.reshape(8, 36), fc["fc6"].weight)
+    assert "reshaped 1 layer (fc6)" in str(plan)
+
+
+def test_what_fits_is_copied_whatever_is_said_of_the_rest(pretrained: fk.Blobs) -> None:
+    plan = fk.transfer(fk.load_net(NET), pretrained, on_mismatch="reshape")
+    assert (plan.copied, plan.reshaped) == (LAYERS, ())
+
+
+def test_another_count_is_not_reshaped(pretrained: fk.Blobs) -> None:
+    with pytest.raises(fk.FormatError, match=r"6x80 there, 9x80 in the net") as wrong:
+        fk.transfer(fk.load_net(WIDER), pretrained, on_mismatch="reshape")
+    assert "as many values" not in str(wrong.value)
+
+
+def test_reshaping_is_offered_where_the_counts_are_equal() -> None:
+    with pytest.raises(fk.FormatError, match="it has as many values"):
+        fk.transfer(fk.load_net(CONV), fk.load_net(FC).fill(seed=3))
+
+
+def test_axes_that_do_not_line_up_are_reshaped_and_told_of() -> None:
+    bare = "inner_product_param { bias_term: false"
+    fc = fk.load_net(FC.replace("inner_product_param {", bare)).fill(seed=3)
+    turned = fk.Blobs({("fc6", 0): ("weight", fc["fc6"].weight)}, {}, {})
+    text = FC.replace("[1, 4, 3, 3]", "[1, 8]").replace("num_output: 8", "num_output: 36")
+    net = fk.load_net(text.replace("inner_product_param {", bare))
+    plan = fk.transfer(net, turned, on_mismatch="reshape")
+    assert plan.reshaped == ("fc6",)
+    assert "its weight is 8x36 there, 36x8 in the net" in plan.notes[0]
+
+
+@pytest.mark.parametrize("age", [lambda blobs: blobs, _as_of_2014])
+def test_a_layer_of_another_type_is_not_cropped(age: Callable[[fk.Blobs], fk.Blobs]) -> None:
+    fc = age(fk.load_net(FC).fill(seed=3))
+    with pytest.raises(fk.FormatError, match="of type InnerProduct there, Convolution in the net"):
+        fk.transfer(fk.load_net(CONV), fc, on_mismatch="crop")
+
+
+def test_another_number_of_axes_is_not_cropped() -> None:
+    fc = fk.load_net(FC).fill(seed=3)
+    untyped = fk.Blobs(fc.stored.owned, {}, {})
+    with pytest.raises(fk.FormatError, match="2 axes there, 4 in the net"):
+        fk.transfer(fk.load_net(CONV), untyped, on_mismatch="crop")
+
+
+def test_groups_are_not_cropped() -> None:
+    grouped = fk.load_net(CONV.replace("kernel_size: 3", "kernel_size: 3 group: 2")).fill(seed=3)
+    with pytest.raises(fk.FormatError, match="it has 2 groups there, 1 in the net"):
+        fk.transfer(fk.load_net(CONV), grouped, on_mismatch="crop")
+
+
+TWO = """
+layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [2, 3, 8, 8] } } }
+layer { name: "left/conv1" type: "Convolution" bottom: "data" top: "left/conv1"
+        convolution_param { num_output: 4 kernel_size: 3 weight_filler { type: "msra" } } }
+layer { name: "right/conv1" type: "Convolution" bottom: "data" top: "right/conv1"
+        convolution_param { num_output: 4 kernel_size: 3 weight_filler { type: "msra" } } }
+"""
+
+
+def test_a_layer_is_copied_to_two(pretrained: fk.Blobs) -> None:
+    plan = fk.transfer(fk.load_net(TWO), pretrained, rename={"*": ["left/*", "right/*"]})
+    blobs = fk.load_net(TWO).fill(seed=1, weights=plan)
+    assert _same(blobs["left/conv1"], pretrained["conv1"])
+    assert _same(blobs["right/conv1"], pretrained["conv1"])
+    assert plan.ignored == ("conv2", "fc")
+
+
+def test_each_file_has_its_own_renames(pretrained: fk.Blobs) -> None:
+    other = fk.load_net(NET).fill(seed=5)
+    rename = [{"conv1": "left/conv1"}, {"conv1": "right/conv1"}]
+    plan = fk.transfer(fk.load_net(TWO), [pretrained, other], rename=rename)
+    blobs = fk.load_net(TWO).fill(seed=1, weights=plan)
+    assert _same(blobs["left/conv1"], pretrained["conv1"])
+    assert _same(blobs["right/conv1"], other["conv1"])
+
+
+def test_the_report_tells_of_each_layer_what_became_of_it(
+    pretrained: fk.Blobs, tmp_path: Path
+) -> None:
+    pretrained.save(tmp_path / "old.npz")
+    net = fk.load_net(WIDER.replace('"conv2"', '"other"'))
+    several: list[fk.Blobs | Path] = [pretrained, tmp_path / "old.npz"]
+    plan = fk.transfer(net, several, on_mismatch="fill")
+    assert [str(move) for move in plan.moves] == [
+        "memory: conv1 -> conv1: copied (then replaced from old.npz)",
+        "memory: fc -> fc: filled (its weight is 6x80 there, 9x80 in the net)",
+        "memory: conv2: left",
+        "old.npz: conv1 -> conv1: copied",
+        "old.npz: fc -> fc: filled (its weight is 6x80 there, 9x80 in the net)",
+        "old.npz: conv2: left",
+        "other: filled",
+    ]

@@ -219,6 +219,18 @@ def _pictures() -> Iterator[bytes]:
                 yield file.getvalue()
 
 
+def _mean_images() -> Iterator[bytes]:
+    yield forks_pb2.BlobProto(num=1, channels=1, height=1, width=2, data=[1, 2]).SerializeToString()
+    yield forks_pb2.BlobProto(shape={"dim": [1, 2, 1]}, double_data=[1, 2]).SerializeToString()
+
+
+def _arrays() -> Iterator[bytes]:
+    for dtype in ("<f4", ">f8", "u1"):
+        file = BytesIO()
+        np.save(file, np.asfortranarray(np.ones((1, 2, 3), dtype)))
+        yield file.getvalue()
+
+
 def _means() -> Iterator[bytes]:
     yield array_to_blobproto(np.ones((1, 3, 2, 2))).SerializeToString()
     yield caffe_pb2.BlobProto(num=1, channels=1, height=1, width=2, data=[1, 2]).SerializeToString()
@@ -271,6 +283,8 @@ _MADE: dict[str, Callable[[], Iterator[bytes]]] = {
     "windows": lambda: iter(WINDOWS),
     "picture": _pictures,
     "mean": _means,
+    "binaryproto": _mean_images,
+    "npy": _arrays,
     "datum": _records,
     "fork_schema": _described,
     "proto": lambda: iter([PROTO]),

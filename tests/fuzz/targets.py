@@ -27,7 +27,7 @@ from google.protobuf.message import DecodeError
 
 import fillerkit as fk
 from fillerkit.errors import Line
-from fillerkit.formats import content_of, safetensors
+from fillerkit.formats import content_of, mean, safetensors
 from fillerkit.formats.shard_plan import Shard, shards_of
 from fillerkit.prototxt import fork_schema
 from fillerkit.pycaffe.io import (
@@ -325,12 +325,21 @@ def _picture(data: bytes) -> None:
 def _mean(data: bytes) -> None:
     """What a script does with a mean file; a net's is not opened (tests/sources)."""
     try:
-        mean = blobproto_to_array(BlobProto.FromString(data))
+        image = blobproto_to_array(BlobProto.FromString(data))
     except (DecodeError, ValueError):  # as it is documented
         return
-    again = blobproto_to_array(array_to_blobproto(mean))
+    again = blobproto_to_array(array_to_blobproto(image))
     with np.errstate(over="ignore"):  # a mean is kept in float32
-        assert np.array_equal(again, mean.astype(np.float32), equal_nan=True)
+        assert np.array_equal(again, image.astype(np.float32), equal_nan=True)
+
+
+def _mean_image(suffix: str, data: bytes) -> None:
+    """What is converted."""
+    image = mean.read(_put(f"x{suffix}", data))
+    for other in mean.MEANS:
+        written = mean.write(Path(f"again{other}"), image)
+        with _again("what was written"):
+            assert np.array_equal(mean.read(Path(f"again{other}")), written, equal_nan=True)
 
 
 def _datum(data: bytes) -> None:
@@ -381,6 +390,8 @@ TARGETS = {
     "windows": Target(_windows),
     "picture": Target(_picture, needs=("PIL",)),
     "mean": Target(_mean),
+    "binaryproto": Target(partial(_mean_image, mean.BINARYPROTO)),
+    "npy": Target(partial(_mean_image, mean.NPY)),
     "datum": Target(_datum),
     "fork_schema": Target(_fork_schema, text=True),
     "proto": Target(_proto, needs=("grpc_tools",), text=True),

@@ -26,6 +26,8 @@ _COMMANDS = {
     "signal": "Show what becomes of a signal in a net, forward and backward.",
     "stats": "Show what the values of a weight file are like.",
     "diff": "Compare two weight files.",
+    "transfer": "Rename, choose and join the layers of weight files.",
+    "merge-bn": "Fold BatchNorm and Scale into the layers before them.",
     "convert": "Rewrite a weight file in another format.",
     "upgrade": "Rewrite an old prototxt in the current format.",
     "fillers": "List the fillers that are known.",
@@ -45,7 +47,8 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f"fillerkit.cli.{cmd_name}").command
+        module = cmd_name.replace("-", "_")
+        command: click.Command = import_module(f"fillerkit.cli.{module}").command
         gc.freeze()
         gc.enable()
         return command

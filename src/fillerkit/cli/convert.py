@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
+import numpy as np
 
 import fillerkit as fk
 from fillerkit.cli.options import encoding_option, load_weights, proto_option, same_file
-from fillerkit.cli.printing import many, say
-from fillerkit.formats import FORMATS
+from fillerkit.cli.printing import many, note, say, shown
+from fillerkit.formats import FORMATS, mean
 
 
 @click.command("convert")
@@ -27,15 +30,37 @@ def command(a: str, b: str, format: str | None, encoding: str | None, proto: str
     (.caffemodel, .h5), names do too. A file that is there already is replaced whole, or not
     at all if something goes wrong.
 
+    A mean image is converted too, from Caffe's .binaryproto to .npy (channels x height x width)
+    and back.
+
     \b
-    Example:
+    Examples:
       fillerkit convert lenet.npz lenet.caffemodel
+      fillerkit convert mean.binaryproto mean.npy
     """
     if same_file(a, b):
         raise fk.UsageError(f"'{a}' and '{b}' are the same file: give the new one another name")
+    if any(Path(path).suffix.lower() in mean.MEANS for path in (a, b)):
+        if format or encoding or proto:
+            raise fk.UsageError("--format, --encoding and --proto are for weights, not for a mean")
+        _convert_mean(Path(a), Path(b))
+        return
     blobs = load_weights(a)
     blobs.save(b, format)
     arrays = [array for _, _, _, array, _ in blobs.owned()]
     dtypes = " and ".join(sorted({array.dtype.name for array in arrays})) or "no values"
     count = sum(array.size for array in arrays)
     say(f"{b}: {count:,} parameters in {many(len(arrays), 'blob')}, {dtypes}")
+
+
+def _convert_mean(a: Path, b: Path) -> None:
+    if {a.suffix.lower(), b.suffix.lower()} != set(mean.MEANS):
+        raise fk.UsageError(
+            f"'{a}' to '{b}': a mean goes from .binaryproto to .npy or back; weights have other "
+            f"suffixes ({', '.join(FORMATS)})"
+        )
+    there = mean.read(a)
+    written = mean.write(b, there)
+    if not np.array_equal(written, there, equal_nan=True):
+        note(f"{b}: float32, as Caffe reads it, rounds the {there.dtype} of '{a}'")
+    say(f"{b}: a mean of {shown(written.shape)}, {written.dtype}")

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 import click
 
 import fillerkit as fk
-from fillerkit.cli.options import parse_pairs, said_of_weights, same_file, takes_net
+from fillerkit.cli.options import (
+    AfterWeights,
+    rename_option,
+    renames_by_file,
+    said_of_weights,
+    same_file,
+    takes_net,
+)
 from fillerkit.cli.printing import many, note, say, tell
 from fillerkit.cli.progress import LARGE, progress_bar
 from fillerkit.cli.sharded import check_options, save_shards
 from fillerkit.fillers.distributions import DTYPES
-from fillerkit.filling.transfer import MISMATCHES
+from fillerkit.filling.transfer import MISMATCHES, Mismatch
 from fillerkit.formats import FORMATS
 from fillerkit.random import BOOSTS, STREAMS, kernel_path, processors
 
 
-@click.command("init")
+@click.command("init", cls=AfterWeights)
 @takes_net
 @click.option(
     "-o",
@@ -98,20 +104,14 @@ from fillerkit.random import BOOSTS, STREAMS, kernel_path, processors
     help="A weight file of any format whose layers are copied over those of the same names, for "
     "fine-tuning; repeatable, the last counts.",
 )
-@click.option(
-    "--rename",
-    callback=parse_pairs("OLD=NEW, a layer's name in the file and in the net"),
-    metavar="OLD=NEW",
-    multiple=True,
-    help="Copy the layer OLD of a --weights file to the net's layer NEW; repeatable.",
-)
+@rename_option("Copy the layer OLD of the --weights file to the net's layer NEW")
 @click.option(
     "--on-mismatch",
     type=click.Choice(MISMATCHES),
     default=MISMATCHES[0],
     show_default=True,
-    help="What to do with a layer that has another shape in a --weights file: refuse, fill it, or "
-    "copy the part that both have.",
+    help="What to do with a layer that has another shape in a --weights file: refuse, fill it, "
+    "copy its values in their order where there are as many, or copy the part that both have.",
 )
 @click.option(
     "--copy",
@@ -119,6 +119,7 @@ from fillerkit.random import BOOSTS, STREAMS, kernel_path, processors
     multiple=True,
     help="Copy only layers whose names fit, as in 'conv*'; '!fc8' takes out; repeatable.",
 )
+@click.option("--verbose", is_flag=True, help="Tell of each layer where its weights come from.")
 def command(
     net: fk.Net,
     output: str | None,
@@ -133,9 +134,10 @@ def command(
     dask: str | None,
     resume: bool,
     weights: Sequence[str],
-    rename: dict[str, str],
-    on_mismatch: Literal["error", "fill", "crop"],
+    rename: Sequence[tuple[str, str]],
+    on_mismatch: Mismatch,
     copy: Sequence[str],
+    verbose: bool,
 ) -> None:
     """Fill the weights of NET and write them to a file.
 
@@ -175,13 +177,14 @@ def command(
         transfer = fk.transfer(
             net,
             weights,
-            rename=rename,
+            rename=renames_by_file(rename, len(weights)),
             on_mismatch=on_mismatch,
             layers=copy,
             **said_of_weights(),
         )
         tell(transfer.notes)
         note(str(transfer))
+        tell(map(str, transfer.moves if verbose else ()))
     elif rename or copy:
         raise fk.UsageError("--rename and --copy say what to take from a file: give --weights")
     if net.count > LARGE and kernel_path() == "numpy":

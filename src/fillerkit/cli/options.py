@@ -68,6 +68,69 @@ def parse_pairs(
     return parse
 
 
+class AfterWeights(click.Command):
+    """A command whose ``--rename`` speaks of the ``--weights`` before it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Remember the order of the options: click keeps that of each alone."""
+        _, _, order = self.make_parser(ctx).parse_args(list(args))
+        ctx.meta[_ORDER] = [param.name for param in order]
+        return super().parse_args(ctx, args)
+
+
+_ORDER = "fillerkit.order"
+
+
+def renames_by_file(renames: Sequence[tuple[str, str]], files: int) -> list[dict[str, list[str]]]:
+    """For each file the renames that stand behind it, of the command that runs.
+
+    The first of `files` may be an argument; what stands before any ``--weights`` is for it.
+    """
+    order: list[str] = click.get_current_context().meta[_ORDER]
+    found: list[dict[str, list[str]]] = [{} for _ in range(files)]
+    at = first = files - order.count("weights") - 1
+    rest = iter(renames)
+    for name in order:
+        at += name == "weights"
+        if name == "rename":
+            old, new = next(rest)
+            if at == first == -1 and files > 1:
+                raise fk.UsageError(
+                    f"--rename {old}={new} stands before the first --weights, and there are "
+                    f"{files}: put it behind the one whose layer it renames"
+                )
+            found[max(at, 0)].setdefault(old, []).append(new)
+    return found
+
+
+def _parse_renames(
+    ctx: click.Context, param: click.Parameter, values: Sequence[str]
+) -> list[tuple[str, str]]:
+    """Each ``OLD=NEW`` in order; OLD may come again."""
+    pairs = []
+    for value in values:
+        old, equals, new = value.partition("=")
+        if not (old and equals and new):
+            raise click.BadParameter(
+                f"{value!r} is not OLD=NEW, a layer's name in the file and its new one, like "
+                "conv1=left/conv1 or 'conv*=left/conv*'"
+            )
+        pairs.append((old, new))
+    return pairs
+
+
+def rename_option(what: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """``--rename``; `what` says what it does."""
+    return click.option(
+        "--rename",
+        callback=_parse_renames,
+        metavar="OLD=NEW",
+        multiple=True,
+        help=f"{what}; in a pattern a * stands for any text, as in 'conv*=left/conv*'. Repeatable, "
+        "for one layer too, which then goes to each; it holds for the file before it.",
+    )
+
+
 encoding_option = click.option(
     "--encoding",
     metavar="NAME",

@@ -169,7 +169,8 @@ class Run:
         }
         if self.transfer is not None:
             origin["weights"] = list(self.transfer.files)
-            origin["copied"] = list(self.transfer.copied + self.transfer.cropped)
+            taken = self.transfer
+            origin["copied"] = list(taken.copied + taken.reshaped + taken.cropped)
         return origin
 
     def source(self, at: At) -> Array | None:

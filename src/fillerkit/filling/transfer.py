@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from math import prod
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from fillerkit.blobs.blobs import Blobs, LayerBlobs, load
 from fillerkit.errors import FormatError, Keyword, UsageError, did_you_mean, some
+from fillerkit.filling.patterns import Chosen
+from fillerkit.filling.renames import Move, Rename, Renames, by_file
 from fillerkit.formats.stored import Array
 from fillerkit.layers.net_layer import At, Layer, Layered, owner
 from fillerkit.layers.shapes import same_blob, shown
 from fillerkit.printable import printable
+from fillerkit.schema.forks_pb2 import LayerParameter
 
 Weights = str | os.PathLike[str] | Blobs
 """A weight file, or blobs."""
 
-MISMATCHES = ("error", "fill", "crop")
+Mismatch = Literal["error", "fill", "reshape", "crop"]
+MISMATCHES = ("error", "fill", "reshape", "crop")
+_CHANGED = ("reshaped", "cropped")
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,10 @@ class Transfer:
         The names of the files, without their folders.
     notes : tuple of str
         What was found in reading them that a person should be told.
+    reshaped : tuple of str
+        Layers all of whose values are copied, in the same order but another shape.
+    moves : tuple of Move
+        What went where: each layer of each file, and each layer of the net that is drawn.
     """
 
     copied: tuple[str, ...]
@@ -49,16 +59,20 @@ class Transfer:
     files: tuple[str, ...]
     _sources: Mapping[At, Array]
     notes: tuple[str, ...] = ()
+    reshaped: tuple[str, ...] = ()
+    moves: tuple[Move, ...] = ()
 
     def source(self, at: At) -> Array | None:
         """The values for the blob at a place of the net, in their own shape; or None."""
         return self._sources.get(at)
 
     def __str__(self) -> str:
-        words = [f"copied {_some(self.copied)} from {', '.join(self.files) or 'memory'}"]
-        words += [f"cropped {_some(self.cropped)}"] * bool(self.cropped)
-        words += [f"filled {_some(self.filled)}"] * bool(self.filled or not self.cropped)
-        words += [f"left {_some(self.ignored)} of the file"] * bool(self.ignored)
+        words = [f"copied {some_layers(self.copied)} from {', '.join(self.files) or 'memory'}"]
+        words += [f"reshaped {some_layers(self.reshaped)}"] * bool(self.reshaped)
+        words += [f"cropped {some_layers(self.cropped)}"] * bool(self.cropped)
+        changed = self.reshaped or self.cropped
+        words += [f"filled {some_layers(self.filled)}"] * bool(self.filled or not changed)
+        words += [f"left {some_layers(self.ignored)} of the file"] * bool(self.ignored)
         return printable("; ".join(words))
 
 
@@ -66,8 +80,8 @@ def transfer(
     net: Layered,
     weights: Weights | Sequence[Weights],
     *,
-    rename: Mapping[str, str] | None = None,
-    on_mismatch: Literal["error", "fill", "crop"] = "error",
+    rename: Rename | Sequence[Rename] | None = None,
+    on_mismatch: Mismatch = "error",
     layers: Sequence[str] = (),
     encoding: str | None = None,
     proto: str | os.PathLike[str] | None = None,
@@ -84,11 +98,16 @@ def transfer(
     weights
         A file of any format, or filled blobs, or several of them.
     rename
-        The net's name of a layer, by its name in the files: ``{"fc8": "fc8_voc"}``.
+        The net's name of a layer, by its name in the files: ``{"fc8": "fc8_voc"}``, or several of
+        them: ``{"conv1": ["left/conv1", "right/conv1"]}``. What a ``*`` takes of a name is put in
+        the place of the new name's: ``{"conv*": "left/conv*"}``; a layer that is named without a
+        ``*`` goes by that alone. A list has such a mapping for each file.
     on_mismatch
         What to do with a layer whose blobs have other shapes, or another number, in the net.
-        ``"error"``: refuse, as Caffe does. ``"fill"``: fill all of the layer's blobs. ``"crop"``:
-        copy the part that both have, from each axis's start, and fill the rest.
+        ``"error"``: refuse, as Caffe does. ``"fill"``: fill all of the layer's blobs.
+        ``"reshape"``: copy the values in their order where there are as many, else refuse.
+        ``"crop"``: copy the part that both have, from each axis's start, and fill the rest; refused
+        where the axes do not mean the same.
     layers
         Patterns of the names (in the net) to copy, ``*`` and the like as in a shell; one that
         begins with ``!`` takes names out again. All, unless given.
@@ -105,116 +124,164 @@ def transfer(
     """
     if on_mismatch not in MISMATCHES:
         raise UsageError(f"on_mismatch is one of {', '.join(MISMATCHES)}, not {on_mismatch!r}")
-    several = [weights] if isinstance(weights, (str, os.PathLike, Blobs)) else list(weights)
-    matcher = _Matcher(net, rename or {}, on_mismatch, _chosen(layers))
-    notes: list[str] = []
-    for each in several:
+    matcher = _Matcher(net, on_mismatch, layers)
+    files = list(loaded(weights, encoding, proto))
+    renames = by_file(rename, len(files))
+    for file, of_file in zip(files, renames, strict=True):
+        matcher.notes += file.blobs.notes if file.path else ()
+        matcher.match(file, of_file)
+    for of_file in renames:
+        of_file.check_used(matcher.index, matcher.index)
+    return matcher.result([file.short for file in files if file.path])
+
+
+class Loaded(NamedTuple):
+    """Blobs, and what the file is called that they are from.
+
+    Attributes
+    ----------
+    blobs : Blobs
+    path : str
+        As it was given, or "" for blobs in memory.
+    """
+
+    blobs: Blobs
+    path: str
+
+    @property
+    def long(self) -> str:
+        """What an error calls it."""
+        return self.path or "the given blobs"
+
+    @property
+    def short(self) -> str:
+        """What a report calls it."""
+        return Path(self.path).name or "memory"
+
+
+def loaded(
+    weights: Weights | Sequence[Weights],
+    encoding: str | None,
+    proto: str | os.PathLike[str] | None,
+) -> Iterator[Loaded]:
+    """Weight files, read as `load` reads them, and blobs as they are."""
+    for each in [weights] if isinstance(weights, (str, os.PathLike, Blobs)) else weights:
         if isinstance(each, Blobs):
-            matcher.match(each, "the given blobs")
+            yield Loaded(each, "")
         else:
-            blobs = load(each, encoding=encoding, proto=proto)
-            notes += blobs.notes
-            matcher.match(blobs, os.fspath(each))
-    found = matcher.result([Path(w).name for w in several if not isinstance(w, Blobs)])
-    return replace(found, notes=tuple(notes))
+            yield Loaded(load(each, encoding=encoding, proto=proto), os.fspath(each))
 
 
 class _Matcher:
     """What is known of a transfer after each file."""
 
-    def __init__(
-        self, net: Layered, rename: Mapping[str, str], on_mismatch: str, patterns: Sequence[str]
-    ) -> None:
+    def __init__(self, net: Layered, on_mismatch: str, layers: Sequence[str]) -> None:
+        self.index = {layer.key: i for i, layer in enumerate(net.layers) if layer.params}
+        self.notes: list[str] = []
         self._net = net
-        self._rename = rename
         self._on_mismatch = on_mismatch
-        self._patterns = patterns
-        self._index = {layer.key: i for i, layer in enumerate(net.layers) if layer.params}
+        self._chosen = Chosen(layers)
         self._sources: dict[At, Array] = {}
-        self._cropped: dict[str, None] = {}
+        self._how: dict[str, str] = {}
         self._ignored: dict[str, None] = {}
-        self._names: dict[str, None] = {}
-        if patterns != ["*"]:
-            self._check_patterns()
+        self._moves: list[Move] = []
+        self._chosen.check_used(self.index, "the net")
 
-    def match(self, blobs: Blobs, file: str) -> None:
+    def match(self, file: Loaded, renames: Renames) -> None:
         """Take from one file what the net has too."""
-        self._names |= dict.fromkeys(blobs)
-        found = False
-        for name, source in blobs.items():
-            key = self._rename.get(name, name)
-            if key not in self._index or not _chooses(self._patterns, key):
-                self._ignored[name] = None
-                continue
-            found = True
-            self._take(self._index[key], source, file)
-        if not found:
-            if not self._index:
-                raise UsageError(f"{file}: the net has no layers with parameters to copy it to")
-            near = did_you_mean(next(iter(blobs), ""), self._index)
-            raise UsageError(
-                f"{file}: of its {_some(tuple(blobs))} none is copied; the net has "
-                f"{_some(tuple(self._index))}; ",
-                Keyword("rename", {"OLD": "NEW"}),
-                f" matches other names{near}",
-            )
+        blobs = file.blobs
+        types = dict(blobs.model.layers) if blobs.model else {}
+        taken: dict[str, bool] = {}
+        for name, key in renames.moves(list(blobs), file.long):
+            fits = key in self.index and key in self._chosen
+            if fits:
+                how, why = self._take(self.index[key], blobs[name], types.get(name), file.long)
+                self._moves.append(Move(file.short, name, key, how, why))
+            taken[name] = taken.get(name, False) or fits
+        if not any(taken.values()):
+            self._refuse(file.long, blobs)
+        left = [name for name in blobs if not taken.get(name)]
+        self._ignored |= dict.fromkeys(left)
+        self._moves += [Move(file.short, name, "", "left") for name in left]
 
     def result(self, files: Sequence[str]) -> Transfer:
         """The transfer, once all files are matched."""
-        for old, new in self._rename.items():
-            if old not in self._names:
-                near = did_you_mean(old, self._names)
-                raise UsageError(f"rename: no file has a layer '{old}'{near}")
-            if new not in self._index:
-                near = did_you_mean(new, self._index)
-                raise UsageError(f"rename: the net has no layer '{new}' with parameters{near}")
-        copied: list[str] = []
-        filled: list[str] = []
-        for key, index in self._index.items():
+        became: dict[str, list[str]] = {how: [] for how in ("copied", *_CHANGED, "filled")}
+        for key, index in self.index.items():
             places = [self._owner(index, i) for i in range(len(self._net.layers[index].params))]
             whole = all(place in self._sources for place in places)
-            if key not in self._cropped:
-                (copied if whole else filled).append(key)
+            how = self._how.get(key, "copied")
+            became[how if how == "cropped" or whole else "filled"].append(key)
+        told = {move.layer for move in self._moves}
+        drawn = [Move("", "", key, "filled") for key in became["filled"] if key not in told]
         return Transfer(
-            tuple(copied),
-            tuple(self._cropped),
-            tuple(filled),
-            tuple(self._ignored),
-            tuple(files),
-            dict(self._sources),
+            **{how: tuple(keys) for how, keys in became.items()},
+            ignored=tuple(self._ignored),
+            files=tuple(files),
+            _sources=dict(self._sources),
+            notes=tuple(self.notes),
+            moves=(*with_later(self._moves), *drawn),
         )
 
-    def _check_patterns(self) -> None:
-        """Refuse a pattern that chooses nothing and takes nothing out: it is a slip."""
-        for pattern in self._patterns:
-            if not any(fnmatchcase(name, pattern.removeprefix("!")) for name in self._index):
-                raise UsageError(
-                    f"no layer of the net has a name that '{pattern}' (",
-                    Keyword("layers"),
-                    f") fits{did_you_mean(pattern, self._index)}",
-                )
+    def _refuse(self, file: str, blobs: Blobs) -> None:
+        if not self.index:
+            raise UsageError(f"{file}: the net has no layers with parameters to copy it to")
+        near = did_you_mean(next(iter(blobs), ""), self.index)
+        raise UsageError(
+            f"{file}: of its {some_layers(tuple(blobs))} none is copied; the net has "
+            f"{some_layers(tuple(self.index))}; ",
+            Keyword("rename", {"OLD": "NEW"}),
+            f" matches other names{near}",
+        )
 
-    def _take(self, index: int, source: LayerBlobs, file: str) -> None:
+    def _take(
+        self, index: int, source: LayerBlobs, of: LayerParameter | None, file: str
+    ) -> tuple[str, str]:
+        """Copy what fits of a layer; how that was done, and why so. `of` is the layer there."""
         layer = self._net.layers[index]
         wrong = _mismatch(layer, source)
-        if not wrong:
-            self._cropped.pop(layer.key, None)
-            for i, array in enumerate(source):
-                self._sources[self._owner(index, i)] = array.reshape(layer.params[i].shape)
+        arrays: list[Array] = []
+        how = "copied"
+        if not wrong or (self._on_mismatch == "reshape" and _same_counts(layer, source)):
+            shapes = [param.shape for param in layer.params]
+            arrays = [array.reshape(shape) for array, shape in zip(source, shapes, strict=True)]
+            if wrong:
+                how = "reshaped"
+                self.notes += _scrambled(layer, source, file)
         elif self._on_mismatch == "crop":
-            self._cropped[layer.key] = None
-            for i, array in enumerate(source[: len(layer.params)]):
-                self._sources[self._owner(index, i)] = _cut(layer, i, array, file)
-        elif self._on_mismatch == "error":
+            _check_axes(layer, of, file)
+            how = "cropped"
+            common = source[: len(layer.params)]
+            arrays = [_cut(layer, i, array, file) for i, array in enumerate(common)]
+        elif self._on_mismatch == "fill":
+            return "filled", wrong
+        else:
             raise FormatError(
                 f"{file}: layer '{layer.key}' does not fit: {wrong}. Give the layer another name "
                 "in the prototxt to learn it anew, or say ",
                 Keyword("on_mismatch", "fill"),
                 " (draw it anew) or crop",
+                " or reshape (it has as many values)" * _same_counts(layer, source),
             )
+        self._how[layer.key] = how
+        self._sources |= {self._owner(index, i): array for i, array in enumerate(arrays)}
+        return how, wrong
 
     def _owner(self, index: int, position: int) -> At:
         return owner(self._net.layers, (index, position))
+
+
+def with_later(moves: Sequence[Move]) -> list[Move]:
+    """The moves, those marked whose values a later file's have replaced."""
+    found: list[Move] = []
+    later: dict[str, str] = {}
+    for move in reversed(moves):
+        if move.layer in later:
+            move = move._replace(why=f"then replaced from {later[move.layer]}")
+        elif move.layer and move.how != "filled":
+            later[move.layer] = move.file
+        found.append(move)
+    return found[::-1]
 
 
 def _mismatch(layer: Layer, source: LayerBlobs) -> str:
@@ -227,6 +294,50 @@ def _mismatch(layer: Layer, source: LayerBlobs) -> str:
                 f"its {param.name} is {shown(array.shape)} there, {shown(param.shape)} in the net"
             )
     return ""
+
+
+def _same_counts(layer: Layer, source: LayerBlobs) -> bool:
+    pairs = zip_longest((param.count for param in layer.params), (array.size for array in source))
+    return all(ours == theirs for ours, theirs in pairs)
+
+
+def _scrambled(layer: Layer, source: LayerBlobs, file: str) -> Iterator[str]:
+    """A note on each blob whose axes are not those of the file put together or taken apart."""
+    for param, array in zip(layer.params, source, strict=True):
+        if not _is_refined(array.shape, param.shape):
+            yield (
+                f"{file}: layer '{layer.key}': its {param.name} is {shown(array.shape)} there, "
+                f"{shown(param.shape)} in the net: the values are copied in their order, but no "
+                "axis of one is made of axes of the other; are they meant to be?"
+            )
+
+
+def _is_refined(one: Sequence[int], other: Sequence[int]) -> bool:
+    """Whether each axis of one of two shapes, of the same count, is made of axes of the other."""
+    ends = [{prod(shape[:axis]) for axis in range(len(shape) + 1)} for shape in (one, other)]
+    return ends[0] <= ends[1] or ends[1] <= ends[0]
+
+
+def _check_axes(layer: Layer, of: LayerParameter | None, file: str) -> None:
+    """Refuse to crop a layer into one whose blobs have axes of another meaning."""
+    ours = layer.message
+    if of is None or not of.type:
+        return
+    reason = ""
+    if of.type != ours.type:
+        reason = f"it is of type {of.type} there, {ours.type} in the net"
+    elif of.convolution_param.group != ours.convolution_param.group:
+        groups = of.convolution_param.group, ours.convolution_param.group
+        reason = f"it has {groups[0]} groups there, {groups[1]} in the net"
+    elif of.inner_product_param.transpose != ours.inner_product_param.transpose:
+        reason = "its weight is transposed in one of them"
+    if reason:
+        raise FormatError(
+            f"{file}: layer '{layer.key}' cannot be cropped: {reason}, so the axes of its blobs do "
+            "not mean the same. Say ",
+            Keyword("on_mismatch", "fill"),
+            " (draw it anew), or reshape (copy it whole, if it has as many values)",
+        )
 
 
 def _cut(layer: Layer, position: int, array: Array, file: str) -> Array:
@@ -243,20 +354,7 @@ def _cut(layer: Layer, position: int, array: Array, file: str) -> Array:
     return array[tuple(slice(length) for length in shape)]
 
 
-def _chosen(patterns: Sequence[str]) -> Sequence[str]:
-    """The patterns, with all names chosen first where none says which."""
-    return patterns if any(not p.startswith("!") for p in patterns) else ["*", *patterns]
-
-
-def _chooses(patterns: Iterable[str], name: str) -> bool:
-    chosen = False
-    for pattern in patterns:
-        if fnmatchcase(name, pattern.removeprefix("!")):
-            chosen = not pattern.startswith("!")
-    return chosen
-
-
-def _some(names: Sequence[str]) -> str:
+def some_layers(names: Sequence[str]) -> str:
     if not names:
         return "0 layers"
     return f"{len(names)} layer{'s' * (len(names) != 1)} ({some(names)})"

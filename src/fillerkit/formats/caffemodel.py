@@ -50,7 +50,7 @@ LIMIT = 2**31 - 1
 
 _NET_NAME, _NET_V1_LAYERS, _NET_LAYER = 1, 2, 100
 _LAYER_TOP, _LAYER_BLOBS, _V1_TYPE, _V1_BLOBS, _V1_V0_LAYER, _V0_BLOBS = 4, 7, 5, 6, 1, 50
-_NUM, _WIDTH, _DATA, _SHAPE, _DOUBLE_DATA = 1, 4, 5, 7, 8
+_NUM, _WIDTH, DATA, _SHAPE, _DOUBLE_DATA = 1, 4, 5, 7, 8
 _PIECE = 1 << 20  # bytes copied at a time where blobs share values
 
 
@@ -134,7 +134,7 @@ class _Blob(NamedTuple):
         dtype: np.dtype[np.floating] = np.dtype(np.float64) if double else np.dtype(np.float32)
         nbytes = dtype.itemsize * prod(entry.shape)
         # A field without values is none, as protobuf writes it.
-        values = head(_DOUBLE_DATA if double else _DATA, nbytes) if nbytes else b""
+        values = head(_DOUBLE_DATA if double else DATA, nbytes) if nbytes else b""
         # In the order of the fields' numbers, as protobuf writes them.
         before, after = (shown + values, b"") if double else (values, shown)
         key = entry.layer, entry.index
@@ -296,12 +296,12 @@ def _read_layer(data: memoryview, layer: Item) -> tuple[bytes, list[Array]]:
     rest, blobs = [], []
     for item in items(data, layer.value, layer.end):
         if item.kind == LENGTH and item.number == (_V1_BLOBS if old else _LAYER_BLOBS):
-            blobs.append(_read_blob(data, item))
+            blobs.append(read_blob(data, item))
         elif item.kind == LENGTH and item.number == _V1_V0_LAYER and old:
             inner = []
             for field in items(data, item.value, item.end):
                 if field.kind == LENGTH and field.number == _V0_BLOBS:
-                    blobs.append(_read_blob(data, field))
+                    blobs.append(read_blob(data, field))
                 else:
                     inner.append(bytes(data[field.begin : field.end]))
             rest.append(head(_V1_V0_LAYER, sum(map(len, inner))) + b"".join(inner))
@@ -363,7 +363,7 @@ class _Values:
         return np.frombuffer(whole, self.dtype)
 
 
-def _read_blob(data: memoryview, blob: Item) -> Array:
+def read_blob(data: memoryview, blob: Item) -> Array:
     """The values of a ``BlobProto``: a view where they lie in one piece, as they nearly always do.
 
     As in Caffe, doubles count before floats, and a shape of four axes, which is what files had
@@ -371,8 +371,8 @@ def _read_blob(data: memoryview, blob: Item) -> Array:
     """
     legacy: dict[int, int] = {}
     said = BlobShape()
-    values = {_DATA: _Values("<f4"), _DOUBLE_DATA: _Values("<f8")}
-    single = {_DATA: FIXED32, _DOUBLE_DATA: FIXED64}
+    values = {DATA: _Values("<f4"), _DOUBLE_DATA: _Values("<f8")}
+    single = {DATA: FIXED32, _DOUBLE_DATA: FIXED64}
     for item in items(data, blob.value, blob.end):
         if item.kind == VARINT and _NUM <= item.number <= _WIDTH:
             legacy[item.number] = item.value
@@ -382,7 +382,7 @@ def _read_blob(data: memoryview, blob: Item) -> Array:
             values[item.number].add(data[item.value : item.end])
     shape = tuple(legacy.get(axis, 0) for axis in range(_NUM, _WIDTH + 1)) if legacy else said.dim
     array = values[_DOUBLE_DATA].array
-    array = array if array.size else values[_DATA].array
+    array = array if array.size else values[DATA].array
     if min(shape, default=0) < 0 or array.size != prod(shape):
         text = "x".join(map(str, shape)) or "scalar"
         raise ValueError(f"a blob of {text} at byte {blob.begin} holds {array.size:,} values")

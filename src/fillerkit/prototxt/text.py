@@ -40,20 +40,23 @@ class Field:
         Bytes that are not UTF-8 are surrogates in it.
     fields : list of Field
         A block's content, empty for scalars.
-    offset, value_offset : int
-        Where the name and the value begin in the text.
+    offset, value_offset, end : int
+        Where the name and the value begin in the text, and what follows the value.
     listed : bool
         Whether it stood in a list; an empty list makes one Field too, of kind NOTHING.
     """
 
-    __slots__ = ("fields", "kind", "listed", "literal", "name", "offset", "value_offset")
+    __slots__ = ("end", "fields", "kind", "listed", "literal", "name", "offset", "value_offset")
 
-    def __init__(self, name: str, offset: int, kind: Kind, literal: str, value_offset: int) -> None:
+    def __init__(
+        self, name: str, offset: int, kind: Kind, literal: str, value_offset: int, end: int = 0
+    ) -> None:
         self.name = name
         self.offset = offset
         self.kind = kind
         self.literal = literal
         self.value_offset = value_offset
+        self.end = end
         self.listed = False
         self.fields: list[Field] = []
 
@@ -99,6 +102,7 @@ class _Parser:
         self._source = source
         self._tokens = _tokens(source)
         self._kind, self._text, self._offset = next(self._tokens)
+        self._end = 0  # of the token before
 
     def parse(self) -> Field:
         root = Field("", 0, Kind.BLOCK, "", 0)
@@ -111,6 +115,7 @@ class _Parser:
                     return root
                 levels.pop()
                 self._advance()
+                block.end = self._end
                 block = levels[-1][0]
                 if in_list and self._list_goes_on():
                     levels.append(self._open(*in_list, block, in_list))
@@ -149,8 +154,8 @@ class _Parser:
         start = self._offset
         self._advance()
         if self._symbol("]"):
-            block.fields.append(Field(name, offset, Kind.NOTHING, "", start))
             self._advance()
+            block.fields.append(Field(name, offset, Kind.NOTHING, "", start, self._end))
             self._skip_separator()
             return None
         if self._symbol("{") or self._symbol("<"):
@@ -188,7 +193,8 @@ class _Parser:
     def _scalar(self, name: str, offset: int, block: Field, *, listed: bool = False) -> None:
         kind, literal, start = self._kind, self._text, self._offset
         if kind == "string":
-            field = Field(name, offset, Kind.STRING, self._string(), start)
+            value = self._string()
+            field = Field(name, offset, Kind.STRING, value, start, self._end)
             field.listed = listed
             block.fields.append(field)
             return
@@ -198,7 +204,8 @@ class _Parser:
         if kind not in ("word", "number"):
             self._fail(f"expected a value for '{name}', found {self._seen()}")
         self._advance()
-        field = Field(name, offset, Kind.WORD if kind == "word" else Kind.NUMBER, literal, start)
+        kind_of_field = Kind.WORD if kind == "word" else Kind.NUMBER
+        field = Field(name, offset, kind_of_field, literal, start, self._end)
         field.listed = listed
         block.fields.append(field)
 
@@ -222,6 +229,7 @@ class _Parser:
             ) from None
 
     def _advance(self) -> None:
+        self._end = self._offset + len(self._text)
         self._kind, self._text, self._offset = next(self._tokens)
 
     def _symbol(self, text: str) -> bool:
