@@ -6,8 +6,8 @@ from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING
 
 from fillerkit.errors import UsageError
-from fillerkit.filling.fill import Run
-from fillerkit.random import CaffeStream, GlibcRand
+from fillerkit.random import GlibcRand
+from fillerkit.reading.draws import draws_of
 from fillerkit.reading.layer_batches import LayerBatches, reads
 from fillerkit.reading.stack import Batch
 
@@ -40,22 +40,9 @@ def batches(net: Net, *, seed: int | None = None) -> Generator[Batch, None, None
     indices = [index for index, layer in enumerate(net.layers) if reads(layer.message)]
     if not indices:
         raise UsageError(f"{net.file}: none of its layers reads data")
-    draws, rand = _draws(net, seed, indices[-1]), GlibcRand()
+    draws, rand = draws_of(net, seed, indices[-1]), GlibcRand()
     layers = [LayerBatches(net.layers[index], net.file, draws[index], rand) for index in indices]
     return _of_all(layers)
-
-
-def _draws(net: Net, seed: int | None, last: int) -> Sequence[tuple[int, ...]]:
-    """What each layer up to the last that reads draws when it is set up."""
-    run = Run.of(net, seed, "float32", None)
-    assert run.seed is not None
-    stream = CaffeStream(run.seed)
-    with stream.heard() as heard:
-        for step in run.steps(stream):
-            if len(heard) > last:
-                break
-            step.pass_over()
-    return heard
 
 
 def _of_all(layers: Sequence[LayerBatches]) -> Generator[Batch, None, None]:

@@ -59,6 +59,8 @@ class LayerBatches:
 
     Attributes
     ----------
+    source : str
+        What the prototxt calls its source; "" for a layer that reads none.
     here : bool
         Whether there is a source to read.
     refusal : str
@@ -72,6 +74,7 @@ class LayerBatches:
         self._draws, self._rand = draws, rand or GlibcRand()
         self._made: _Batches | None = None
         self._error: LayerError | None = None
+        self.source = _source(layer.message)
         self.here = _is_here(layer.message)
         self.refusal = _refusal(layer.message) if self.here else ""
         shuffled = layer.type == "HDF5Data" and layer.message.hdf5_data_param.shuffle
@@ -144,7 +147,7 @@ def _missing(layer: LayerParameter) -> str:
     """What is not there of a layer's source: it, or the first file of a list; else ""."""
     if not reads(layer):
         return "a source that can be read"
-    source = getattr(layer, _PARAMS[layer.type]).source
+    source = _source(layer)
     if not is_there(source):
         return f"its source '{source}'"
     first = ""
@@ -158,6 +161,10 @@ def _missing(layer: LayerParameter) -> str:
     return f"'{first}', which its source '{source}' lists first," * bool(
         first and not is_there(first)
     )
+
+
+def _source(layer: LayerParameter) -> str:
+    return str(getattr(layer, _PARAMS[layer.type]).source) if reads(layer) else ""
 
 
 def _field(layer: LayerParameter) -> str:
