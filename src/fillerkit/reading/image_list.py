@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, MutableSequence
+from collections.abc import Generator, Iterator, MutableSequence
 from itertools import islice
 from typing import Any
 
 from fillerkit.errors import LayerError
 from fillerkit.layers.shapes import positive
-from fillerkit.random.draws import DrawStream
+from fillerkit.random.draws import numbers
 from fillerkit.reading.seeds import Seeds
 from fillerkit.reading.stack import Batch, stack
 from fillerkit.reading.transform import Transformer
@@ -29,7 +29,7 @@ def batches(layer: LayerParameter, seeds: Seeds) -> Generator[Batch, None, None]
 def _images(layer: LayerParameter, seeds: Seeds) -> Generator[Example, None, None]:
     """The images in order; ``rand_skip`` passes over some of the first round alone."""
     p, listed = layer.image_data_param, read_list(layer)
-    draws = DrawStream(seeds.order)
+    draws = numbers(seeds.order)
     begin = seeds.skipped % p.rand_skip if p.rand_skip else 0
     if begin >= len(listed):
         raise LayerError(
@@ -45,7 +45,7 @@ def _images(layer: LayerParameter, seeds: Seeds) -> Generator[Example, None, Non
         begin = 0
 
 
-def shuffle(items: MutableSequence[Any], draws: DrawStream) -> None:
+def shuffle(items: MutableSequence[Any], draws: Iterator[int]) -> None:
     """Shuffle in place, from the last to the second, with Boost's ``uniform_int``.
 
     An index from 0 to `last` is a draw divided by the size of a bucket, of which there are as many
@@ -53,6 +53,6 @@ def shuffle(items: MutableSequence[Any], draws: DrawStream) -> None:
     """
     for last in range(len(items) - 1, 0, -1):
         bucket = 2**32 // (last + 1)
-        while (other := int(draws.take(1)[0]) // bucket) > last:
+        while (other := next(draws) // bucket) > last:
             pass
         items[last], items[other] = items[other], items[last]

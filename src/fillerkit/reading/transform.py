@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from fillerkit.errors import LayerError
 from fillerkit.layers.shapes import shown
-from fillerkit.random.draws import DrawStream
+from fillerkit.random.draws import numbers
 from fillerkit.schema.forks_pb2 import TRAIN, LayerParameter
 from fillerkit.sources.example import Example
 from fillerkit.sources.found import cropped
@@ -21,7 +21,7 @@ class Transformer:
 
     def __init__(self, layer: LayerParameter, seed: int) -> None:
         self._layer = layer
-        self._draws = DrawStream(seed)
+        self._draws = numbers(seed)
         self._mean: Values | None = None
         self._channels = 0
 
@@ -34,9 +34,10 @@ class Transformer:
         rows, columns = slice(down, down + high), slice(along, along + wide)
         values = example.values[:, rows, columns].astype(np.float32)
         mean = self._mean_of(example, channels)
-        if mean is not None:
-            values -= mean if mean.shape[1:] == (1, 1) else mean[:, rows, columns]
-        values *= np.float32(transform.scale)
+        with np.errstate(all="ignore"):  # what is no number or infinite is no news, as in C
+            if mean is not None:
+                values -= mean if mean.shape[1:] == (1, 1) else mean[:, rows, columns]
+            values *= np.float32(transform.scale)
         return values[:, :, ::-1] if mirrored else values
 
     def _corner(self, high: int, wide: int) -> tuple[int, int]:
@@ -48,7 +49,7 @@ class Transformer:
         return high // 2, wide // 2
 
     def _below(self, count: int) -> int:
-        return int(self._draws.take(1)[0]) % count
+        return next(self._draws) % count
 
     def _mean_of(self, example: Example, channels: int) -> Values | None:
         """The mean, read for the first image and for one of another number of channels."""

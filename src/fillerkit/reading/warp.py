@@ -56,6 +56,13 @@ def place(
     With context_pad or as a square, the window is made larger first; what lies outside the image
     stays 0.
     """
+    outside = LayerError(
+        f"the window {window.x1} {window.y1} {window.x2} {window.y2} (x1 y1 x2 y2) is not in "
+        f"{where}, which is {image[0]}x{image[1]} (height x width)",
+        field="window_data_param.source",
+    )
+    if window.y2 < window.y1 or window.x2 < window.x1:
+        raise outside
     square = p.crop_mode == "square"
     if p.context_pad or square:
         if 2 * p.context_pad >= crop:
@@ -82,11 +89,7 @@ def place(
         ]
     for span, length in zip(spans, image, strict=True):
         if not 0 <= span.first <= span.last < length or span.size < 1:
-            raise LayerError(
-                f"the window {window.x1} {window.y1} {window.x2} {window.y2} (x1 y1 x2 y2) is not "
-                f"in {where}, which is {image[0]}x{image[1]} (height x width)",
-                field="window_data_param.source",
-            )
+            raise outside
     down, along = spans
     return Place(
         slice(down.first, down.last + 1),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fillerkit.errors import LayerError
 from fillerkit.layers.shapes import positive
-from fillerkit.random.draws import DrawStream
+from fillerkit.random.draws import numbers
 from fillerkit.reading.seeds import Seeds
 from fillerkit.reading.stack import Batch
 from fillerkit.reading.warp import Place, place
@@ -40,7 +40,7 @@ class _Sampler:
         p = layer.window_data_param
         self._layer = layer
         self._size = positive(p.batch_size, "window_data_param.batch_size")
-        self._draws = DrawStream(seeds.order)
+        self._draws = numbers(seeds.order)
         self._images = read_images(p.source)
         self._background, self._objects = self._sorted()
         self._channels = self._images[-1].channels
@@ -74,14 +74,11 @@ class _Sampler:
         objects = int(np.float32(size) * fraction)
         for at in range(size):
             windows = self._background if at < size - objects else self._objects
-            window = windows[self._draw() % len(windows)]
-            mirrored = bool(self._layer.transform_param.mirror and self._draw() % 2)
+            window = windows[next(self._draws) % len(windows)]
+            mirrored = bool(self._layer.transform_param.mirror and next(self._draws) % 2)
             self._fill(images[at], window, mirrored)
             labels[at] = window.label
         return dict(zip(self._layer.top, (images, labels), strict=True))
-
-    def _draw(self) -> int:
-        return int(self._draws.take(1)[0])
 
     def _fill(self, out: NDArray[np.float32], window: Window, mirrored: bool) -> None:
         """Put one window into a batch: warped, less the mean, times the scale."""

@@ -40,7 +40,7 @@ def find_shapes(layer: LayerParameter) -> Found | None:
     where = f"the first record of {p.source}"
     datum = _datum(_first_value(layer), where)
     found = found_images(layer, batch, _image(layer, datum, where), where)
-    return Found(found.shapes, found.note + _without_force(layer, datum, found))
+    return Found(found.shapes, found.note + _without_force(layer, datum, found) + _without_skip(p))
 
 
 def examples(layer: LayerParameter) -> Generator[Example, None, None]:
@@ -148,6 +148,11 @@ def _decoded(layer: LayerParameter, datum: Datum, where: str) -> Shape:
         return picture.channels, picture.height, picture.width
     check_upright(layer, picture, where)
     return 3 if transform.force_color else 1, picture.height, picture.width
+
+
+def _without_skip(p: DataParameter) -> str:
+    """A warning where ``rand_skip``, which Caffe 1.0 has and does not read, is missed."""
+    return "; Caffe 1.0 does not heed rand_skip here" * (p.rand_skip > 0)
 
 
 def _without_force(layer: LayerParameter, datum: Datum, found: Found) -> str:

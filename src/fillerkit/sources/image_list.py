@@ -59,13 +59,19 @@ def read_list(layer: LayerParameter, most: int | None = None) -> list[Listed]:
     source = layer.image_data_param.source
     with opened(source, f"its source '{source}'", _FIELD) as file:
         lines = islice(iter(partial(file.readline, _LONGEST_LINE), b""), most)
-        listed = [_listed(line.removesuffix(b"\n"), at) for at, line in enumerate(lines, 1)]
+        listed = [_listed(source, line, at) for at, line in enumerate(lines, 1)]
     if not listed:
         raise LayerError(f"its source '{source}' is an empty list", field=_FIELD)
     return listed
 
 
-def _listed(line: bytes, at: int) -> Listed:
+def _listed(source: str, line: bytes, at: int) -> Listed:
+    if len(line) == _LONGEST_LINE and not line.endswith(b"\n"):
+        raise LayerError(
+            f"line {at} of its source '{source}' is longer than {_LONGEST_LINE:,} bytes",
+            field=_FIELD,
+        )
+    line = line.removesuffix(b"\n")
     path, space, label = line.rpartition(b" ")
     return Listed(os.fsdecode(path if space else line), _as_atoi(label), at)
 

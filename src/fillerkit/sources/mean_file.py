@@ -68,7 +68,8 @@ def _read_file(path: str) -> NDArray[np.float32]:
     except DecodeError:
         raise LayerError(f"cannot read {what}: it is no BlobProto", field=_FIELD) from None
     axes = tuple(blob.shape.dim) or (blob.num, blob.channels, blob.height, blob.width)
-    values = np.array(blob.double_data or blob.data, np.float32)
+    with np.errstate(over="ignore"):  # what float32 has no room for is infinite, as in C
+        values = np.array(blob.double_data or blob.data, np.float32)
     if len(axes) > 4 or min(axes) < 1 or prod(axes) != values.size or prod(axes[:-3]) != 1:
         raise LayerError(
             f"{what} is no mean of one image: it says it is {shown(axes)}, and holds "

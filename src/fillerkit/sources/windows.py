@@ -36,8 +36,14 @@ def find_shapes(layer: LayerParameter) -> Found | None:
     warning = check_mean(layer, channels, where)
     return Found(
         dict(zip(layer.top, (shape, (batch,)), strict=False)),
-        f"{layer.top[0]}: {shown(shape)}, from {where}{warning}",
+        f"{layer.top[0]}: {shown(shape)}, from {where}{warning}{_without_scale(layer)}",
     )
+
+
+def _without_scale(layer: LayerParameter) -> str:
+    """A warning where a ``scale``, which Caffe 1.0 does not read for windows, is missed."""
+    missed = layer.transform_param.scale != 1
+    return "; Caffe 1.0 does not heed transform_param's scale here" * missed
 
 
 def _crop_size(layer: LayerParameter) -> int:
@@ -88,7 +94,7 @@ def windows_of(source: str, listed: Listed) -> Iterator[Window]:
     for number, window in enumerate(iter(lambda: list(islice(words, size)), []), 1):
         try:
             label, overlap, *corners = window
-            found = Window(listed.number, int(label), float(overlap), *map(int, corners))
+            found = Window(listed.number, _int(label), float(overlap), *map(_int, corners))
         except ValueError:
             said = b" ".join(window).decode(errors="replace")
             raise LayerError(
@@ -97,6 +103,14 @@ def windows_of(source: str, listed: Listed) -> Iterator[Window]:
                 field=_FIELD,
             ) from None
         yield found
+
+
+def _int(word: bytes) -> int:
+    """A number of 32 bits, which Caffe's are."""
+    number = int(word)
+    if not -(2**31) <= number < 2**31:
+        raise ValueError
+    return number
 
 
 def _channels(source: str) -> int:
