@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from itertools import islice
+from pathlib import Path
+from typing import Any
 
 import pytest
 from small_sources import write_records
@@ -67,3 +70,20 @@ def test_a_net_that_reads_nothing_has_no_batches() -> None:
     net = fk.load_net('layer { name: "d" type: "Input" top: "d" input_param { shape { dim: 2 } } }')
     with pytest.raises(fk.UsageError, match="none of its layers reads data"):
         fk.batches(net)
+
+
+def test_the_examples_of_the_page_run() -> None:
+    pytest.importorskip("torch")
+    write_records()
+    Path("train_val.prototxt").write_text(
+        TWO.replace("num_output: 3", "num_output: 50")
+        + """layer { name: "rest" type: "Silence" bottom: "more" }
+             layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip" bottom: "label"
+                     top: "loss" }"""
+    )
+    page = (Path(__file__).parents[2] / "docs" / "data.md").read_text()
+    examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    code = "\n".join(examples).replace("1000", "2")
+    names: dict[str, Any] = {}
+    exec(code, names)
+    assert set(names["batch"]) == {"data", "label", "more"}
