@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import weights
+from small_sources import IMAGE, write_records
 
 import fillerkit as fk
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
-from fillerkit.torch import blobs, module, state_dict  # noqa: E402
+from fillerkit.torch import batches, blobs, module, state_dict  # noqa: E402
 
 
 def test_the_names_are_those_of_pytorch() -> None:
@@ -144,3 +145,25 @@ def test_a_net_is_a_module_too() -> None:
     running = module(net, net.fill(seed=1))
     assert running(torch.ones(2, 4))["ip"].shape == (2, 3)
     assert list(running.state_dict()) == ["ip.weight", "ip.bias"]
+
+
+def test_batches_are_tensors_that_a_module_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_records(count=3)
+    net = fk.load_net(
+        """
+        layer { name: "data" type: "Data" top: "data" top: "label"
+                data_param { source: "db" backend: LMDB batch_size: 2 } }
+        layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip"
+                inner_product_param { num_output: 30 weight_filler { type: "xavier" } } }
+        layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip" bottom: "label" top: "loss" }
+        """
+    )
+    running, source = module(net, net.fill(1)), batches(net, seed=1)
+    for labels in ([0, 10], [20, 0]):
+        batch = next(source)
+        assert batch["label"].tolist() == labels
+        assert running(**batch).loss.isfinite()
+    assert batch["data"][1].tolist() == IMAGE.tolist()

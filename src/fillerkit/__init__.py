@@ -82,6 +82,9 @@ if _TYPE_CHECKING:
     from fillerkit.prototxt import SolverText as SolverText
     from fillerkit.prototxt import upgrade_text as upgrade_text
     from fillerkit.random import CaffeStream as CaffeStream
+    from fillerkit.random import GlibcRand as GlibcRand
+    from fillerkit.reading import LayerBatches as LayerBatches
+    from fillerkit.reading import batches as batches
     from fillerkit.signals import LayerSignal as LayerSignal
     from fillerkit.signals import Signal as Signal
     from fillerkit.signals import signal as signal
@@ -111,7 +114,8 @@ _NAMES = {
     "nets.load": "load_net plan_layer read_net read_solver",
     "nets.net": "Net",
     "prototxt": "NetText SolverText upgrade_text",
-    "random": "CaffeStream",
+    "random": "CaffeStream GlibcRand",
+    "reading": "batches LayerBatches",
     "signals": "LayerSignal Signal signal",
     "version": "__version__",
 }

@@ -1,16 +1,18 @@
-"""Blobs as PyTorch's tensors and back, and nets as modules.
+"""Blobs and batches as PyTorch's tensors, and nets as modules.
 
 Needs PyTorch (``pip install 'fillerkit[torch]'``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fillerkit.blobs.blobs import Blobs
 from fillerkit.formats.state_dict import from_tensors, to_state
 from fillerkit.libraries import library
+from fillerkit.nets.net import Net
+from fillerkit.reading import batches as arrays_of
 
 library("torch", "fillerkit.torch", "torch")
 from fillerkit.running import (  # noqa: E402  (they need PyTorch)
@@ -46,6 +48,19 @@ def state_dict(blobs: Blobs) -> dict[str, Any]:
     name, or with that of an earlier blob of their layer, are ``<layer>.<index>``.
     """
     return to_state(blobs.stored)
+
+
+def batches(net: Net, *, seed: int | None = None) -> Iterator[dict[str, Any]]:
+    """The data that a net's data layers name, as `fillerkit.batches` reads it, for `module`.
+
+    Yields
+    ------
+    dict of str to torch.Tensor
+        The tops of all data layers: ``module(net)(**batch)``. Labels are float32, as in Caffe.
+    """
+    torch = library("torch", "fillerkit.torch", "torch")
+    arrays = arrays_of(net, seed=seed)
+    return ({top: torch.from_numpy(values) for top, values in batch.items()} for batch in arrays)
 
 
 def blobs(state: Mapping[str, Any]) -> Blobs:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from small_sources import write_records
 
 from .conftest import Run
 
@@ -148,3 +149,22 @@ def test_the_commands_name_does_not_hide_pythons_signals(run: Run) -> None:
         assert signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def test_the_nets_own_data_goes_in_unless_gaussian_values_are_asked_for(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    write_records()
+    (folder / "data.prototxt").write_text(
+        'layer { name: "data" type: "Data" top: "data" '
+        'data_param { source: "db" backend: LMDB batch_size: 2 } }\n'
+        'layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip" '
+        'inner_product_param { num_output: 3 weight_filler { type: "xavier" } } }\n'
+    )
+    assert "note: data: the first 16 items of db\n" in run("signal", "data.prototxt").stderr
+    words = ("signal", "data.prototxt", "--gaussian")
+    assert "note: data: unit gaussian values\n" in run(*words).stderr
+    both = run(*words, "--input", "x.npy")
+    assert both.returncode == 2
+    assert "--input and --gaussian exclude each other" in both.stderr

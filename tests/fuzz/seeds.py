@@ -47,7 +47,7 @@ SOLVERS = (
 )
 LISTS = (b"picture.ppm 1\nb.png 2\n", b"a b.png 3", b"\xb0\xa1.jpg 0\r\n", b"x.h5\n\n y.h5\n")
 WINDOWS = (
-    b"# 0\na.jpg\n3\n20\n24\n1\n1 0.7 1 2 5 6\n",
+    b"# 0\na.jpg\n3\n20\n24\n2\n1 0.7 1 2 5 6\n4 0.2 0 0 9 9\n",
     b"# 0\na.jpg\n3\n20\n24\n2\n0 0 1 2 5 6\n1 1 0 0 9 9\n# 1\nb.jpg\n1\n9\n9\n0\n",
 )
 PICTURES = ("BMP", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")

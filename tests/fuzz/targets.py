@@ -6,6 +6,7 @@ Each has the bytes read from the working directory, and what was read looked at 
 
 from __future__ import annotations
 
+import os
 import struct
 import sys
 import time
@@ -16,6 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from unittest.mock import patch
 
@@ -36,7 +38,8 @@ from fillerkit.pycaffe.io import (
     blobproto_to_array,
     datum_to_array,
 )
-from fillerkit.schema.forks_pb2 import BlobProto, Datum, NetParameter
+from fillerkit.schema.forks_pb2 import BlobProto, Datum, LayerParameter, NetParameter
+from fillerkit.sources.mean_file import read_mean
 
 PLYVEL = "plyvel_next" if sys.version_info >= (3, 13) else "plyvel"
 """The LevelDB package, under either of its names."""
@@ -266,11 +269,13 @@ def with_checksums(data: bytes) -> bytes:
 
 
 def _source(kind: str, backend: str = "LMDB") -> None:
-    """Set up a layer whose source is here."""
+    """Set up a layer whose source is here, and read two batches."""
     param = LAYERS[kind].format(backend=backend)
     net = fk.load_net(f'layer {{ name: "x" type: "{kind}" top: "top" top: "label" {param} }}')
     _check_printable(*net.notes)
     assert all(length >= 0 for _, shape in net.layers[0].tops for length in shape)
+    for batch in islice(fk.batches(net, seed=1), 2):
+        assert all(values.dtype == np.float32 for values in batch.values())
 
 
 def _lmdb(data: bytes) -> None:
@@ -302,7 +307,8 @@ def _hdf5_data(data: bytes) -> None:
 
 
 def _image_list(data: bytes) -> None:
-    _put("picture.ppm", b"P6 1 1 255\n\0\0\0")
+    for name in ("picture.ppm", "b.png", "a b.png", os.fsdecode(b"\xb0\xa1.jpg")):
+        _put(name, b"P6 1 1 255\n\0\0\0")
     _put("list", data)
     try:
         _source("HDF5Data")
@@ -312,6 +318,7 @@ def _image_list(data: bytes) -> None:
 
 
 def _windows(data: bytes) -> None:
+    _put("a.jpg", b"P6 24 20 255\n" + bytes(1440))
     _put("list", data)
     _source("WindowData")
 
@@ -323,7 +330,14 @@ def _picture(data: bytes) -> None:
 
 
 def _mean(data: bytes) -> None:
-    """What a script does with a mean file; a net's is not opened (tests/sources)."""
+    """What a script does with a mean file, and what a transformer reads of it."""
+    _put("mean", data)
+    layer = LayerParameter()
+    layer.transform_param.mean_file = "mean"
+    try:
+        read_mean(layer, 3, "an image")
+    except fk.FillerkitError as error:
+        _check_words(error)
     try:
         image = blobproto_to_array(BlobProto.FromString(data))
     except (DecodeError, ValueError):  # as it is documented

@@ -107,6 +107,7 @@ def test_what_reads_a_net_opens_files_in_few_places() -> None:
         "random/jump.py",  # another
         *(f"sources/{name}.py" for name in ("paths", "lmdb", "leveldb", "picture")),
         *(f"sources/{name}.py" for name in ("hdf5", "image_list", "windows")),
+        "sources/mean_file.py",  # where batches are read
     }
 
 

@@ -55,3 +55,20 @@ _LOCKED.flags.writeable = False
 def test_an_array_that_values_cannot_be_made_into_is_refused(out: np.ndarray) -> None:
     with pytest.raises(fk.UsageError, match="flat array without gaps"):
         fk.CaffeStream(1).fill(("a", 0), UNIFORM, out)
+
+
+def test_draws_that_are_passed_over_are_heard_until_the_block_ends() -> None:
+    stream, other = fk.CaffeStream(1701), fk.CaffeStream(1701)
+    with stream.heard() as heard:
+        stream.skip(2)
+        stream.skip(0)
+        stream.skip(20)
+    stream.skip(1)
+    draws = np.random.RandomState(1701).randint(0, 2**32, size=18, dtype=np.uint32).tolist()
+    assert heard == [tuple(draws[:2]), (), tuple(draws[2:])]
+    other.skip(23)
+    assert stream.position == other.position == 23
+    after, expected = np.empty(9, np.float32), np.empty(9, np.float32)
+    stream.fill(("ip", 0), fk.Uniform(0.0, 1.0), after)
+    other.fill(("ip", 0), fk.Uniform(0.0, 1.0), expected)
+    assert after.tolist() == expected.tolist()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import small_sources
 from google.protobuf import text_format
 
 from fillerkit.schema.forks_pb2 import LayerParameter
@@ -38,14 +39,8 @@ def find() -> Find:
 @pytest.fixture
 def write_lmdb() -> Write:
     """``write_lmdb(folder, records)``, in the order given."""
-    lmdb: Any = pytest.importorskip("lmdb")
-
-    def write(folder: str, records: Mapping[bytes, bytes]) -> None:
-        with lmdb.open(folder, map_size=1 << 24) as database, database.begin(write=True) as batch:
-            for key, value in records.items():
-                batch.put(key, value)
-
-    return write
+    pytest.importorskip("lmdb")
+    return small_sources.write_lmdb
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+import small_sources
 
 from fillerkit.errors import LayerError, ShapeNeeded
 from fillerkit.schema.forks_pb2 import Datum
@@ -351,3 +352,13 @@ def test_a_crop_is_part_of_the_way_out(
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(ShapeNeeded, match=r"'data': \(4, C, 16, 16\)"):
         find(layer(backend="LEVELDB", transform="crop_size: 16"))
+
+
+def test_a_rand_skip_that_caffe_does_not_heed_is_told(find: Find) -> None:
+    small_sources.write_records()
+    found = find(
+        'name: "d" type: "Data" top: "data" '
+        "data_param { source: 'db' backend: LMDB batch_size: 2 rand_skip: 3 }"
+    )
+    assert found is not None
+    assert found.note.endswith("; Caffe 1.0 does not heed rand_skip here")

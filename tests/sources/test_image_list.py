@@ -207,3 +207,12 @@ def test_an_image_of_one_colour_may_be_small(find: Find, listed: Path, encode: E
     (listed / "a.jpg").write_bytes(encode("PNG", "L", 4000, 4000))
     assert (listed / "a.jpg").stat().st_size * 1000 < 4000 * 4000
     assert shape(find(layer())) == (4, 3, 4000, 4000)
+
+
+def test_a_line_without_end_is_refused(find: Find, here: Path) -> None:
+    (here / "list").write_bytes(b"x" * 70_000)
+    with pytest.raises(LayerError, match="line 1 of its source 'list' is longer than 65,536 bytes"):
+        find(
+            'name: "d" type: "ImageData" top: "data" top: "label" '
+            "image_data_param { source: 'list' batch_size: 2 }"
+        )

@@ -11,7 +11,7 @@ import pytest
 
 from fillerkit.errors import LayerError
 from fillerkit.schema.forks_pb2 import DataParameter, LayerParameter
-from fillerkit.sources.leveldb import first_value
+from fillerkit.sources.leveldb import values
 
 Write = Callable[[str, Mapping[bytes, bytes]], None]
 
@@ -36,26 +36,26 @@ def table(plyvel: Any) -> Path:
     return table
 
 
-def test_a_record_in_the_log_is_found(write_leveldb: Write) -> None:
+def test_the_records_of_a_log_come_in_the_order_of_their_keys(write_leveldb: Write) -> None:
     write_leveldb("db", {b"1": b"second", b"0": b"first"})
-    assert first_value(LAYER, DB) == b"first"
+    assert list(values(LAYER, DB)) == [b"first", b"second"]
 
 
 def test_a_record_in_a_table_is_found(table: Path) -> None:
-    assert first_value(LAYER, DB) == b"first"
+    assert list(values(LAYER, DB)) == [b"first"]
 
 
 def test_a_table_of_the_old_name_is_found(table: Path) -> None:
     table.rename(table.with_suffix(".sst"))
-    assert first_value(LAYER, DB) == b"first"
+    assert list(values(LAYER, DB)) == [b"first"]
 
 
-def test_the_least_of_many_tables_is_found(plyvel: Any) -> None:
+def test_the_records_of_many_tables_come_in_the_order_of_their_keys(plyvel: Any) -> None:
     database = plyvel.DB("db", create_if_missing=True, write_buffer_size=1 << 16)
     for number in range(500, 0, -1):
         database.put(b"%08d" % number, b"record %d" % number * 100)
     database.close()
-    assert first_value(LAYER, DB) == b"record 1" * 100
+    assert list(values(LAYER, DB)) == [b"record %d" % number * 100 for number in range(1, 501)]
 
 
 def test_a_record_that_was_deleted_is_not_found(table: Path, plyvel: Any) -> None:
@@ -63,13 +63,13 @@ def test_a_record_that_was_deleted_is_not_found(table: Path, plyvel: Any) -> Non
     database.put(b"1", b"second")
     database.delete(b"0")
     database.close()
-    assert first_value(LAYER, DB) == b"second"
+    assert list(values(LAYER, DB)) == [b"second"]
 
 
 def test_a_database_in_use_is_read(plyvel: Any) -> None:
     database = plyvel.DB("db", create_if_missing=True)
     database.put(b"0", b"first")
-    assert first_value(LAYER, DB) == b"first"
+    assert list(values(LAYER, DB)) == [b"first"]
     database.close()
 
 
@@ -79,13 +79,13 @@ def test_a_database_in_use_is_read(plyvel: Any) -> None:
 def test_a_database_with_a_log_stays_as_it_is(write_leveldb: Write) -> None:
     write_leveldb("db", {b"%d" % i: bytes(1000) for i in range(100)})
     before = state()
-    first_value(LAYER, DB)
+    list(values(LAYER, DB))
     assert state() == before
 
 
 def test_a_database_with_a_table_stays_as_it_is(table: Path) -> None:
     before = state()
-    first_value(LAYER, DB)
+    list(values(LAYER, DB))
     assert state() == before
 
 
@@ -97,14 +97,14 @@ def test_tables_that_an_interrupted_program_left_stay_as_they_are(
     for number in range(1, 30):
         (DB / f"{number:06}.{suffix}").write_bytes(b"left over")
     before = state()
-    assert first_value(LAYER, DB) == b"first"
+    assert list(values(LAYER, DB)) == [b"first"]
     assert state() == before
 
 
 def test_a_table_of_the_old_name_beside_one_of_the_new_stays_as_it_is(table: Path) -> None:
     table.with_suffix(".sst").write_bytes(b"left over")
     before = state()
-    assert first_value(LAYER, DB) == b"first"
+    assert list(values(LAYER, DB)) == [b"first"]
     assert state() == before
 
 
@@ -115,7 +115,7 @@ def test_tables_are_copied_where_links_are_not_allowed(
         raise OSError("a required privilege is not held by the client")
 
     monkeypatch.setattr(Path, "symlink_to", refuse)
-    assert first_value(LAYER, DB) == b"first"
+    assert list(values(LAYER, DB)) == [b"first"]
 
 
 # Damage
@@ -127,7 +127,7 @@ def test_a_file_that_is_cut_off_is_refused(table: Path, pattern: str, size: int)
     for file in DB.glob(pattern):
         file.write_bytes(file.read_bytes()[:size])
     with pytest.raises(LayerError, match=r"'db' cannot be read as a LevelDB: [A-Z]") as refusal:
-        first_value(LAYER, DB)
+        list(values(LAYER, DB))
     assert refusal.value.field == "data_param.source"
 
 
@@ -135,25 +135,25 @@ def test_a_manifest_elsewhere_is_not_opened(table: Path) -> None:
     os.mkfifo(DB.parent / "MANIFEST-1")  # to open it would be to wait for ever
     (DB / "CURRENT").write_text("../MANIFEST-1\n")
     with pytest.raises(LayerError, match="its CURRENT names a file that is not beside it"):
-        first_value(LAYER, DB)
+        list(values(LAYER, DB))
 
 
 @pytest.mark.parametrize("name", ["000099.ldb", "000099.log", "MANIFEST-000099"])
 def test_what_is_no_regular_file_in_its_folder_is_passed_over(table: Path, name: str) -> None:
     os.mkfifo(DB / name)
-    assert first_value(LAYER, DB) == b"first"
+    assert list(values(LAYER, DB)) == [b"first"]
 
 
 def test_the_stand_in_s_path_is_not_in_a_message(table: Path) -> None:
     table.write_bytes(table.read_bytes()[:100])
     with pytest.raises(LayerError, match=rf": IO error: db/{table.stem}: "):
-        first_value(LAYER, DB)
+        list(values(LAYER, DB))
 
 
 def test_a_table_that_is_missing_is_named(table: Path) -> None:
     table.unlink()
     with pytest.raises(LayerError, match=rf"1 missing files; e\.g\.: db/{table.name}"):
-        first_value(LAYER, DB)
+        list(values(LAYER, DB))
 
 
 def test_a_record_whose_checksum_is_wrong_is_refused(table: Path) -> None:
@@ -161,4 +161,4 @@ def test_a_record_whose_checksum_is_wrong_is_refused(table: Path) -> None:
     data[data.index(b"first")] ^= 1
     table.write_bytes(data)
     with pytest.raises(LayerError, match="checksum"):
-        first_value(LAYER, DB)
+        list(values(LAYER, DB))

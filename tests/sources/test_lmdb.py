@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fillerkit.errors import LayerError
-from fillerkit.sources.lmdb import first_value
+from fillerkit.sources.lmdb import values
 
 lmdb: Any = pytest.importorskip("lmdb")
 
@@ -34,53 +34,53 @@ def state(folder: Path) -> dict[str, tuple[int, bytes]]:
     )
 )
 @settings(max_examples=50)
-def test_the_first_value_is_that_of_the_least_key(records: dict[bytes, bytes]) -> None:
+def test_the_values_come_in_the_order_of_their_keys(records: dict[bytes, bytes]) -> None:
     with TemporaryDirectory() as folder:
         with lmdb.open(folder, map_size=1 << 24) as database, database.begin(write=True) as batch:
             for key, value in records.items():
                 batch.put(key, value)
-        assert first_value(Path(folder)) == (records[min(records)] if records else None)
+        assert list(values(Path(folder))) == [records[key] for key in sorted(records)]
 
 
 def test_a_deep_tree_is_gone_down_to_its_leaf(here: Path, write_lmdb: Write) -> None:
     write_lmdb("db", {b"%0400d" % i: b"%d" % i for i in range(3000)})
     with lmdb.open("db", readonly=True, lock=False) as database:
         assert database.stat()["depth"] >= 4
-    assert first_value(here / "db") == b"0"
+    assert list(values(here / "db")) == [b"%d" % i for i in range(3000)]
 
 
 def test_the_last_transaction_counts(here: Path, write_lmdb: Write) -> None:
     for number in range(9, 0, -1):
         write_lmdb("db", {b"%d" % number: b"record %d" % number})
-        assert first_value(here / "db") == b"record %d" % number
+        assert list(values(here / "db"))[:1] == [b"record %d" % number]
 
 
 def test_a_record_that_was_deleted_is_not_found(here: Path, write_lmdb: Write) -> None:
     write_lmdb("db", {b"0": b"first", b"1": b"second"})
     with lmdb.open("db") as database, database.begin(write=True) as batch:
         batch.delete(b"0")
-    assert first_value(here / "db") == b"second"
+    assert list(values(here / "db")) == [b"second"]
 
 
 def test_a_database_that_lost_all_its_records_has_none(here: Path, write_lmdb: Write) -> None:
     write_lmdb("db", {b"0": b"first"})
     with lmdb.open("db") as database, database.begin(write=True) as batch:
         batch.delete(b"0")
-    assert first_value(here / "db") is None
+    assert not list(values(here / "db"))
 
 
 def test_a_database_in_use_is_read(here: Path, write_lmdb: Write) -> None:
     write_lmdb("db", RECORDS)
     with lmdb.open("db") as database, database.begin(write=True) as batch:
         batch.put(b"!", b"not yet")
-        assert first_value(here / "db") == RECORDS[b"0"]
+        assert list(values(here / "db")) == list(RECORDS.values())
 
 
 def test_nothing_is_changed(here: Path, write_lmdb: Write) -> None:
     write_lmdb("db", RECORDS)
     (here / "db" / "lock.mdb").unlink()
     before = state(here / "db")
-    first_value(here / "db")
+    list(values(here / "db"))
     assert state(here / "db") == before
 
 
@@ -90,14 +90,14 @@ def test_a_file_that_is_cut_off_is_refused(here: Path, write_lmdb: Write, size: 
     file = here / "db" / "data.mdb"
     file.write_bytes(file.read_bytes()[:size])
     with pytest.raises(LayerError, match=r"data\.mdb is cut off after") as refusal:
-        first_value(here / "db")
+        list(values(here / "db"))
     assert refusal.value.field == "data_param.source"
 
 
 def test_a_file_that_is_something_else_is_refused(here: Path) -> None:
     (here / "data.mdb").write_bytes(b"something else" * 2000)
     with pytest.raises(LayerError, match=r"data\.mdb does not begin as LMDB's do"):
-        first_value(here)
+        list(values(here))
 
 
 def test_a_file_of_zeros_past_its_start_is_refused(here: Path, write_lmdb: Write) -> None:
@@ -106,7 +106,7 @@ def test_a_file_of_zeros_past_its_start_is_refused(here: Path, write_lmdb: Write
     whole = file.read_bytes()
     file.write_bytes(whole[:8192] + bytes(len(whole) - 8192))
     with pytest.raises(LayerError, match="leads to a page that is none"):
-        first_value(here / "db")
+        list(values(here / "db"))
 
 
 def test_a_page_that_leads_to_itself_is_refused(here: Path, write_lmdb: Write) -> None:
@@ -119,7 +119,7 @@ def test_a_page_that_leads_to_itself_is_refused(here: Path, write_lmdb: Write) -
     data[node : node + 6] = root.to_bytes(6, "little")
     file.write_bytes(data)
     with pytest.raises(LayerError, match="leads to a page that is none"):
-        first_value(here / "db")
+        list(values(here / "db"))
 
 
 def test_a_database_of_databases_is_refused(here: Path) -> None:
@@ -128,7 +128,7 @@ def test_a_database_of_databases_is_refused(here: Path) -> None:
         with database.begin(write=True, db=inner) as batch:
             batch.put(b"0", b"first")
     with pytest.raises(LayerError, match="a database inside it"):
-        first_value(here / "db")
+        list(values(here / "db"))
 
 
 @given(st.data())
@@ -144,4 +144,4 @@ def test_no_damage_gets_past_the_errors(data: st.DataObject) -> None:
             damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
         file.write_bytes(damaged)
         with suppress(LayerError):
-            first_value(Path(folder))
+            list(values(Path(folder)))

@@ -126,3 +126,13 @@ def test_a_mean_that_is_not_there_is_noted(find: Find, listed: Path) -> None:
 def test_mean_values_are_counted(find: Find, listed: Path) -> None:
     with pytest.raises(LayerError, match=r"the window file windows.txt has 3 channels"):
         find(layer("crop_size: 8 mean_value: [1, 2]"))
+
+
+def test_a_scale_that_caffe_does_not_heed_is_told(find: Find, here: Path) -> None:
+    (here / "windows").write_text("# 0\nx.png\n3 6 8\n0\n")
+    found = find(
+        'name: "d" type: "WindowData" top: "data" top: "label" transform_param { crop_size: 2 '
+        "scale: 0.5 } window_data_param { source: 'windows' batch_size: 2 }"
+    )
+    assert found is not None
+    assert found.note.endswith("; Caffe 1.0 does not heed transform_param's scale here")

@@ -78,7 +78,12 @@ def _parse_inputs(
     callback=_parse_inputs,
     multiple=True,
     help="What goes in: an .npy file or a folder of images; repeatable with NAME, the input's.  "
-    "[default: unit gaussian values]",
+    "[default: the net's own data where it is here, else unit gaussian values]",
+)
+@click.option(
+    "--gaussian",
+    is_flag=True,
+    help="Send unit gaussian values also where the net's own data is here.",
 )
 @click.option(
     "--backward",
@@ -110,6 +115,7 @@ def command(
     compare: Sequence[str],
     batch: int | None,
     inputs: str | dict[str, str] | None,
+    gaussian: bool,
     backward: Literal["gaussian", "loss"],
     every: bool,
     picture: str | None,
@@ -135,6 +141,8 @@ def command(
     from fillerkit.signals import plot
     from fillerkit.signals.plot import FORMATS
 
+    if gaussian and inputs:
+        raise fk.UsageError("--input and --gaussian exclude each other")
     suffix = Path(picture).suffix[1:].lower() if picture else ""
     if picture and suffix not in FORMATS:
         raise fk.UsageError(f"--plot {picture}: its suffix is to be one of .{', .'.join(FORMATS)}")
@@ -147,7 +155,7 @@ def command(
                     seed=seed,
                     weights=list(weights) or None,
                     filler=filler,
-                    inputs=inputs,
+                    inputs={} if gaussian else inputs,
                     batch=batch,
                     backward=backward,
                     progress=_moves(move, at) if move else None,

@@ -77,13 +77,14 @@ class _Step:
     def _blob(self) -> Key:
         return self.layer.key, self.index
 
-    def _discard(self) -> None:
+    def pass_over(self) -> None:
+        """Take the draws of the values, which nobody keeps."""
         self.stream.discard(self.distribution, self.param.count, self.dtype)
 
     def fill(self, out: Array) -> None:
         """Make the values, in a flat array."""
         if self.copied:
-            self._discard()
+            self.pass_over()
         else:
             self.stream.fill(self._blob, self.distribution, out)
         if self.source is not None:
@@ -97,7 +98,7 @@ class _Step:
                 self._blob, self.distribution, self.param.count, self.dtype
             )
         elif self.copied:
-            self._discard()
+            self.pass_over()
             for piece in pieces(self.source.reshape(-1), CHUNK):
                 yield piece.astype(self.dtype, copy=False)
         else:

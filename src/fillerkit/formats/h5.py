@@ -33,14 +33,13 @@ from fillerkit.formats.notes import Found, about, as_json, gathered, parsed, wit
 from fillerkit.formats.sparse import SparseFile
 from fillerkit.formats.stored import Array, Said, Stored
 from fillerkit.formats.whole_file import whole_file
+from fillerkit.hdf5 import MOST, check_packed
 from fillerkit.layers.splits import with_splits
 from fillerkit.libraries import library
 
 _ROOT = "data"
 _ATTRIBUTE = "fillerkit"
 _LIMIT = 64_000  # bytes of an attribute
-_MOST = 1100  # times the bytes stored that a dataset can have: deflate's limit is 1032
-_FILTERS = {1: "deflate", 2: "shuffle", 3: "fletcher32"}
 
 
 def write(path: Path, content: Content) -> None:
@@ -194,7 +193,7 @@ def _shown(name: bytes) -> str:
 
 
 def _found(h5py: Any, datasets: Sequence[Any], data: memoryview) -> Iterator[Found]:
-    room = _MOST * len(data)
+    room = MOST * len(data)
     for layer, index, dataset in datasets:
         what = f"'{layer}/{index}'"
         check_floats(dataset.dtype, what)
@@ -219,16 +218,7 @@ def _in_place(h5py: Any, dataset: Any, data: memoryview, what: str) -> Array | N
 
 def _unpacked(dataset: Any, room: int, what: str) -> Array:
     """The library's copy, if the file can hold as much as it says."""
-    layout = dataset.id.get_create_plist()
-    for position in range(layout.get_nfilters()):
-        number = layout.get_filter(position)[0]
-        if number not in _FILTERS:
-            raise ValueError(f"{what} is packed by the filter {number}, not {_FILTERS[1]}")
-    size = dataset.dtype.itemsize
-    needed = size * max(prod(dataset.shape), prod(dataset.chunks or ()))
-    stored = dataset.id.get_storage_size()
-    if prod(dataset.shape) and needed > min(_MOST * stored, room):
-        raise ValueError(f"{what} says it is {needed:,} bytes, which {stored:,} cannot hold")
+    check_packed(dataset, what, room)
     return frozen(np.asarray(dataset[()]))
 
 

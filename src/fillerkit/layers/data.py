@@ -150,11 +150,11 @@ def memory_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
         missing = {top: likely_lengths(top) for top in layer.top if top not in given}
         if missing:
             raise ShapeNeeded(f"takes 2 tops, not {tops}, but in a fork", shapes=missing)
-        return Plan(tops=[given[top] for top in layer.top], draws=_transformer_draws(layer))
+        return Plan(tops=[given[top] for top in layer.top], draws=transformer_draws(layer))
     if p.input_shapes:
         shapes = (_dims(shape) for shape in p.input_shapes)
         planned = [given.get(top, dims) for top, dims in zip(layer.top, shapes, strict=True)]
-        return Plan(tops=planned, draws=_transformer_draws(layer))
+        return Plan(tops=planned, draws=transformer_draws(layer))
     data, label = layer.top
     shape = given.get(data, (p.batch_size, p.channels, p.height, p.width))
     if count(shape) <= 0:
@@ -162,7 +162,7 @@ def memory_data(layer: LayerParameter, given: Mapping[str, Shape]) -> Plan:
             "needs batch_size, channels, height and width in memory_data_param, each 1 or more",
             field="memory_data_param",
         )
-    return Plan(tops=[shape, given.get(label, shape[:1])], draws=_transformer_draws(layer))
+    return Plan(tops=[shape, given.get(label, shape[:1])], draws=transformer_draws(layer))
 
 
 @source("Data", tops=(1, 2), outside=True)
@@ -267,7 +267,7 @@ def image_source(
     tops = [image]
     if len(layer.top) > 1:
         tops.append(given.get(layer.top[1], image[:1] if labels is None else labels))
-    draws = 1 + _transformer_draws(layer, 2) + extra_draws
+    draws = 1 + transformer_draws(layer, 2) + extra_draws
     return Plan(tops=tops, draws=draws, notes=notes)
 
 
@@ -279,7 +279,7 @@ def crop_of(layer: LayerParameter) -> tuple[int, int] | None:
     return (height, width) if height and width else None
 
 
-def _transformer_draws(layer: LayerParameter, draws: int = 1) -> int:
+def transformer_draws(layer: LayerParameter, draws: int = 1) -> int:
     """`draws`, where the transformer needs randomness: mirror, or a crop while training.
 
     Or, in Intel's data_transformer.cpp, a size or a ratio at random.

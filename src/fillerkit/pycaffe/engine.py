@@ -79,7 +79,7 @@ class Engine:
         elif wired.message.type == "DummyData":
             dummy_data.run(wired.message, tops)
         elif _is_source(wired):
-            self._check_written(wired)
+            self._read(wired)
         else:
             self._torch.forward(index, wired)
 
@@ -104,11 +104,15 @@ class Engine:
             )
         arrays.put(self._of(wired.tops))
 
-    def _check_written(self, wired: Wired) -> None:
-        """A data layer hands out what a script has written: its source is not read here."""
+    def _read(self, wired: Wired) -> None:
+        """A data layer reads its next batch; without a source, it hands out what is written."""
         if wired.message.type == "Input":
             return
         what = f"layer '{wired.message.name}' ({wired.message.type})"
+        if not self._state.data.run(wired.index, what, self._of(wired.tops)):
+            self._check_written(wired, what)
+
+    def _check_written(self, wired: Wired, what: str) -> None:
         say_once(f"{what}: its data is not read; it hands out what the script writes")
         names = [self._state.wiring.names[number] for number in wired.tops]
         tops = dict(zip(names, self._of(wired.tops), strict=True))

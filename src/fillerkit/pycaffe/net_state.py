@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import fillerkit as fk
 from fillerkit.pycaffe import dummy_data
 from fillerkit.pycaffe.batches import InputArrays
+from fillerkit.pycaffe.data_layers import DataLayers
 from fillerkit.pycaffe.process import caffe
 from fillerkit.pycaffe.proto.caffe_pb2 import LayerParameter
 from fillerkit.pycaffe.wiring import Wiring, check_same_params, wire
@@ -41,6 +42,8 @@ class NetState:
         Every layer of `wiring`, as a script sees it.
     blobs : list of Blob
         Every blob of `wiring`.
+    data : DataLayers
+        What its data layers read.
     input_arrays : InputArrays or None
         What a MemoryData layer hands out.
     callbacks : dict of str to list
@@ -55,6 +58,7 @@ class NetState:
     params: list[BlobVec]
     layers: list[Layer]
     blobs: list[Blob]
+    data: DataLayers
     input_arrays: InputArrays | None = None
     callbacks: dict[str, list[Callback]] = field(default_factory=lambda: defaultdict(list))
 
@@ -73,9 +77,11 @@ class NetState:
         except fk.ShapeNeeded as error:
             error.add_note("for an old script: python -m fillerkit.pycaffe --shape ... SCRIPT")
             raise
-        wiring, params = wire(net), _filled(net, python)
-        layers = _layers(wiring, python, params)
-        return cls(text, shapes, python, net, wiring, params, layers, _blobs(wiring, python))
+        with caffe.stream.heard() as draws:
+            wiring, params = wire(net), _filled(net, python)
+        layers, data = _layers(wiring, python, params), DataLayers(net, draws)
+        blobs = _blobs(wiring, python)
+        return cls(text, shapes, python, net, wiring, params, layers, blobs, data)
 
     def reshape(self) -> None:
         """Work out all shapes from those that the sources' blobs have now; parameters stay."""

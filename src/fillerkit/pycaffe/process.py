@@ -24,6 +24,8 @@ class _Caffe:
         self._stream: fk.CaffeStream | None = None
         self.shapes: Mapping[str, Shape] = {}
         """Shapes of data layers' tops from the command line; 0 is the layer's own batch_size."""
+        self.rand = fk.GlibcRand()
+        """The C library's ``rand()``, which no seed of Caffe's sets."""
         self.solvers, self.rank = 1, 0
         self.seed_of_passes: int | None = None
         """The seed that PyTorch's engine gets before the next layer runs."""

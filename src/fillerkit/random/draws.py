@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +14,16 @@ Draws = NDArray[np.uint32]
 
 ROUNDS_TO_ONE = 2**32 - 128
 """Draws from here on make a float32 uniform of 1, which Boost drops."""
+
+
+_AT_ONCE = 1024
+
+
+def numbers(seed: int) -> Iterator[int]:
+    """The draws of an engine of one's own, one by one."""
+    draws = DrawStream(seed)
+    while True:
+        yield from draws.take(_AT_ONCE).tolist()
 
 
 class DrawStream:

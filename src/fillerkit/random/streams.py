@@ -11,7 +11,7 @@ from __future__ import annotations
 import operator
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 import numpy as np
@@ -30,6 +30,10 @@ Blob = tuple[str, int]
 
 STREAMS = ("caffe", "sharded")
 """The names of the streams."""
+
+
+_HEARD = 16
+"""Draws of one layer that are kept: data layers have up to five."""
 
 
 class Stream(Protocol):
@@ -81,6 +85,7 @@ class CaffeStream:
         self.boost = check_boost(boost)
         self._team = Team(check_jobs(jobs) or processors())
         self._engine = make_engine(check_seed(seed), boost)
+        self._heard: list[tuple[int, ...]] | None = None
 
     @property
     def position(self) -> int:
@@ -95,7 +100,27 @@ class CaffeStream:
         """Pass over draws of 32 bits; of many it takes no longer than of few."""
         if count < 0:
             raise UsageError(f"{count} draws cannot be passed over")
+        if self._heard is not None:
+            heard = self._engine.take(min(count, _HEARD))
+            self._heard.append(tuple(map(int, heard)))
+            count -= len(heard)
         self._engine.skip(count)
+
+    @contextmanager
+    def heard(self) -> Iterator[list[tuple[int, ...]]]:
+        """Keep the draws that are passed over until the block ends.
+
+        Yields
+        ------
+        list of tuple of int
+            One item for each call of `skip`: its first draws, 16 at most. A fill passes over the
+            draws of every layer of a net, in order, also where there are none.
+        """
+        self._heard = []
+        try:
+            yield self._heard
+        finally:
+            self._heard = None
 
     def discard(self, distribution: Distribution, count: int, dtype: type[np.floating]) -> None:
         """Pass over the draws that `count` values would take."""

@@ -18,6 +18,7 @@ from fillerkit.layers.splits import Port, Takers
 from fillerkit.libraries import library
 from fillerkit.nets.net import Net
 from fillerkit.regular_file import is_folder, open_regular
+from fillerkit.signals.real_data import from_sources
 from fillerkit.sources.picture import FORMATS
 
 Values = NDArray[np.float32]
@@ -49,9 +50,11 @@ def make(
     names: tuple[str, ...],
     given: Given | np.ndarray[Any, Any] | str | os.PathLike[str] | None,
     batch: int | None,
-    rng: np.random.Generator,
+    seed: int,
 ) -> tuple[dict[str, Values], list[str], list[str]]:
     """Values for all inputs of a net.
+
+    Without any given they are the first items of the net's data, where it is here.
 
     Returns
     -------
@@ -73,18 +76,22 @@ def make(
         values[name], said = _read(net, item, shapes[name], name, batch)
         notes += said
     count = len(next(iter(values.values()))) if values else batch or _default(net, shapes, names)
+    if given is None:
+        values, notes = from_sources(net, names, count, seed)
+    rng = np.random.default_rng(seed)
+    read = set(values)
     for name in names:
         shape = (count, *shapes[name][1:]) if count and shapes[name] else shapes[name]
         if name not in values:
             values[name] = _drawn(kinds[name], shape, rng)
     real = [name for name in names if kinds[name] == Kind()]
-    drawn = [name for name in real if name not in files]
+    drawn = [name for name in real if name not in read]
     if drawn:
         notes.append(f"{', '.join(drawn)}: unit gaussian values")
     notes += [
         f"{name}: whole numbers from 0 to {(kind.below or 0) - 1}"
         for name, kind in kinds.items()
-        if (kind.below or 0) > 1 and name not in files
+        if (kind.below or 0) > 1 and name not in read
     ]
     return {name: values[name] for name in names}, real, notes
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from math import isfinite, sqrt
 from typing import Any, NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -72,8 +71,7 @@ def measure(
         The tops from which gradients are sent.
     """
     running = _module(net, blobs)
-    rng = np.random.default_rng(seed)
-    values, real, notes = make(net, takers, running.inputs, inputs, batch, rng)
+    values, real, notes = make(net, takers, running.inputs, inputs, batch, seed)
     given = {name: torch.from_numpy(array) for name, array in values.items()}
     for name in real:
         given[name].requires_grad_()

@@ -53,8 +53,9 @@ def signal(
         In short form, for all weights in place of their own: ``"gaussian(std=0.01)"``.
     inputs
         The batch: arrays, ``.npy`` files or folders of images (extra ``data``), by input, or one of
-        them for a net with one input besides labels. Unit gaussian values and, for labels, whole
-        numbers unless given.
+        them for a net with one input besides labels. Unless given: the first items of the data
+        that the net's data layers name, where it is here, else unit gaussian values and, for
+        labels, whole numbers. An empty mapping leaves the data be.
     batch
         How many items; 16 unless given, or as the net was read where a layer fixes it.
     backward

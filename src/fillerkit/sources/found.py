@@ -38,7 +38,7 @@ def found_images(layer: LayerParameter, batch: int, image: Shape, where: str) ->
     where
         What the image is, for messages: ``the first record of mnist_train_lmdb``.
     """
-    shape = (batch, *_cropped(layer, image, where))
+    shape = (batch, *cropped(layer, image, where))
     warning = check_mean(layer, image[0], where)
     return Found(
         dict(zip(layer.top, (shape, (batch,)), strict=False)),
@@ -46,7 +46,7 @@ def found_images(layer: LayerParameter, batch: int, image: Shape, where: str) ->
     )
 
 
-def _cropped(layer: LayerParameter, image: Shape, where: str) -> Shape:
+def cropped(layer: LayerParameter, image: Shape, where: str) -> Shape:
     """The image's shape after its crop: any, or none, but no larger than the image."""
     channels, height, width = image
     high, wide = crop_of(layer) or (height, width)

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from collections.abc import Callable
+from itertools import islice
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from fillerkit.errors import LayerError, did_you_mean
+from fillerkit.hdf5 import check_packed
 from fillerkit.layers import Shape
 from fillerkit.layers.shapes import shown
 from fillerkit.regular_file import check_regular, is_there
@@ -17,6 +23,8 @@ from fillerkit.sources.paths import opened
 _FIELD = "hdf5_data_param.source"
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
+T = TypeVar("T")
+
 
 def find_shapes(layer: LayerParameter) -> Found | None:
     """For each top the dataset of its name in the first file, axis 0 replaced by batch_size.
@@ -27,20 +35,20 @@ def find_shapes(layer: LayerParameter) -> Found | None:
     p = layer.hdf5_data_param
     if not is_there(p.source):
         return None
-    path = _first_path(p.source)
+    path = read_list(p.source, most=1)[0]
     if not is_there(path):
         raise unknown(
             layer, f"cannot tell its shapes: '{path}', which '{p.source}' lists first, is not there"
         )
-    datasets = _read(layer, path)
+    datasets = _read(layer, path, _shape, f"'{path}', the first file of its source,")
     _check_rows(layer, path, datasets)
     shapes: dict[str, Shape] = {top: (p.batch_size, *shape[1:]) for top, shape in datasets.items()}
     tops = ", ".join(f"{top}: {shown(shape)}" for top, shape in shapes.items())
     return Found(shapes, f"{tops}, from {path}, the first file of {p.source}")
 
 
-def _first_path(source: str) -> str:
-    """The first word of the list: Caffe splits it at any white space."""
+def read_list(source: str, most: int | None = None) -> list[str]:
+    """The words of the list, or the first `most`: Caffe splits it at any white space."""
     with opened(source, f"its source '{source}'", _FIELD) as file:
         if file.read(len(_SIGNATURE)) == _SIGNATURE:
             raise LayerError(
@@ -49,24 +57,46 @@ def _first_path(source: str) -> str:
                 field=_FIELD,
             )
         file.seek(0)
-        first = next((word for line in file for word in line.split()), None)
-    if first is None:
+        words = list(islice((word for line in file for word in line.split()), most))
+    if not words:
         raise LayerError(f"its source '{source}' is an empty list", field=_FIELD)
-    return os.fsdecode(first)
+    return [os.fsdecode(word) for word in words]
 
 
-def _read(layer: LayerParameter, path: str) -> dict[str, Shape]:
-    """The shape of each top's dataset."""
+def read_rows(layer: LayerParameter, path: str) -> dict[str, NDArray[np.float32]]:
+    """All rows of each top's dataset, as Caffe holds them: float32, a whole file at once."""
+    if not is_there(path):
+        raise LayerError(
+            f"'{path}', which '{layer.hdf5_data_param.source}' lists, is not there", field=_FIELD
+        )
+    rows = _read(layer, path, _rows, f"'{path}', which its source lists,")
+    _check_rows(layer, path, {top: values.shape for top, values in rows.items()})
+    if not len(rows[layer.top[0]]):
+        raise LayerError(f"the datasets of '{path}' have no rows", field=_FIELD)
+    return rows
+
+
+def _read(
+    layer: LayerParameter, path: str, use: Callable[[Any, Any, str, str], T], what: str
+) -> dict[str, T]:
+    """What `use` makes of each top's dataset."""
     package = library(layer, "h5py", "h5py")
     try:
         check_regular(path)
         with package.File(path, "r", locking=False) as file:
-            return {top: _shape(package, file, path, top) for top in layer.top}
+            return {top: use(package, file, path, top) for top in layer.top}
     except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
         why = (isinstance(error, OSError) and error.strerror) or error
-        raise LayerError(
-            f"'{path}', the first file of its source, cannot be read as HDF5: {why}", field=_FIELD
-        ) from None
+        raise LayerError(f"{what} cannot be read as HDF5: {why}", field=_FIELD) from None
+
+
+def _rows(package: Any, file: Any, path: str, top: str) -> NDArray[np.float32]:
+    """The values of a dataset, if the file can hold as many as it says."""
+    _shape(package, file, path, top)
+    dataset = file[top]
+    check_packed(dataset, f"'{top}'")
+    values: NDArray[np.float32] = dataset.astype(np.float32)[()]
+    return values
 
 
 def _shape(package: Any, file: Any, path: str, top: str) -> Shape:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
+from functools import partial
+from itertools import islice
+from typing import NamedTuple
 
 from fillerkit.errors import LayerError
 from fillerkit.layers import Shape
 from fillerkit.layers.shapes import positive
 from fillerkit.regular_file import is_there
 from fillerkit.schema.forks_pb2 import LayerParameter
+from fillerkit.sources.example import Example
 from fillerkit.sources.found import Found, found_images
 from fillerkit.sources.needed import unknown
 from fillerkit.sources.paths import opened
-from fillerkit.sources.picture import check_upright, read_picture
+from fillerkit.sources.picture import check_upright, read_picture, read_pixels
+from fillerkit.sources.resize import resize
 
 _FIELD = "image_data_param.source"
 _LONGEST_LINE = 0x10000
@@ -35,20 +41,58 @@ def find_shapes(layer: LayerParameter) -> Found | None:
             f"and {p.new_width}",
             field=f"image_data_param.{'new_height' if p.new_height else 'new_width'}",
         )
-    listed = _first_path(p.source)
+    listed = read_list(layer, most=1)[0].path
     where = f"{p.root_folder}{listed}, the first image of {p.source}"
     return found_images(layer, batch, _image(layer, p.root_folder + listed, where), where)
 
 
-def _first_path(source: str) -> str:
-    """The first line up to its last space, which the label follows."""
+class Listed(NamedTuple):
+    """A line of the list."""
+
+    path: str
+    label: int
+    line: int
+
+
+def read_list(layer: LayerParameter, most: int | None = None) -> list[Listed]:
+    """The images of the list, or the first `most`: up to a line's last space, then the label."""
+    source = layer.image_data_param.source
     with opened(source, f"its source '{source}'", _FIELD) as file:
-        line = file.readline(_LONGEST_LINE)
-    if not line:
+        lines = islice(iter(partial(file.readline, _LONGEST_LINE), b""), most)
+        listed = [_listed(source, line, at) for at, line in enumerate(lines, 1)]
+    if not listed:
         raise LayerError(f"its source '{source}' is an empty list", field=_FIELD)
+    return listed
+
+
+def _listed(source: str, line: bytes, at: int) -> Listed:
+    if len(line) == _LONGEST_LINE and not line.endswith(b"\n"):
+        raise LayerError(
+            f"line {at} of its source '{source}' is longer than {_LONGEST_LINE:,} bytes",
+            field=_FIELD,
+        )
     line = line.removesuffix(b"\n")
-    path, space, _ = line.rpartition(b" ")
-    return os.fsdecode(path if space else line)
+    path, space, label = line.rpartition(b" ")
+    return Listed(os.fsdecode(path if space else line), _as_atoi(label), at)
+
+
+def _as_atoi(text: bytes) -> int:
+    """The number that a text begins with, 0 without one, as C's ``atoi`` reads it."""
+    found = re.match(rb"\s*([+-]?[0-9]{1,30})", text)
+    number = max(-(2**63), min(int(found[1]), 2**63 - 1)) if found else 0
+    return (number + 2**31) % 2**32 - 2**31
+
+
+def example(layer: LayerParameter, listed: Listed) -> Example:
+    """Decode one image of the list."""
+    p = layer.image_data_param
+    path = p.root_folder + listed.path
+    where = f"{path}, line {listed.line} of {p.source}"
+    with opened(path, where, _FIELD) as file:
+        values = read_pixels(layer, file, where, _FIELD, 3 if p.is_color else 1)
+    if p.new_height and p.new_width:
+        values = resize(values, p.new_height, p.new_width)
+    return Example(values, listed.label, where)
 
 
 def _image(layer: LayerParameter, path: str, where: str) -> Shape:

@@ -1,8 +1,9 @@
-"""The first record of a LevelDB."""
+"""The records of a LevelDB."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,8 +17,8 @@ _TABLES = (".ldb", ".sst")
 _COPIED = ("CURRENT", "MANIFEST-*", "*.log")
 
 
-def first_value(layer: LayerParameter, folder: Path) -> bytes | None:
-    """The value of the first key, in the order of the keys' bytes; None where there is no key.
+def values(layer: LayerParameter, folder: Path) -> Generator[bytes, None, None]:
+    """The values of all keys, in the order of the keys' bytes, each read when it is asked for.
 
     LevelDB has no mode that only reads: to open a database is to lock it, to rewrite its log and
     to delete files that are not in use. So a stand-in is opened, a folder for the time being in
@@ -28,7 +29,8 @@ def first_value(layer: LayerParameter, folder: Path) -> bytes | None:
         try:
             _fill(Path(stand_in), folder)
             with closing(package.DB(stand_in)) as database:
-                return _first(database)
+                yield from _values(database)
+                return
         except (OSError, package.Error) as error:
             why = _said(error).replace(stand_in, str(folder))
         raise LayerError(
@@ -61,11 +63,13 @@ def _link(link: Path, file: Path) -> None:
         shutil.copyfile(file, link)
 
 
-def _first(database: Any) -> bytes | None:
-    """The first value, through the iterator that does not take damage for the end."""
+def _values(database: Any) -> Generator[bytes, None, None]:
+    """The values, through the iterator that does not take damage for the end."""
     with database.raw_iterator(verify_checksums=True) as record:
         record.seek_to_first()
-        return bytes(record.value()) if record.valid() else None
+        while record.valid():
+            yield bytes(record.value())
+            record.next()
 
 
 def _said(error: Exception) -> str:
