@@ -92,12 +92,22 @@ class SolverText(NamedTuple):
     train : NetText
     tests : tuple of NetText
         In Caffe's order; the same net again where it is tested more than once.
+    root : Field
+        Its text.
+    source : Source
+        The file that the text is from.
     """
 
     param: SolverParameter
     random_seed: int | None
     train: NetText
     tests: tuple[NetText, ...]
+    root: Field
+    source: Source
+
+    def place(self, name: str) -> Place:
+        """Where a field stands, by its name; where the text begins if it is not given."""
+        return self.source.place((self.root.find(name) or self.root).offset)
 
 
 def read_net(
@@ -185,7 +195,9 @@ def read_solver(
         _followed(solver, net, sha256, _Wanted(default=phase), passed=passed)
         for net, phase in found
     )
-    return SolverText(_upgraded_solver(solver), random_seed(solver.param), train, tuple(tests))
+    return SolverText(
+        _upgraded_solver(solver), random_seed(solver.param), train, tuple(tests), root, source
+    )
 
 
 def upgrade_text(
