@@ -194,9 +194,13 @@ _TYPES: dict[str, type[Solver]] = {
 def get_solver(solver_file: str | os.PathLike[str], *, shapes: Shapes | None = None) -> Solver:
     """A solver of the type that its file names; `shapes` as of `Solver`."""
     check_file(solver_file)
-    text = fk.read_solver(solver_file, as_caffe=True)
+    return solver_of(fk.read_solver(solver_file, as_caffe=True), shapes or {})
+
+
+def solver_of(text: fk.SolverText, shapes: Shapes) -> Solver:
+    """A solver of the type that its file, which is read already, names."""
     name = text.param.type
     if name not in _TYPES:
         near = fk.did_you_mean(name, _TYPES) or f"; there are {', '.join(_TYPES)}"
-        raise fk.UsageError(f"{os.fspath(solver_file)}: unknown solver type '{name}'{near}")
-    return _TYPES[name].of_text(text, shapes or {})
+        raise fk.UsageError(f"{text.source.name}: unknown solver type '{name}'{near}")
+    return _TYPES[name].of_text(text, shapes)

@@ -13,7 +13,8 @@ from datetime import datetime
 
 from fillerkit.printable import printable
 
-_LEVEL = "GLOG_minloglevel"
+LEVEL = "GLOG_minloglevel"
+"""The variable of the environment; its name is glog's."""
 
 
 def info(message: str, where: str) -> None:
@@ -26,7 +27,7 @@ def info(message: str, where: str) -> None:
     where
         The file and the line of Caffe 1.0's source that say so: tools look for these too.
     """
-    if os.environ.get(_LEVEL, "0") not in ("", "0"):
+    if os.environ.get(LEVEL, "0") not in ("", "0"):
         return
     now = f"{datetime.now():%m%d %H:%M:%S.%f}"
     shown = "\n".join(map(_shown, message.split("\n")))

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from fillerkit.pycaffe.net import Net
 from fillerkit.python_layers.blob import Floats
-
-Info = Callable[[str, str], None]
 
 
 class SmoothedLoss:
@@ -39,13 +35,20 @@ def scores(net: Net) -> Floats:
     return np.concatenate(outputs) if outputs else np.zeros(0, np.float32)
 
 
+def score_names(net: Net) -> list[str]:
+    """The name of the output that each value of `scores` is of."""
+    return [net._blob_names[number] for number in _outputs(net)]
+
+
 def score_lines(net: Net, values: Floats) -> list[str]:
     """``loss = 2.3 (* 1 = 2.3 loss)``: a line for each value of `scores`, or of their means."""
-    weights, names = net._blob_loss_weights, net._blob_names
-    of_value = [number for number in net._outputs for _ in range(net._blobs[number].count)]
-    lines = []
-    for number, value in zip(of_value, values, strict=True):
-        weight = np.float32(weights[number])
-        share = f" (* {weight:g} = {weight * value:g} loss)" if weight else ""
-        lines.append(f"{names[number]} = {value:g}{share}")
-    return lines
+    weights = [np.float32(net._blob_loss_weights[number]) for number in _outputs(net)]
+    return [
+        f"{name} = {value:g}" + (f" (* {weight:g} = {weight * value:g} loss)" if weight else "")
+        for name, value, weight in zip(score_names(net), values, weights, strict=True)
+    ]
+
+
+def _outputs(net: Net) -> list[int]:
+    """The number of an output's blob, as often as the output has values."""
+    return [number for number in net._outputs for _ in range(net._blobs[number].count)]

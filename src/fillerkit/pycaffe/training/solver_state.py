@@ -124,14 +124,14 @@ def _array(path: Path, index: int, blob: caffe_pb2.BlobProto) -> Floats:
 def _write_h5(path: Path, state: SolverState) -> None:
     h5py = library("h5py", "HDF5", "formats")
     with h5py.File(path, "w") as file:
-        for name, number in (("iter", state.iteration), ("current_step", state.step)):
-            file.create_dataset(name, data=np.array([number], np.int32))
+        file.create_dataset("iter", data=np.array([state.iteration], np.int32))
         learned_net = os.fsencode(state.learned_net)
         kind = h5py.h5t.C_S1.copy()  # a C string, which ends in a zero, of its own length
         kind.set_size(len(learned_net) + 1)
         space = h5py.h5s.create(h5py.h5s.SCALAR)
         written = h5py.h5d.create(file.id, b"learned_net", kind, space)
         written.write(space, space, np.array(learned_net, f"S{len(learned_net) + 1}"), kind)
+        file.create_dataset("current_step", data=np.array([state.step], np.int32))
         group = file.create_group("history")
         for index, array in enumerate(state.history):
             group.create_dataset(str(index), data=np.asarray(array, "<f4"))
