@@ -10,20 +10,26 @@ import h5py  # type: ignore[import-untyped]
 import fillerkit.pycaffe as caffe
 
 FOLDER = Path(__file__).parents[1] / "pycaffe" / "training" / "small"
-COMMON = 'net: "net.prototxt" random_seed: 1701 max_iter: 60 snapshot_prefix: "snap"\n'
+COMMON = 'net: "net.prototxt" random_seed: 1701 snapshot_prefix: "snap"\n'
 FIXED = 'type: "SGD" base_lr: 0.05 lr_policy: "fixed" momentum: 0.9\n'
 
 
-def small_solver(folder: Path, lines: str = FIXED, net: str | None = None) -> caffe.Solver:
-    """A solver of the net, or of another text; a test works in the folder."""
+def small_solver(
+    folder: Path, lines: str = FIXED, net: str | None = None, start: int = 0
+) -> caffe.Solver:
+    """A solver of the net, or of another text; a test works in the folder.
+
+    The rows are written from `start` on, as a data layer of Caffe reads them.
+    """
     for name in ("net.prototxt", "train.h5", "train.txt"):
         shutil.copy(FOLDER / name, folder)
     if net is not None:
         (folder / "net.prototxt").write_text(net)
-    (folder / "solver.prototxt").write_text(COMMON + lines)
+    length = "" if "max_iter" in lines else "max_iter: 60\n"
+    (folder / "solver.prototxt").write_text(COMMON + length + lines)
     solver = caffe.get_solver(folder / "solver.prototxt")
     for each in (solver.net, *solver.test_nets):
-        feed(each, folder / "train.h5")
+        feed(each, folder / "train.h5", start)
     return solver
 
 
