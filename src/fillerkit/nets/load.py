@@ -58,7 +58,13 @@ def read_net(
     )
 
 
-def read_solver(path_or_text: str | os.PathLike[str], *, as_caffe: bool = False) -> SolverText:
+def read_solver(
+    path_or_text: str | os.PathLike[str],
+    *,
+    as_caffe: bool = False,
+    level: int | None = None,
+    stages: Sequence[str] = (),
+) -> SolverText:
     """Read a solver, and all nets that it leads to.
 
     Parameters
@@ -68,13 +74,17 @@ def read_solver(path_or_text: str | os.PathLike[str], *, as_caffe: bool = False)
     as_caffe
         Look for paths in it from the working directory first, the only place that Caffe knows, and
         then from the solver's folder; otherwise from the solver's folder first.
+    level, stages
+        Of the train net's state: the level in the place of the texts' own, the stages besides.
 
     Raises
     ------
     PrototxtError
         The text is a net, or no solver, or does not say which nets.
     """
-    return prototxt.read_solver(path_or_text, as_caffe=as_caffe, unknown_type=is_unknown_type)
+    return prototxt.read_solver(
+        path_or_text, as_caffe=as_caffe, level=level, stages=stages, unknown_type=is_unknown_type
+    )
 
 
 def load_net(

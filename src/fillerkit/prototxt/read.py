@@ -92,12 +92,22 @@ class SolverText(NamedTuple):
     train : NetText
     tests : tuple of NetText
         In Caffe's order; the same net again where it is tested more than once.
+    root : Field
+        Its text.
+    source : Source
+        The file that the text is from.
     """
 
     param: SolverParameter
     random_seed: int | None
     train: NetText
     tests: tuple[NetText, ...]
+    root: Field
+    source: Source
+
+    def place(self, name: str) -> Place:
+        """Where a field stands, by its name; where the text begins if it is not given."""
+        return self.source.place((self.root.find(name) or self.root).offset)
 
 
 def read_net(
@@ -172,6 +182,8 @@ def read_solver(
     path_or_text: str | os.PathLike[str],
     *,
     as_caffe: bool = False,
+    level: int | None = None,
+    stages: Sequence[str] = (),
     unknown_type: Callable[[str], bool] | None = None,
 ) -> SolverText:
     """Read a solver, and all nets that it leads to; see `fillerkit.read_solver`."""
@@ -180,12 +192,12 @@ def read_solver(
         raise PrototxtError(f"{source.name}: is a net, not a solver")
     passed = PassedOver(unknown=unknown_type)
     solver = Following(_solver(root, source, passed), root, source, folder, as_caffe)
-    found = [(train_net(solver), TRAIN), *((each, TEST) for each in test_nets(solver))]
-    train, *tests = (
-        _followed(solver, net, sha256, _Wanted(default=phase), passed=passed)
-        for net, phase in found
+    of_train, of_test = _Wanted(None, level, stages), _Wanted(default=TEST)
+    found = [(train_net(solver), of_train), *((each, of_test) for each in test_nets(solver))]
+    train, *tests = (_followed(solver, net, sha256, wanted, passed=passed) for net, wanted in found)
+    return SolverText(
+        _upgraded_solver(solver), random_seed(solver.param), train, tuple(tests), root, source
     )
-    return SolverText(_upgraded_solver(solver), random_seed(solver.param), train, tuple(tests))
 
 
 def upgrade_text(

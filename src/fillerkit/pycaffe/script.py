@@ -43,9 +43,20 @@ _STANDARD = sysconfig.get_path("stdlib") + os.sep
 @click.argument("script", type=click.Path())
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def command(shapes: Sequence[str], script: str, arguments: Sequence[str]) -> None:
-    """Run SCRIPT as `python SCRIPT ARGUMENTS` would; its `import caffe` finds fillerkit's."""
+    """Run SCRIPT as `python SCRIPT ARGUMENTS` would; its `import caffe` finds fillerkit's.
+
+    The word caffe in the place of SCRIPT is Caffe's own command: caffe train --solver=FILE.
+    """
     caffe.shapes = dict(map(_shape, shapes))
-    run(script, arguments)
+    if script == "caffe":
+        from fillerkit.pycaffe.command.flags import run as run_caffe
+
+        try:
+            run_caffe(arguments)
+        finally:
+            _tell_of_unused_shapes()
+    else:
+        run(script, arguments)
 
 
 def main() -> None:

@@ -1,0 +1,1 @@
+"""The ``caffe`` command: ``python -m fillerkit.pycaffe caffe train --solver=FILE``."""

@@ -1,0 +1,1 @@
+"""Training: learning rates, updates, snapshots, the log, and the loop that calls them."""
