@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import Any
 
-from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 
 from fillerkit.layers.registry import layer_types
@@ -175,12 +175,12 @@ def added_fields(layer: LayerParameter) -> Iterator[str]:
         yield from dict.fromkeys(_added(layer, LayerParameter.DESCRIPTOR))
 
 
-def _added(message: Message, known: Descriptor, path: str = "") -> Iterator[str]:
+def _added(message: Message, known: Any, path: str = "") -> Iterator[str]:
     for field, value in message.ListFields():
         ours, name = known.fields_by_name.get(field.name), path + field.name
         if ours is None:
             yield name
-        elif field.message_type is not None and ours.message_type is not None:
+        elif ours.message_type is not None and field.message_type is not None:
             for inner in [value] if isinstance(value, Message) else value:
                 yield from _added(inner, ours.message_type, f"{name}.")
 
