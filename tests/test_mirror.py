@@ -56,6 +56,7 @@ TESTED_WITH = {
     "python_layers/finder": "pycaffe/test_script",
     "python_layers/instances": "pycaffe/test_python_layers",
     "python_layers/layer": "pycaffe/test_python_layers",
+    "python_layers/stand_in": "pycaffe/test_installed",
     "random/box_muller": "random/test_engines",
     "random/compiled": "random/test_engines",
     "random/draws": "random/test_streams",

@@ -18,6 +18,7 @@ import fillerkit as fk
 from fillerkit.printable import printable
 from fillerkit.pycaffe import children, program, python_2
 from fillerkit.pycaffe.children import told_shapes
+from fillerkit.pycaffe.installed import install_caffe, uninstall_caffe
 from fillerkit.pycaffe.process import Shape, caffe
 from fillerkit.pycaffe.program import NoProgramError, Program
 from fillerkit.python_layers.finder import install
@@ -43,6 +44,21 @@ class _AsPython(click.Command):
         return super().parse_args(ctx, args)
 
 
+def _then_stop(what: Callable[[], str]) -> Callable[[click.Context, click.Parameter, bool], None]:
+    """The callback of a flag that does something, says what, and ends."""
+
+    def stop(ctx: click.Context, param: click.Parameter, given: bool) -> None:
+        if not given:
+            return
+        try:
+            click.echo(f"{OURS}: {printable(what())}")
+        except fk.UsageError as error:
+            _fail(str(error), 2)
+        ctx.exit()
+
+    return stop
+
+
 @click.command(
     cls=_AsPython,
     context_settings={
@@ -61,6 +77,23 @@ class _AsPython(click.Command):
 )
 @click.option("-m", "module", metavar="MODULE", help="Run a module, as python -m MODULE would.")
 @click.option("-c", "code", metavar="CODE", help="Run code, as python -c CODE would.")
+@click.option(
+    "--install-caffe",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_then_stop(install_caffe),
+    help="Write a package caffe among those of this Python, so that import caffe finds fillerkit's "
+    "in notebooks, debuggers and test runners too; then stop.",
+)
+@click.option(
+    "--uninstall-caffe",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_then_stop(uninstall_caffe),
+    help="Take that package away again; then stop.",
+)
 @click.argument("script", nargs=-1, type=click.UNPROCESSED, metavar="SCRIPT [ARGUMENTS]...")
 def command(
     shapes: Sequence[str], module: str | None, code: str | None, script: Sequence[str]

@@ -11,6 +11,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 
 from fillerkit.python_layers.say import OURS, say_once
+from fillerkit.python_layers.stand_in import is_stand_in
 
 _PACKAGES = ("caffe", "caffe.proto")
 _ITSELF = ("_caffe", "pycaffe")
@@ -64,6 +65,8 @@ class CaffeFinder(MetaPathFinder):
         if package != "caffe":
             return None
         other = PathFinder.find_spec("caffe")
+        if other is not None and is_stand_in(other.origin):
+            other = None
         if not self._looked and other is not None and other.origin is not None:
             self._looked = True
             say_once(f"there is a caffe in {other.origin}; this script gets fillerkit's")
