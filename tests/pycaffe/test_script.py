@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 import subprocess
 import sys
@@ -32,6 +33,7 @@ def said_of(
         for name in ("meta_path", "path", "argv"):
             monkeypatch.setattr(sys, name, getattr(sys, name)[:])
         monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+        monkeypatch.setattr(builtins, "__import__", builtins.__import__)
         monkeypatch.setenv("FILLERKIT_PYCAFFE_SHAPES", "")
         monkeypatch.setenv("PYTHONPATH", os.environ.get("PYTHONPATH", ""))
         script.write_text(f"import sys\n{line}\n")

@@ -12,6 +12,7 @@ import sys
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 
+from fillerkit.pycaffe import relative_imports
 from fillerkit.pycaffe.process import Shape, caffe
 from fillerkit.python_layers.finder import install
 
@@ -37,4 +38,5 @@ def take_over() -> MetaPathFinder:
     """Let ``import caffe`` find ours in a process that a script has started; the finder of it."""
     caffe.shapes = told_shapes()
     install()
+    relative_imports.allow()
     return sys.meta_path[0]  # type: ignore[return-value]

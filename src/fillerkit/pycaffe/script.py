@@ -16,7 +16,7 @@ import click
 
 import fillerkit as fk
 from fillerkit.printable import printable
-from fillerkit.pycaffe import children, program, python_2
+from fillerkit.pycaffe import children, program, python_2, relative_imports
 from fillerkit.pycaffe.children import told_shapes
 from fillerkit.pycaffe.installed import install_caffe, uninstall_caffe
 from fillerkit.pycaffe.process import Shape, caffe
@@ -123,6 +123,7 @@ def main() -> None:
 def run(find: Callable[[], Program], arguments: Sequence[str]) -> None:
     """Run the program that `find` finds as the main one, with our modules under Caffe's names."""
     install()
+    relative_imports.allow()
     children.tell()
     found: Program | None = None
     sys.argv[:] = ["-m", *arguments]  # what Python has there while it looks for a module
