@@ -66,6 +66,25 @@ def test_what_is_nowhere_is_missing_as_in_python(
     assert "relative_imports.py" not in done.stderr
 
 
+def test_an_installed_package_gets_nothing_in_place_of_what_is_not_there(
+    run_script: RunScript, package: Path
+) -> None:
+    installed = package.parent / "site-packages"
+    installed.mkdir()
+    package.rename(installed / "lib")
+    (installed / "lib/optional.py").write_text(
+        "try:\n    import optional\nexcept ImportError:\n    value = 3\n"
+    )
+    (package.parent / "script.py").write_text(
+        "import sys\nsys.path.append('site-packages')\nimport lib.optional\n"
+        "print(lib.optional.value)\nimport lib.net"
+    )
+    done = run_script("script.py")
+    assert done.stdout == "3\n"
+    assert "No module named 'config'" in done.stderr
+    assert "relative_imports.py" not in done.stderr
+
+
 def test_a_script_itself_has_no_package_to_look_in(run_script: RunScript, package: Path) -> None:
     (package.parent / "script.py").write_text("import config")
     assert "ModuleNotFoundError" in run_script("script.py").stderr

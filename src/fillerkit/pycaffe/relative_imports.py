@@ -9,6 +9,7 @@ from importlib.machinery import PathFinder
 from types import ModuleType
 from typing import Any
 
+from fillerkit.pycaffe.python_2 import is_library
 from fillerkit.python_layers.say import say_once
 
 _import = builtins.__import__
@@ -17,6 +18,7 @@ _import = builtins.__import__
 def allow() -> None:
     """Look for modules that are found nowhere beside the module that imports them, from here on.
 
+    That is for the script's own modules: installed packages try to import what may not be there.
     Only the importing module knows its package, so this is done for each import statement: in
     ``sys.modules`` a second package would get the first one's ``config``.
     """
@@ -34,7 +36,7 @@ def _import_as_in_python_2(
         return _import(name, globals, locals, fromlist or (), level)
     except ModuleNotFoundError as error:
         first = name.partition(".")[0]
-        package = "" if level or globals is None else globals.get("__package__") or ""
+        package = "" if level or globals is None else _package_of(globals)
         if error.name != first or not package or not _has(package, first):
             error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
             raise  # without this frame, as Python shows its own imports
@@ -43,6 +45,12 @@ def _import_as_in_python_2(
     )
     inner = import_module(f"{package}.{name}")
     return inner if fromlist else import_module(f"{package}.{first}")
+
+
+def _package_of(names: Mapping[str, Any]) -> str:
+    """The package of a module of the script's own, else ""."""
+    file = names.get("__file__")
+    return "" if not file or is_library(file) else names.get("__package__") or ""
 
 
 def _has(package: str, name: str) -> bool:

@@ -206,6 +206,8 @@ def _show(error: BaseException, code: int = 1) -> NoReturn:
 
 def _trim(shown: traceback.TracebackException) -> None:
     """Leave out fillerkit's own frames, of an error that it has raised on purpose."""
+    frames = [frame for frame in shown.stack if frame.filename != relative_imports.__file__]
+    shown.stack = traceback.StackSummary.from_list(frames)
     last = shown.stack[-1] if shown.stack else None
     ours = [_is_ours(frame) for frame in shown.stack]
     on_purpose = last is not None and _is_ours(last) and (last.line or "").startswith("raise")
