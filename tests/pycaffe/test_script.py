@@ -232,6 +232,14 @@ print(x, model_libs.x, more.inner.y, caffe.__name__)
     assert "caffe.model_libs is taken from" in done.stderr
 
 
+def test_where_a_forks_module_is_looked_for_is_said(run_script: RunScript, script: Path) -> None:
+    script.write_text("from caffe.model_libs import *")
+    done = run_script(script)
+    assert "No module named 'caffe.model_libs' in fillerkit.pycaffe" in done.stderr
+    assert "taken from the fork's python folder, where that is in PYTHONPATH" in done.stderr
+    assert done.stderr.count("File ") == 1
+
+
 def test_an_option_that_is_not_there_is_said(run_script: RunScript, script: Path) -> None:
     script.write_text("")
     done = run_script("--shapes", "data=1", script)

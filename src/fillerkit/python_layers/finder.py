@@ -76,7 +76,12 @@ class CaffeFinder(MetaPathFinder):
         folders = path if "." in inner else other and other.submodule_search_locations
         found = PathFinder.find_spec(fullname, folders) if folders else None
         if found is None:
-            raise ModuleNotFoundError(f"No module named '{fullname}' in {OURS}", name=fullname)
+            error = ModuleNotFoundError(f"No module named '{fullname}' in {OURS}", name=fullname)
+            error.add_note(
+                "a module that only a fork has is taken from the fork's python folder, where that "
+                "is in PYTHONPATH or on sys.path"
+            )
+            raise error
         say_once(f"{fullname} is taken from {found.origin}")
         return found
 
