@@ -49,6 +49,7 @@ TESTED_WITH = {
     "pycaffe/proto/caffe_pb2": "pycaffe/test_proto",
     "pycaffe/python_2": "pycaffe/test_script",
     "pycaffe/structure": "pycaffe/test_net",
+    "pycaffe/tracebacks": "pycaffe/test_script",
     "pycaffe/torch_layers": "pycaffe/test_engine",
     "pycaffe/weight_files": "pycaffe/test_net",
     "pycaffe/weights": "pycaffe/test_net",

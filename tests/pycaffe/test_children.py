@@ -85,6 +85,15 @@ def test_scripts_that_a_script_starts_find_ours_and_its_shapes(
     assert (done.stdout, done.stderr) == ("fillerkit.pycaffe [7, 3, 5, 5]\n", "")
 
 
+def test_an_error_in_a_child_shows_its_own_lines(run_script: RunScript, script: Path) -> None:
+    child = "import caffe\ndef f():\n    caffe.Net('nothing', caffe.TEST)\nf()\n"
+    (script.parent / "child.py").write_text(child)
+    script.write_text("import os, sys\nos.system(f'{sys.executable} child.py')\n")
+    done = run_script(script)
+    assert done.stderr.count("File ") == 2
+    assert "Could not open file nothing" in done.stderr
+
+
 def test_a_real_pycaffe_on_a_childs_path_is_not_used_either(
     run_script: RunScript, script: Path
 ) -> None:

@@ -12,7 +12,7 @@ import sys
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 
-from fillerkit.pycaffe import relative_imports
+from fillerkit.pycaffe import relative_imports, tracebacks
 from fillerkit.pycaffe.process import Shape, caffe
 from fillerkit.python_layers.finder import install
 
@@ -37,6 +37,8 @@ def told_shapes() -> dict[str, Shape]:
 def take_over() -> MetaPathFinder:
     """Let ``import caffe`` find ours in a process that a script has started; the finder of it."""
     caffe.shapes = told_shapes()
+    if sys.excepthook is sys.__excepthook__:
+        sys.excepthook = tracebacks.hook
     install()
     relative_imports.allow()
     return sys.meta_path[0]  # type: ignore[return-value]

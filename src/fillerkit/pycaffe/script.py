@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
-import sysconfig
-import traceback
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from types import CodeType
 from typing import NoReturn
 
@@ -16,16 +12,13 @@ import click
 
 import fillerkit as fk
 from fillerkit.printable import printable
-from fillerkit.pycaffe import children, program, python_2, relative_imports
+from fillerkit.pycaffe import children, program, python_2, relative_imports, tracebacks
 from fillerkit.pycaffe.children import told_shapes
 from fillerkit.pycaffe.installed import install_caffe, uninstall_caffe
 from fillerkit.pycaffe.process import Shape, caffe
 from fillerkit.pycaffe.program import NoProgramError, Program
 from fillerkit.python_layers.finder import install
 from fillerkit.python_layers.say import OURS, say_once
-
-_FOLDER = str(Path(fk.__file__).parent) + os.sep
-_STANDARD = sysconfig.get_path("stdlib") + os.sep
 
 
 class _AsPython(click.Command):
@@ -186,11 +179,7 @@ def _shape(text: str) -> tuple[str, Shape]:
 
 
 def _show(error: BaseException, code: int = 1) -> NoReturn:
-    """The script's own traceback, and an exit code.
-
-    Left out are the frames that run the script, and of what it calls those of fillerkit, unless a
-    library under it has raised the error.
-    """
+    """The script's own traceback, without the frames that run it, and an exit code."""
     inside = error.__traceback__.tb_next if error.__traceback__ else None
     error.__traceback__ = inside
     if sys.stdout is not None:
@@ -198,40 +187,8 @@ def _show(error: BaseException, code: int = 1) -> NoReturn:
     if sys.excepthook is not sys.__excepthook__:
         sys.excepthook(type(error), error, inside)
         sys.exit(code)
-    shown = traceback.TracebackException.from_exception(error)
-    _trim(shown)
-    sys.stderr.writelines(shown.format())
+    sys.stderr.writelines(tracebacks.lines(error))
     sys.exit(code)
-
-
-def _trim(shown: traceback.TracebackException) -> None:
-    """Leave out fillerkit's own frames, of an error that it has raised on purpose."""
-    frames = [frame for frame in shown.stack if frame.filename != relative_imports.__file__]
-    shown.stack = traceback.StackSummary.from_list(frames)
-    last = shown.stack[-1] if shown.stack else None
-    ours = [_is_ours(frame) for frame in shown.stack]
-    on_purpose = last is not None and _is_ours(last) and (last.line or "").startswith("raise")
-    of_script = last is not None and not _is_ours(last) and "-packages" not in last.filename
-    if any(ours) and (on_purpose or of_script):
-        first = ours.index(True)
-        own = [frame for frame in shown.stack[first:] if not _is_inner(frame)]
-        shown.stack = traceback.StackSummary.from_list([*shown.stack[:first], *own])
-    for name in ("__cause__", "__context__"):
-        before: traceback.TracebackException | None = getattr(shown, name)
-        if before is not None and on_purpose and any(map(_is_ours, before.stack)):
-            setattr(shown, name, None)
-        elif before is not None:
-            _trim(before)
-
-
-def _is_ours(frame: traceback.FrameSummary) -> bool:
-    return frame.filename.startswith(_FOLDER)
-
-
-def _is_inner(frame: traceback.FrameSummary) -> bool:
-    """Whether a frame is fillerkit's, or one of Python's own modules under it."""
-    standard = frame.filename.startswith((_STANDARD, "<frozen"))
-    return _is_ours(frame) or (standard and "-packages" not in frame.filename)
 
 
 def _fail(message: str, code: int) -> NoReturn:
