@@ -168,30 +168,3 @@ def test_a_shape_given_for_a_blob_whose_layer_is_known_has_to_be_the_one_it_has(
 
 def test_a_top_larger_than_a_blob_of_caffe_is_refused() -> None:
     assert "2147483647" in refusal(INPUT.replace("[2, 6]", "[1, 3, 60000, 60000]")).message
-
-
-LANES = """
-layer { name: "data" type: "AnnotatedData" top: "data" top: "label" top: "seg"
-        data_param { source: "lmdb" batch_size: 2 } }
-layer { name: "conv" type: "Convolution" bottom: "data" top: "y"
-        convolution_param { num_output: 2 kernel_size: 3 weight_filler { type: "msra" } } }
-"""
-SHAPES = {"data": (2, 3, 16, 16), "label": (1, 1, 1, 8), "seg": (2, 1, 16, 16)}
-
-
-def test_tops_that_a_fork_added_hold_as_they_are_given() -> None:
-    net = fk.load_net(LANES, shapes=SHAPES)
-    assert dict(net.layers[0].tops) == SHAPES
-    assert "its 3 tops are as given, though the type makes 1 to 2 tops here" in net.notes[0]
-
-
-def test_the_draws_of_the_type_are_taken_all_the_same() -> None:
-    two = LANES.replace(' top: "seg"', "")
-    ours = fk.load_net(LANES, shapes=SHAPES).fill(3)["conv"].weight
-    shapes = {name: SHAPES[name] for name in ("data", "label")}
-    assert ours.tobytes() == fk.load_net(two, shapes=shapes).fill(3)["conv"].weight.tobytes()
-
-
-def test_another_number_of_tops_without_their_shapes_is_refused() -> None:
-    with pytest.raises(fk.LayerError, match="takes 1 to 2 tops, not 3"):
-        fk.load_net(LANES, shapes={"data": (2, 3, 16, 16)})

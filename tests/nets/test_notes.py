@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from net_texts import INPUT, PRODUCT
 
 import fillerkit as fk
@@ -41,3 +44,20 @@ def test_a_default_that_is_written_out_is_not_told_of() -> None:
         "pooling_param { kernel_size: 1 axis: 1 } }"
     )
     assert fk.load_net(INPUT.replace("6", "6, 1, 1") + pool).notes == ()
+
+
+def test_fields_that_a_given_schema_adds_to_known_types_are_told_of(tmp_path: Path) -> None:
+    pytest.importorskip("grpc_tools")
+    (tmp_path / "caffe.proto").write_text("""
+syntax = "proto2";
+package caffe;
+message LayerParameter { optional string name = 1; optional string type = 2;
+                         repeated string bottom = 3; repeated string top = 4;
+                         optional InnerProductParameter inner_product_param = 117; }
+message InnerProductParameter { optional uint32 parts = 44; }
+""")
+    parts = PRODUCT.replace("num_output: 1", "num_output: 1 parts: 2").replace("BLOBS", "")
+    assert fk.load_net(INPUT + parts, proto=tmp_path / "caffe.proto").notes == (
+        "layer 'ip' (InnerProduct): inner_product_param.parts, which the fork's own schema adds, "
+        "is not acted upon here: shapes or values may differ",
+    )

@@ -23,6 +23,7 @@ from fillerkit.pycaffe.net_spec import (
     to_proto,
 )
 from fillerkit.pycaffe.proto import caffe_pb2
+from fillerkit.python_layers.say import say_once
 from fillerkit.schema import caffe_pb2 as of_caffe
 
 
@@ -644,10 +645,34 @@ def test_an_input_that_is_no_top_is_a_type_error() -> None:
     assert error.value.__notes__ == ["a layer of several tops is spread: L.X(*tops)"]
 
 
-def test_a_type_that_nobody_knows_is_an_attribute_error_with_the_nearest() -> None:
-    with pytest.raises(AttributeError, match="'Convolutoin'; did you mean 'Convolution'"):
-        _ = L.Convolutoin
-    assert not hasattr(L, "Nonsense")
+def test_a_type_that_nobody_knows_is_made_and_told_of_once_with_the_nearest(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    say_once.cache_clear()
+    for _ in range(2):
+        n = NetSpec()
+        n.image, n.heat = L.CPMDatta(data_param=dict(source="lmdb", batch_size=8), ntop=2)
+        n.c = L.Convolutoin(n.heat, in_place=True)
+    assert written(n.to_proto()) == (
+        'layer {\n  name: "image"\n  type: "CPMDatta"\n  top: "image"\n  top: "heat"\n'
+        '  data_param {\n    source: "lmdb"\n    batch_size: 8\n  }\n}\n'
+        'layer {\n  name: "c"\n  type: "Convolutoin"\n  bottom: "heat"\n  top: "heat"\n}\n'
+    )
+    said = capsys.readouterr().err
+    assert "L.Convolutoin: no layer type of that name is known; did you mean 'Convolution'" in said
+    assert said.count("\n") == 2
+
+
+def test_a_parameter_of_a_type_that_nobody_knows_is_one_of_the_layers() -> None:
+    with pytest.raises(
+        AttributeError, match=r"Mystery has no parameter 'q'; it has those of Layer"
+    ):
+        to_proto(L.Mystery(q=3))
+
+
+def test_a_placeholder_is_made_without_a_word(capsys: pytest.CaptureFixture[str]) -> None:
+    assert to_proto(L.Layer()).layer[0].type == "Layer"
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("name", fk.layer_types.names())

@@ -204,3 +204,9 @@ def test_a_message_is_copied_and_pickled(copied: Any) -> None:
     assert other == net
     other.layer[0].name = "other"
     assert net.layer[0].name == "conv"
+
+
+def test_text_format_is_imported_with_it_as_with_caffe() -> None:
+    code = "import google.protobuf as pb, fillerkit.pycaffe.proto.caffe_pb2; pb.text_format"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stderr == ""

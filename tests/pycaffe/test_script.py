@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -24,16 +26,19 @@ def said_of(
 
     It runs in this process, which costs less than one of its own.
     """
+    from fillerkit.pycaffe.program import script as program_of
     from fillerkit.pycaffe.script import run
 
     def said(line: str) -> str:
         for name in ("meta_path", "path", "argv"):
             monkeypatch.setattr(sys, name, getattr(sys, name)[:])
         monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
-        monkeypatch.setenv("FILLERKIT_PYCAFFE_SCRIPT", "")
+        monkeypatch.setattr(builtins, "__import__", builtins.__import__)
+        monkeypatch.setenv("FILLERKIT_PYCAFFE_SHAPES", "")
+        monkeypatch.setenv("PYTHONPATH", os.environ.get("PYTHONPATH", ""))
         script.write_text(f"import sys\n{line}\n")
         with pytest.raises(SystemExit) as stop:
-            run(str(script), [])
+            run(lambda: program_of(str(script)), [])
         assert stop.value.code == 1
         return capsys.readouterr().err
 
@@ -227,6 +232,14 @@ print(x, model_libs.x, more.inner.y, caffe.__name__)
     assert "caffe.model_libs is taken from" in done.stderr
 
 
+def test_where_a_forks_module_is_looked_for_is_said(run_script: RunScript, script: Path) -> None:
+    script.write_text("from caffe.model_libs import *")
+    done = run_script(script)
+    assert "No module named 'caffe.model_libs' in fillerkit.pycaffe" in done.stderr
+    assert "taken from the fork's python folder, where that is in PYTHONPATH" in done.stderr
+    assert done.stderr.count("File ") == 1
+
+
 def test_an_option_that_is_not_there_is_said(run_script: RunScript, script: Path) -> None:
     script.write_text("")
     done = run_script("--shapes", "data=1", script)
@@ -328,26 +341,6 @@ caffe.Net({write(data.format(""))!r}, 0)
     assert "layer 'd' has no batch_size" in done.stderr
 
 
-@pytest.mark.parametrize("method", ["spawn", "forkserver", "fork"])
-def test_processes_that_the_script_starts_find_ours_too(
-    run_script: RunScript, script: Path, method: str
-) -> None:
-    script.write_text(f"""
-import multiprocessing as mp
-import caffe
-
-def phase(number):
-    return caffe.__name__, caffe.TEST + number
-
-if __name__ == "__main__":
-    mp.set_start_method({method!r})
-    with mp.Pool(2) as pool:
-        print(pool.map(phase, [1, 2]))
-""")
-    done = run_script(script)
-    assert done.stdout == "[('fillerkit.pycaffe', 2), ('fillerkit.pycaffe', 3)]\n", done.stderr
-
-
 @pytest.mark.parametrize(
     ("source", "said"),
     [
@@ -403,27 +396,6 @@ class Bad(caffe.Layer):
     done = run_script(script)
     assert done.stderr.count("File ") == 2
     assert 'bad.py", line 6, in setup' in done.stderr
-
-
-@pytest.mark.parametrize("method", ["spawn", "fork"])
-def test_processes_that_the_script_starts_know_the_shapes(
-    run_script: RunScript, script: Path, write: WriteNet, method: str
-) -> None:
-    net = write('layer { name: "d" top: "data" type: "Data" data_param { source: "no" } }')
-    script.write_text(f"""
-import multiprocessing as mp
-import caffe
-
-def shape(_):
-    return caffe.Net({net!r}, 0).blobs["data"].shape
-
-if __name__ == "__main__":
-    mp.set_start_method({method!r})
-    with mp.Pool(1) as pool:
-        print(pool.map(shape, [1]))
-""")
-    done = run_script("--shape", "data=7,3,5,5", script)
-    assert done.stdout == "[[7, 3, 5, 5]]\n", done.stderr
 
 
 def test_words_in_a_comment_are_not_python_2(run_script: RunScript, script: Path) -> None:

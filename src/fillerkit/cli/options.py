@@ -184,8 +184,8 @@ _OPTIONS = [
         callback=_parse_params,
         metavar="LAYER=DxD:FILLER",
         multiple=True,
-        help="A parameter blob of a layer of unknown type, as in mylayer=64x3x3x3:xavier or "
-        "mylayer=64; repeatable, in order.",
+        help="A parameter blob of a layer, as in mylayer=64x3x3x3:xavier or mylayer=64, in place "
+        "of those that its type has, if that is known; repeatable, in order.",
     ),
     click.option(
         "--filler",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from fillerkit.layers.counts import Span, is_within
 from fillerkit.layers.plan import Setting
 from fillerkit.layers.registry import LayerType, layer_types
 from fillerkit.schema.forks_pb2 import LayerParameter
@@ -17,7 +18,7 @@ from fillerkit.schema.forks_pb2 import LayerParameter
 class _Bottoms(NamedTuple):
     """How many bottoms a type takes in forks, in which, and what for."""
 
-    span: tuple[int, int | None]
+    span: Span
     forks: str
     meaning: str
 
@@ -46,9 +47,9 @@ def with_fork_bottoms(
     """The type, with the number of bottoms that forks let it take, and a note where it needs it."""
     other = _BOTTOMS.get(known.name)
     count = len(layer.bottom)
-    if other is None or not setting.fork or _is_within(known.bottoms, count):
+    if other is None or not setting.fork or is_within(known.bottoms, count):
         return known, ""
-    if not _is_within(other.span, count):
+    if not is_within(other.span, count):
         return known, ""
     note = (
         f"layer '{layer.name}' ({layer.type}): {other.meaning}, as in {other.forks} Caffe; "
@@ -62,8 +63,3 @@ def _is_of_fork(name: str) -> bool:
     return bool(name) and (
         known is None or known.plan.__module__.startswith("fillerkit.layers.forks.")
     )
-
-
-def _is_within(span: tuple[int, int | None], count: int) -> bool:
-    least, most = span
-    return least <= count and (most is None or count <= most)

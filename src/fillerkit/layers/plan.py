@@ -49,7 +49,7 @@ class Setting:
     said
         Whether a person named the dialect; else the net's text told it.
     params
-        Parameter blobs of layers whose type is not known, by layer name.
+        Parameter blobs that a person states, by layer name.
     fork
         Whether the net's layers, its schema or its dialect tell that Caffe 1.0 is not meant.
     """

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import Any
+
+from google.protobuf.message import Message
 
 from fillerkit.layers.registry import layer_types
 from fillerkit.schema import EACH
@@ -166,10 +169,31 @@ def _unread_of(kind: str) -> tuple[tuple[str, str], ...]:
     return tuple((field, owner) for field, (owner, types) in UNREAD.items() if kind in types)
 
 
+def added_fields(layer: LayerParameter) -> Iterator[str]:
+    """The fields that a layer of a type of fillerkit's sets and only a schema that is given has."""
+    if type(layer) is not LayerParameter and _is_own(layer.type):
+        yield from dict.fromkeys(_added(layer, LayerParameter.DESCRIPTOR))
+
+
+def _added(message: Message, known: Any, path: str = "") -> Iterator[str]:
+    for field, value in message.ListFields():
+        ours, name = known.fields_by_name.get(field.name), path + field.name
+        if ours is None:
+            yield name
+        elif ours.message_type is not None and field.message_type is not None:
+            for inner in [value] if isinstance(value, Message) else value:
+                yield from _added(inner, ours.message_type, f"{name}.")
+
+
+def _is_own(kind: str) -> bool:
+    """Whether a type is one of fillerkit's, not of a package that is installed besides."""
+    known = layer_types.get(kind)
+    return known is not None and known.plan.__module__.startswith("fillerkit.")
+
+
 def unread_messages(layer: LayerParameter) -> Iterator[str]:
     """The messages that a layer of a type of fillerkit's sets and no Caffe reads for that type."""
-    known = layer_types.get(layer.type)
-    if known is None or not known.plan.__module__.startswith("fillerkit."):
+    if not _is_own(layer.type):
         return
     told = {field for field, _ in unread_fields(layer)}
     for field, _ in layer.ListFields():

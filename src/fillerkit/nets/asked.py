@@ -5,11 +5,11 @@ from __future__ import annotations
 import operator
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict, Unpack
 
-from fillerkit.errors import LayerError, OnError, UsageError, raised
+from fillerkit.errors import LayerError, OnError, UsageError, did_you_mean, raised
 from fillerkit.layers import Param, Plan, Shape
 from fillerkit.layers.dialects import DIALECTS, of_net
 from fillerkit.layers.fork_bottoms import is_of_fork
@@ -138,7 +138,7 @@ def _choices(
             name: [_declared(blob) for blob in blobs] for name, blobs in (params or {}).items()
         },
     )
-    _check_names(text, [*setting.shapes, *partial], setting.params, unknown)
+    _check_names(text, [*setting.shapes, *partial], setting.params)
     record = {
         "shapes": {name: list(shape) for name, shape in (shapes or {}).items()},
         "params": {name: list(blobs) for name, blobs in (params or {}).items()},
@@ -173,30 +173,27 @@ def _declared(blob: str) -> Param:
     return Param("", shape, parse_filler(filler) if filler else None)
 
 
-def _check_names(
-    text: NetText, shapes: Sequence[str], params: Iterable[str], overruled: Collection[str]
-) -> None:
-    """Each shape is given for a blob of the net, parameters for a layer that can have them."""
+def _check_names(text: NetText, shapes: Sequence[str], params: Iterable[str]) -> None:
+    """Each shape is given for a blob of the net, parameters for a layer of it."""
+    phase = phase_name(text.state.phase)
     open_tops: list[str] = []
     tops: set[str] = set()
-    unknown: list[str] = []
     for layer, _ in text.layers:
         known = layer_types.get(layer.type)
         tops.update(layer.top)
-        if known is None or known.code or layer.name in overruled:
-            unknown.append(layer.name)
         if known is None or known.source or known.code:
             open_tops += layer.top
     for name in shapes:
         if name not in tops:
             raise UsageError(
-                f"a shape is given for '{name}', which no layer of phase "
-                f"{phase_name(text.state.phase)} makes; its data layers make "
-                f"{', '.join(map(repr, open_tops)) or 'nothing'}"
+                f"a shape is given for '{name}', which no layer of phase {phase} makes; its data "
+                f"layers make {', '.join(map(repr, open_tops)) or 'nothing'}"
             )
+    names = {layer.name for layer, _ in text.layers}
     for name in params:
-        if name not in unknown:
+        if name not in names:
+            near = did_you_mean(name, names)
             raise UsageError(
-                f"parameters are given for layer '{name}', but the layers of unknown type are "
-                f"{', '.join(map(repr, unknown)) or 'none'}"
+                f"parameters are given for layer '{name}', but phase {phase} has none of that "
+                f"name{near}"
             )

@@ -18,7 +18,6 @@ from fillerkit.nets.connections import (
     LostBottom,
     check_counts,
     named_tops,
-    with_tops_as_given,
 )
 from fillerkit.nets.data_layers import plan_source, shapes_needed
 from fillerkit.nets.filler_files import with_files
@@ -28,6 +27,7 @@ from fillerkit.nets.notes import field_notes, file_notes, start_notes
 from fillerkit.nets.params import WrongFillers, check_filler_types, param_blob, param_blobs
 from fillerkit.nets.rules import FillerRules
 from fillerkit.nets.sharing import Sharing
+from fillerkit.nets.stated import stated
 from fillerkit.nets.unknown import check_types, is_asked, type_of
 from fillerkit.printable import printable
 from fillerkit.prototxt import Field, NetText, phase_name
@@ -170,7 +170,7 @@ class _Builder:
         known = type_of(layer, line, self._choices)
         bottoms = self._connections.bottoms(layer)
         known, bottoms_note = with_fork_bottoms(known, layer, setting)
-        known, planned, tops_note = with_tops_as_given(known, layer, setting)
+        known = (holds := stated(known, layer, self._choices)).type
         check_counts(known, layer)
         self._connections.check_tops(index, known, layer)
         if bottoms is None:
@@ -178,15 +178,13 @@ class _Builder:
                 check_filler_types(layer)
             raise LostBottom
         try:
-            plan = self._plan(index, known, planned, bottoms)
+            plan = self._plan(index, known, holds.asked, bottoms[: len(holds.asked.bottom)])
         except LayerError as error:
             self._assumed.explain(error, layer, [shown(shape) for shape in bottoms])
-            raise
-        if tops_note:
-            plan = replace(plan, tops=[setting.shapes[top] for top in layer.top])
-        if notes := [note for note in (bottoms_note, tops_note) if note]:
-            plan = replace(plan, notes=[*plan.notes, *notes])
-        return known, plan
+            plan = holds.without_type(error)
+        if bottoms_note:
+            plan = replace(plan, notes=[*plan.notes, bottoms_note])
+        return known, holds.applied(plan)
 
     def _plan(
         self, index: int, known: LayerType, layer: LayerParameter, bottoms: list[Shape]

@@ -7,8 +7,8 @@ from functools import cached_property
 
 from fillerkit.errors import Keyword, LayerError, did_you_mean
 from fillerkit.layers import Plan, Shape
+from fillerkit.layers.counts import Span, counted, is_within
 from fillerkit.layers.data import likely_lengths
-from fillerkit.layers.plan import Setting
 from fillerkit.layers.registry import LayerType
 from fillerkit.layers.shapes import checked, shown
 from fillerkit.layers.splits import Takers
@@ -153,14 +153,9 @@ class Connections:
 def check_counts(known: LayerType, layer: LayerParameter) -> None:
     """The numbers of bottoms, tops and what goes with each."""
     bottoms, tops = len(layer.bottom), len(layer.top)
-    _check_count(known.bottoms, bottoms, "bottom")
-    least, most = 0 if known.loss else known.tops[0], known.tops[1]
-    if most is None or most >= tops or known.same:
-        _check_count((least, most), tops, "top")
-    else:
-        shapes = {top: likely_lengths(top, layer) for top in layer.top}
-        as_given = ("; with the shapes of all its tops they hold: ", Keyword("shapes", shapes))
-        _check_count((least, most), tops, "top", *as_given)
+    least = 0 if known.loss else known.tops[0]
+    _check_count(known.bottoms, bottoms, "bottom", layer, known)
+    _check_count((least, known.tops[1]), tops, "top", layer, known)
     if known.same and bottoms != tops:
         raise LayerError(
             f"needs a top for each of its {bottoms} bottoms, not {tops}",
@@ -174,43 +169,18 @@ def check_counts(known: LayerType, layer: LayerParameter) -> None:
         )
 
 
-def with_tops_as_given(
-    known: LayerType, layer: LayerParameter, setting: Setting
-) -> tuple[LayerType, LayerParameter, str]:
-    """The type, the layer and a note for a layer of more or fewer tops than its type makes.
-
-    Where a person gives the shapes of all its tops, those hold; what the type knows besides, its
-    parameters and draws, is planned from as many tops as it has. The note is "" where the number
-    of tops is the type's.
-    """
-    least, most = known.tops
-    count = len(layer.top)
-    described = bool(count) and all(top in setting.shapes for top in layer.top)
-    fits = (0 if known.loss else least) <= count and (most is None or count <= most)
-    if fits or not described or known.same or (most or least) > count:
-        return known, layer, ""
-    cut = type(layer)()
-    cut.CopyFrom(layer)
-    del cut.top[most:]
-    makes = f"{most} top{'s' * (most != 1)}" if most == least else f"{least} to {most} tops"
-    note = (
-        f"layer '{layer.name}' ({layer.type}): its {count} tops are as given, though the type "
-        f"makes {makes} here"
-    )
-    return known._replace(tops=(least, None)), cut, note
-
-
-def _check_count(span: tuple[int, int | None], count: int, what: str, *help: str | Keyword) -> None:
-    least, most = span
-    if least <= count and (most is None or count <= most):
+def _check_count(
+    span: Span, count: int, what: str, layer: LayerParameter, known: LayerType
+) -> None:
+    """Refuse a number of bottoms or tops; one that is too large does if the person states more."""
+    if is_within(span, count):
         return
-    if most == least:
-        wanted = f"{least or 'no'} {what}{'s' * (least != 1)}"
-    elif most is None:
-        wanted = f"{least} {what}s or more"
-    else:
-        wanted = f"{least} to {most} {what}s"
-    raise LayerError(f"takes {wanted}, not {count}", *help, field=what)
+    most = span[1]
+    way_out: tuple[str | Keyword, ...] = ()
+    if layer.top and not known.same and most is not None and count > most:
+        shapes = {top: likely_lengths(top, layer) for top in layer.top}
+        way_out = ("; with the shapes of all its tops they hold: ", Keyword("shapes", shapes))
+    raise LayerError(f"takes {counted(span, what)}, not {count}", *way_out, field=what)
 
 
 def named_tops(

@@ -120,8 +120,8 @@ def load_net(
         Shapes of tops of input and data layers, by blob name: ``{"data": (64, 1, 28, 28)}``.
         They go before what the prototxt says; a length that is None is left to the prototxt. A
         layer whose type is not known, or whose code is Python, needs no more than the shapes of all
-        its tops, and so does one of more tops than its type makes. A bottom that no layer makes
-        becomes an input.
+        its tops, and so does one of other numbers of bottoms or tops than its type's. A bottom that
+        no layer makes becomes an input.
     allow_unknown_fields
         Pass over fields that no known Caffe has; the net's `notes` list them with their lines.
     proto
@@ -138,8 +138,9 @@ def load_net(
         layer's name does in place of a type, and ``"unknown"`` in place of the other type: then
         what `shapes` and `params` say of the layer holds, not what its type would.
     params
-        Parameter blobs of layers whose type is not known, by layer name, in order, each a shape and
-        a filler: ``{"mylayer": ["64x3x3x3:xavier", "64"]}``.
+        Parameter blobs by layer name, in order, each a shape and a filler: ``{"mylayer":
+        ["64x3x3x3:xavier", "64"]}``. They are in place of those of its type, if that is known; one
+        without a filler then keeps the type's for its place.
     fillers
         Fillers that go before the prototxt's, by pattern of layer names, or ``LAYER:BLOB``:
         ``{"conv*": "msra", "fc*:bias": "constant(value=0.1)"}``. Without a blob's name the weights

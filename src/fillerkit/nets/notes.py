@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from fillerkit.errors import some
 from fillerkit.layers.net_layer import Layer
-from fillerkit.layers.unread_fields import unread_fields
+from fillerkit.layers.unread_fields import added_fields, unread_fields
 
 
 def start_notes(layers: Sequence[Layer]) -> list[str]:
@@ -36,10 +36,12 @@ def field_notes(layers: Sequence[Layer]) -> Iterator[str]:
     """A line for each field that some fork acts upon and fillerkit does not."""
     found: dict[tuple[str, str, str], list[str]] = {}
     for layer in layers:
-        for field, owner in unread_fields(layer.message):
-            found.setdefault((layer.type, field, owner), []).append(f"'{layer.name}'")
-    for (kind, field, owner), names in found.items():
+        said = [(field, f"{owner}'s Caffe reads") for field, owner in unread_fields(layer.message)]
+        said += [(field, "the fork's own schema adds") for field in added_fields(layer.message)]
+        for field, whose in said:
+            found.setdefault((layer.type, field, whose), []).append(f"'{layer.name}'")
+    for (kind, field, whose), names in found.items():
         yield (
-            f"layer{'s' * (len(names) > 1)} {some(names)} ({kind}): {field}, which {owner}'s Caffe "
-            "reads, is not acted upon here: shapes or values may differ"
+            f"layer{'s' * (len(names) > 1)} {some(names)} ({kind}): {field}, which {whose}, is not "
+            "acted upon here: shapes or values may differ"
         )

@@ -24,6 +24,7 @@ from typing import Any
 import fillerkit as fk
 from fillerkit.pycaffe.names import ByName
 from fillerkit.pycaffe.proto import caffe_pb2
+from fillerkit.python_layers.say import say_once
 
 Names = dict["Top | Function", str]
 
@@ -121,6 +122,8 @@ class Function:
             guess = fk.did_you_mean(
                 field, [*(own.DESCRIPTOR.fields_by_name if own else ()), *known]
             )
+            if own is None:
+                guess = guess or "; it has those of LayerParameter, like data_param=dict(...)"
             raise AttributeError(f"{self.type_name} has no parameter '{field}'{guess}")
         assign_proto(layer, field, value)
 
@@ -182,20 +185,19 @@ class NetSpec:
 class Layers:
     """Makes layers: ``layers.Type(*bottoms, **params)`` is a `Top`, or a tuple of `ntop` of them.
 
-    Any type that `fillerkit.layer_types` has; with ``ntop=0`` the answer is the `Function`.
+    Any name is a type, as in Caffe: a line on standard error tells of one that is not known, but
+    for ``Layer``, which scripts write for what they cut out of the text. With ``ntop=0`` the answer
+    is the `Function`.
     """
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("__"):
             raise AttributeError(name)
-        if fk.layer_types.get(name) is None:
-            guess = fk.did_you_mean(name, fk.layer_types.names())
-            raise AttributeError(
-                f"unknown layer type '{name}'"
-                + (guess or "; fillerkit layers lists the known ones, @fillerkit.layer adds one")
-            )
 
         def make(*bottoms: Top, **params: Any) -> Any:
+            if fk.layer_types.get(name) is None and name != "Layer":
+                guess = fk.did_you_mean(name, fk.layer_types.names())
+                say_once(f"L.{name}: no layer type of that name is known{guess}")
             function = Function(name, bottoms, params)
             if function.ntop == 0:
                 return function

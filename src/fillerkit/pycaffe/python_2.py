@@ -76,10 +76,11 @@ def remark(error: Exception) -> str:
     if not _MISSING.search(str(error)):
         return ""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if not _is_library(frame.filename)]
+    own = [frame for frame in frames if not is_library(frame.filename)]
     last = (own or frames)[-1]
     return f"{last.filename}:{last.lineno} may be written for Python 2: {_WAY_OUT}{_BY_HAND}"
 
 
-def _is_library(file: str) -> bool:
+def is_library(file: str) -> bool:
+    """Whether a file is fillerkit's, Python's or an installed package's, not the script's."""
     return file.startswith((_FOLDER, _STANDARD, "<")) or "-packages" in file

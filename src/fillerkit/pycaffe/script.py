@@ -2,35 +2,63 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
-import sysconfig
-import traceback
-from collections.abc import Sequence
-from importlib.machinery import ModuleSpec
-from pathlib import Path
-from types import ModuleType
+from collections.abc import Callable, Sequence
+from types import CodeType
 from typing import NoReturn
 
 import click
 
 import fillerkit as fk
 from fillerkit.printable import printable
-from fillerkit.pycaffe import child_script, python_2
+from fillerkit.pycaffe import children, program, python_2, relative_imports, tracebacks
+from fillerkit.pycaffe.children import told_shapes
+from fillerkit.pycaffe.installed import install_caffe, uninstall_caffe
 from fillerkit.pycaffe.process import Shape, caffe
+from fillerkit.pycaffe.program import NoProgramError, Program
 from fillerkit.python_layers.finder import install
 from fillerkit.python_layers.say import OURS, say_once
 
-_FOLDER = str(Path(fk.__file__).parent) + os.sep
-_STANDARD = sysconfig.get_path("stdlib") + os.sep
+
+class _AsPython(click.Command):
+    """Options end where Python's do: at the script, or after what -m and -c say."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        for at, argument in enumerate(args):
+            if argument[:2] in ("-m", "-c") and not argument.startswith("--"):
+                end = at + (1 if len(argument) > 2 else 2)
+                if end > len(args):
+                    break
+                return super().parse_args(ctx, [*args[:end], "--", *args[end:]])
+            before = args[at - 1] if at else ""
+            if argument == "-" or (not argument.startswith("-") and before != "--shape"):
+                break
+        return super().parse_args(ctx, args)
+
+
+def _then_stop(what: Callable[[], str]) -> Callable[[click.Context, click.Parameter, bool], None]:
+    """The callback of a flag that does something, says what, and ends."""
+
+    def stop(ctx: click.Context, param: click.Parameter, given: bool) -> None:
+        if not given:
+            return
+        try:
+            click.echo(f"{OURS}: {printable(what())}")
+        except fk.UsageError as error:
+            _fail(str(error), 2)
+        ctx.exit()
+
+    return stop
 
 
 @click.command(
+    cls=_AsPython,
     context_settings={
         "allow_interspersed_args": False,
         "help_option_names": ["-h", "--help"],
-    }
+    },
+    options_metavar="[OPTIONS]",
 )
 @click.option(
     "--shape",
@@ -40,23 +68,56 @@ _STANDARD = sysconfig.get_path("stdlib") + os.sep
     help="The shape of a data layer's top whose data is not here, for every net that has it; with "
     "the letter N for the batch_size that the net gives the layer.",
 )
-@click.argument("script", type=click.Path())
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def command(shapes: Sequence[str], script: str, arguments: Sequence[str]) -> None:
+@click.option("-m", "module", metavar="MODULE", help="Run a module, as python -m MODULE would.")
+@click.option("-c", "code", metavar="CODE", help="Run code, as python -c CODE would.")
+@click.option(
+    "--install-caffe",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_then_stop(install_caffe),
+    help="Write a package caffe among those of this Python, so that import caffe finds fillerkit's "
+    "in notebooks, debuggers and test runners too; then stop.",
+)
+@click.option(
+    "--uninstall-caffe",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_then_stop(uninstall_caffe),
+    help="Take that package away again; then stop.",
+)
+@click.argument("script", nargs=-1, type=click.UNPROCESSED, metavar="SCRIPT [ARGUMENTS]...")
+def command(
+    shapes: Sequence[str], module: str | None, code: str | None, script: Sequence[str]
+) -> None:
     """Run SCRIPT as `python SCRIPT ARGUMENTS` would; its `import caffe` finds fillerkit's.
 
-    The word caffe in the place of SCRIPT is Caffe's own command: caffe train --solver=FILE.
+    SCRIPT is a file, a folder or zip file with a __main__, or - for standard input. The word caffe
+    in its place is Caffe's own command: caffe train --solver=FILE.
     """
-    caffe.shapes = dict(map(_shape, shapes))
-    if script == "caffe":
-        from fillerkit.pycaffe.command.flags import run as run_caffe
-
-        try:
-            run_caffe(arguments)
-        finally:
-            _tell_of_unused_shapes()
+    caffe.shapes = {**told_shapes(), **dict(map(_shape, shapes))}
+    if module is not None:
+        run(lambda: program.module(module), script)
+    elif code is not None:
+        run(lambda: program.code(code), script)
+    elif not script:
+        raise click.UsageError("Missing argument 'SCRIPT'.")
+    elif script[0] == "caffe":
+        _run_command(script[1:])
+    elif script[0] == "-":
+        run(program.standard_input, script[1:])
     else:
-        run(script, arguments)
+        run(lambda: program.script(script[0]), script[1:])
+
+
+def _run_command(arguments: Sequence[str]) -> None:
+    from fillerkit.pycaffe.command.flags import run as run_caffe
+
+    try:
+        run_caffe(arguments)
+    finally:
+        _tell_of_unused_shapes()
 
 
 def main() -> None:
@@ -64,28 +125,25 @@ def main() -> None:
     command(prog_name=f"python -m {OURS}")
 
 
-def run(script: str, arguments: Sequence[str]) -> None:
-    """Run a script as the main program, with our modules under Caffe's names."""
-    try:
-        source = Path(script).read_bytes()
-    except OSError as error:
-        _fail(f"can't open file '{script}': {error.strerror or error}", 2)
-    path = str(Path(script).absolute())
+def run(find: Callable[[], Program], arguments: Sequence[str]) -> None:
+    """Run the program that `find` finds as the main one, with our modules under Caffe's names."""
     install()
-    sys.argv[:] = [script, *arguments]
-    sys.path[0] = str(Path(path).resolve().parent)
-    main_module = ModuleType("__main__")
-    main_module.__file__ = path
-    main_module.__spec__ = ModuleSpec(child_script.__name__, None)  # what multiprocessing imports
-    main_module.__dict__["__builtins__"] = __builtins__
-    child_script.tell(path)
-    sys.modules["__main__"] = main_module
+    relative_imports.allow()
+    children.tell()
+    found: Program | None = None
+    sys.argv[:] = ["-m", *arguments]  # what Python has there while it looks for a module
     try:
-        exec(compile(source, path, "exec", dont_inherit=True), main_module.__dict__)
+        found = find()
+        sys.argv[:] = [found.argument, *arguments]
+        sys.path[0] = found.folder
+        sys.modules["__main__"] = main_module = found.module()
+        exec(_compiled(found), main_module.__dict__)
+    except NoProgramError as error:
+        _fail(str(error), error.code)
     except KeyboardInterrupt as error:
         _show(error, 130)
     except Exception as error:
-        if told := python_2.unreadable(error) or _notebook(error, source, path):
+        if told := python_2.unreadable(error) or _notebook(error, found):
             _fail(told, 1)
         if remark := python_2.remark(error):
             error.add_note(remark)
@@ -94,8 +152,19 @@ def run(script: str, arguments: Sequence[str]) -> None:
         _tell_of_unused_shapes()
 
 
-def _notebook(error: Exception, source: bytes, path: str) -> str:
+def _compiled(found: Program) -> CodeType:
+    """The program's code; what is wrong with its syntax is shown without our frames."""
+    try:
+        return found.compiled()
+    except SyntaxError as error:
+        raise error.with_traceback(None) from None
+
+
+def _notebook(error: Exception, found: Program | None) -> str:
     """The message for a script that is a notebook, or was made from one, else ""."""
+    if found is None or not found.path:
+        return ""
+    source, path = found.source, found.path
     if source.lstrip().startswith(b"{") and b'"cells"' in source:
         return f"{path}: is a notebook: jupyter nbconvert --to script {path} makes a script of it"
     line = (error.text or "").strip() if isinstance(error, SyntaxError) else ""
@@ -122,11 +191,7 @@ def _shape(text: str) -> tuple[str, Shape]:
 
 
 def _show(error: BaseException, code: int = 1) -> NoReturn:
-    """The script's own traceback, and an exit code.
-
-    Left out are the frames that run the script, and of what it calls those of fillerkit, unless a
-    library under it has raised the error.
-    """
+    """The script's own traceback, without the frames that run it, and an exit code."""
     inside = error.__traceback__.tb_next if error.__traceback__ else None
     error.__traceback__ = inside
     if sys.stdout is not None:
@@ -134,38 +199,8 @@ def _show(error: BaseException, code: int = 1) -> NoReturn:
     if sys.excepthook is not sys.__excepthook__:
         sys.excepthook(type(error), error, inside)
         sys.exit(code)
-    shown = traceback.TracebackException.from_exception(error)
-    _trim(shown)
-    sys.stderr.writelines(shown.format())
+    sys.stderr.writelines(tracebacks.lines(error))
     sys.exit(code)
-
-
-def _trim(shown: traceback.TracebackException) -> None:
-    """Leave out fillerkit's own frames, of an error that it has raised on purpose."""
-    last = shown.stack[-1] if shown.stack else None
-    ours = [_is_ours(frame) for frame in shown.stack]
-    on_purpose = last is not None and _is_ours(last) and (last.line or "").startswith("raise")
-    of_script = last is not None and not _is_ours(last) and "-packages" not in last.filename
-    if any(ours) and (on_purpose or of_script):
-        first = ours.index(True)
-        own = [frame for frame in shown.stack[first:] if not _is_inner(frame)]
-        shown.stack = traceback.StackSummary.from_list([*shown.stack[:first], *own])
-    for name in ("__cause__", "__context__"):
-        before: traceback.TracebackException | None = getattr(shown, name)
-        if before is not None and on_purpose and any(map(_is_ours, before.stack)):
-            setattr(shown, name, None)
-        elif before is not None:
-            _trim(before)
-
-
-def _is_ours(frame: traceback.FrameSummary) -> bool:
-    return frame.filename.startswith(_FOLDER)
-
-
-def _is_inner(frame: traceback.FrameSummary) -> bool:
-    """Whether a frame is fillerkit's, or one of Python's own modules under it."""
-    standard = frame.filename.startswith((_STANDARD, "<frozen"))
-    return _is_ours(frame) or (standard and "-packages" not in frame.filename)
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -11,6 +11,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 
 from fillerkit.python_layers.say import OURS, say_once
+from fillerkit.python_layers.stand_in import is_stand_in
 
 _PACKAGES = ("caffe", "caffe.proto")
 _ITSELF = ("_caffe", "pycaffe")
@@ -64,6 +65,8 @@ class CaffeFinder(MetaPathFinder):
         if package != "caffe":
             return None
         other = PathFinder.find_spec("caffe")
+        if other is not None and is_stand_in(other.origin):
+            other = None
         if not self._looked and other is not None and other.origin is not None:
             self._looked = True
             say_once(f"there is a caffe in {other.origin}; this script gets fillerkit's")
@@ -73,7 +76,12 @@ class CaffeFinder(MetaPathFinder):
         folders = path if "." in inner else other and other.submodule_search_locations
         found = PathFinder.find_spec(fullname, folders) if folders else None
         if found is None:
-            raise ModuleNotFoundError(f"No module named '{fullname}' in {OURS}", name=fullname)
+            error = ModuleNotFoundError(f"No module named '{fullname}' in {OURS}", name=fullname)
+            error.add_note(
+                "a module that only a fork has is taken from the fork's python folder, where that "
+                "is in PYTHONPATH or on sys.path"
+            )
+            raise error
         say_once(f"{fullname} is taken from {found.origin}")
         return found
 

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+# Scripts ask ``google.protobuf`` for text_format without importing it, since Caffe has.
+from google.protobuf import text_format as _text_format  # noqa: F401
+
 from fillerkit import messages
 from fillerkit.messages import *  # noqa: F403
 

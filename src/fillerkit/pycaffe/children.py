@@ -1,0 +1,44 @@
+"""The processes that a script starts: their ``import caffe`` finds ours too, with the same shapes.
+
+They are told by two variables of their environment: ``PYTHONPATH`` has the folder ``for_children``,
+whose ``sitecustomize`` every Python reads as it starts, and `_VARIABLE` has the shapes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+
+from fillerkit.pycaffe import relative_imports, tracebacks
+from fillerkit.pycaffe.process import Shape, caffe
+from fillerkit.python_layers.finder import install
+
+_VARIABLE = "FILLERKIT_PYCAFFE_SHAPES"
+_FOLDER = str(Path(__file__).with_name("for_children"))
+
+
+def tell() -> None:
+    """Tell the processes that are started from here on."""
+    os.environ[_VARIABLE] = json.dumps(caffe.shapes)
+    others = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    folders = [_FOLDER, *(folder for folder in others if folder and folder != _FOLDER)]
+    os.environ["PYTHONPATH"] = os.pathsep.join(folders)
+
+
+def told_shapes() -> dict[str, Shape]:
+    """The shapes that were given to the process that has started this one."""
+    told = json.loads(os.environ.get(_VARIABLE) or "{}")
+    return {name: tuple(shape) for name, shape in told.items()}
+
+
+def take_over() -> MetaPathFinder:
+    """Let ``import caffe`` find ours in a process that a script has started; the finder of it."""
+    caffe.shapes = told_shapes()
+    if sys.excepthook is sys.__excepthook__:
+        sys.excepthook = tracebacks.hook
+    install()
+    relative_imports.allow()
+    return sys.meta_path[0]  # type: ignore[return-value]
