@@ -21,6 +21,12 @@ SAMPLE_NETS = Path(__file__).parents[2] / "sample_nets"
 
 FORCED = "force_backward: true\n" + NET
 
+WEIGHTS = """
+layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [1, 3] } } }
+layer { name: "w" type: "InnerProduct" bottom: "data" top: "w"
+        inner_product_param { num_output: 2 weight_filler { type: "xavier" } } }
+"""
+
 DATA = """
 layer { name: "d" type: "Data" top: "data" data_param { source: "nowhere" batch_size: 2 } }
 layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip"
@@ -743,6 +749,45 @@ layer { name: "drop" type: "Dropout" bottom: "data" top: "drop" }
         given.append([net.forward()["drop"].copy() for _ in range(2)])
     assert np.array_equal(given[0], given[1])
     assert (given[0][0] != given[0][1]).any()
+
+
+DROPOUT = """
+layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 24 } } }
+layer { name: "a" type: "Dropout" bottom: "data" top: "a" dropout_param { dropout_ratio: 0.3 } }
+layer { name: "b" type: "Dropout" bottom: "a" top: "a" dropout_param { dropout_ratio: 0.75 } }
+layer { name: "c" type: "Dropout" bottom: "data" top: "c" dropout_param { dropout_ratio: 0 } }
+"""
+
+
+def test_masks_of_dropout_are_caffes_and_move_the_stream_as_there(write: WriteNet) -> None:
+    caffe.set_random_seed(11)
+    net = caffe.Net(write(DROPOUT), caffe.TRAIN)
+    net.blobs["data"].data[...] = 1
+    masks = []
+    for _ in range(2):
+        net.forward()
+        masks.append("".join("01"[int(value != 0)] for value in net.blobs["a"].data))
+        assert (net.blobs["c"].data == 1).all()
+    after = caffe.Net(write(WEIGHTS), caffe.TRAIN).params["w"][0].data
+    # From Caffe 1.0.
+    assert masks == ["000010001010001000000001", "000001001000001010000100"]
+    assert net.blobs["a"].data.max() == np.float32(5.714286)
+    assert after[0].tolist() == [0.8996666669845581, -0.4504523277282715, -0.3312717080116272]
+
+
+def test_dropout_takes_no_draws_in_phase_test_and_none_backward(write: WriteNet) -> None:
+    stream = process.caffe
+    caffe.Net(write(DROPOUT), caffe.TEST).forward()
+    before = stream.stream.position
+    net = caffe.Net(write("force_backward: true " + DROPOUT), caffe.TRAIN)
+    net.blobs["data"].data[...] = 1
+    net.forward()
+    assert stream.stream.position == before + 3 * 24
+    for _ in range(2):
+        net.blobs["a"].diff[...] = 1
+        net.backward(start="b")
+        assert np.array_equal(net.blobs["data"].diff != 0, net.blobs["a"].data != 0)
+    assert stream.stream.position == before + 3 * 24
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,9 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 import fillerkit as fk
 from fillerkit.python_layers.say import say_once
 
@@ -40,6 +43,10 @@ class _Caffe:
         if self._stream is None:
             self._stream = fk.CaffeStream(int.from_bytes(os.urandom(4), "little"))
         return self._stream
+
+    def take(self, count: int) -> NDArray[np.uint32]:
+        """The engine's next draws."""
+        return self.stream.take(count)
 
     def shape_of(self, blob: str, layer: LayerParameter) -> Shape:
         """One of `shapes`, for a top of a net's layer."""

@@ -147,7 +147,9 @@ class TorchLayers:
             _watch_forks()
             net = self._state.net
             layers = tuple(_stand_in(layer) if refusal(layer) else layer for layer in net.layers)
-            self._module = module(replace(net, layers=layers), self._state.as_blobs())
+            self._module = module(
+                replace(net, layers=layers), self._state.as_blobs(), draws=caffe.take
+            )
             self._learn(self._module.layers)
         return self._module.layers
 

@@ -27,6 +27,9 @@ class Engine(Protocol):
     def position(self) -> int:
         """How many draws were taken since the engine was made."""
 
+    def take(self, count: int) -> NDArray[np.uint32]:
+        """The next `count` draws."""
+
     def skip(self, count: int) -> None:
         """Pass over `count` draws, which takes no longer for very many: see jump.py."""
 

@@ -26,6 +26,9 @@ class ReferenceEngine:
     def position(self) -> int:
         return self._draws.position
 
+    def take(self, count: int) -> NDArray[np.uint32]:
+        return self._draws.take(count)
+
     def skip(self, count: int) -> None:
         self._draws.skip(count)
 
