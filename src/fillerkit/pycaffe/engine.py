@@ -13,24 +13,18 @@ from fillerkit.pycaffe.needs import needs
 from fillerkit.pycaffe.net_state import NetState
 from fillerkit.pycaffe.torch_layers import TorchLayers, refusal
 from fillerkit.pycaffe.wiring import Wired
-from fillerkit.python_layers.blob import Blob, Memory
+from fillerkit.python_layers.blob import Blob
 from fillerkit.python_layers.finder import caffe_is_ours
 from fillerkit.python_layers.say import say_once
 
 
 class Engine:
-    """Runs one net, for the shapes and the memory of parameters that it was made with."""
+    """Runs one net. What layers carry from pass to pass lives as long as it does."""
 
     def __init__(self, state: NetState) -> None:
         self._state = state
-        self._net = state.net
-        self._memories = _memories(state)
         self._needs = needs(state.net, state.wiring, force=state.text.force_backward)
         self._torch = TorchLayers(state, self._needs)
-
-    def stale(self) -> bool:
-        """Whether a new engine is needed: for new shapes, or parameters in other memory."""
-        return self._net is not self._state.net or self._memories != _memories(self._state)
 
     def forward(self, first: int, last: int) -> float:
         """Run layers, by number, and give the sum of the losses among them."""
@@ -150,10 +144,6 @@ class Engine:
 
     def _of(self, numbers: Sequence[int]) -> list[Blob]:
         return [self._state.blobs[number] for number in numbers]
-
-
-def _memories(state: NetState) -> list[Memory]:
-    return [blob.data_memory for blobs in state.params for blob in blobs]
 
 
 def _is_source(wired: Wired) -> bool:
