@@ -841,6 +841,30 @@ def test_the_state_of_an_lstm_outlives_reshape_and_share_with(write: WriteNet) -
     assert np.allclose(two_passes(smaller), of_two.ravel(), rtol=1e-5)
 
 
+FEATURES = """
+layer { name: "d" type: "Data" top: "data" top: "label"
+        data_param { source: "nowhere" batch_size: 2 } }
+layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip"
+        inner_product_param { num_output: 3 weight_filler { type: "xavier" } } }
+layer { name: "quiet" type: "Silence" bottom: "label" }
+layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip" bottom: "label" top: "loss" }
+"""
+
+
+def test_a_top_of_a_data_layer_that_no_layer_of_the_run_reads_need_not_be_written(
+    write: WriteNet,
+) -> None:
+    net = caffe.Net(write(FEATURES), caffe.TEST, shapes={"data": (2, 4), "label": (2,)})
+    net.blobs["data"].data[...] = 1
+    assert net.forward(end="ip")["ip"].all()
+    assert net.forward(end="quiet") == {}
+    assert not net.blobs["label"].data_memory.touched
+    with pytest.raises(fk.UsageError, match=r"net\.blobs\['label'\]\.data"):
+        net.forward()
+    with pytest.raises(fk.UsageError, match=r"net\.blobs\['label'\]\.data"):
+        net.forward(end="d")  # it is given to the script
+
+
 TWO = "".join(
     f"""
 layer {{ name: "{name}" type: "InnerProduct" bottom: "x" top: "{name}" param {{ name: "w" }}

@@ -30,11 +30,12 @@ class Engine:
         """Run layers, by number, and give the sum of the losses among them."""
         self._check_numbers(first, last)
         self._check(range(first, last + 1))
+        read = self._read(first, last)
         loss = 0.0
         for index in range(first, last + 1):
             wired = self._state.wiring.layers[index]
             self._call("before_forward", index)
-            self._run(index, wired)
+            self._run(index, wired, read)
             for number, weight in zip(wired.tops, wired.loss_weights, strict=True):
                 if weight:
                     blob = self._state.blobs[number]
@@ -57,7 +58,7 @@ class Engine:
         for callback in self._state.callbacks[when]:
             callback(layer)
 
-    def _run(self, index: int, wired: Wired) -> None:
+    def _run(self, index: int, wired: Wired, read: set[int]) -> None:
         tops, bottoms = self._of(wired.tops), self._of(wired.bottoms)
         python = self._python(wired)
         if python is not None:
@@ -73,8 +74,8 @@ class Engine:
         elif wired.message.type == "DummyData":
             dummy_data.run(wired.message, tops)
         elif _is_source(wired):
-            self._check_written(wired)
-        else:
+            self._check_written(wired, read)
+        elif tops:
             self._torch.forward(index, wired)
 
     def _run_back(self, index: int, wired: Wired) -> None:
@@ -98,14 +99,31 @@ class Engine:
             )
         arrays.put(self._of(wired.tops))
 
-    def _check_written(self, wired: Wired) -> None:
-        """A data layer hands out what a script has written: its source is not read here."""
+    def _read(self, first: int, last: int) -> set[int]:
+        """The blobs that some layer of a run looks at, and the last layer's tops.
+
+        A Split looks at its bottom if anybody looks at one of its tops, a Silence at none.
+        """
+        layers = self._state.wiring.layers[first : last + 1]
+        read = set(layers[-1].tops) if layers else set()
+        for wired in reversed(layers):
+            only_passes = wired.message.type in ("Split", "Silence")
+            if not only_passes or not read.isdisjoint(wired.tops):
+                read.update(wired.bottoms)
+        return read
+
+    def _check_written(self, wired: Wired, read: set[int]) -> None:
+        """A data layer hands out what a script has written: its source is not read here.
+
+        Tops that nobody reads may stay as they are: a label, where the run ends before the loss.
+        """
         if wired.message.type == "Input":
             return
         what = f"layer '{wired.message.name}' ({wired.message.type})"
         say_once(f"{what}: its data is not read; it hands out what the script writes")
-        names = [self._state.wiring.names[number] for number in wired.tops]
-        tops = dict(zip(names, self._of(wired.tops), strict=True))
+        numbers = [number for number in wired.tops if number in read]
+        names = [self._state.wiring.names[number] for number in numbers]
+        tops = dict(zip(names, self._of(numbers), strict=True))
         for name, top in tops.items():
             if not top.data_memory.touched:
                 raise fk.UsageError(
