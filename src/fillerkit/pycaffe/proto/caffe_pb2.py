@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from fillerkit import messages
 from fillerkit.messages import *  # noqa: F403
+from fillerkit.pycaffe.old_messages import allow_old_ways as _allow_old_ways
+
+_allow_old_ways()
 
 if not TYPE_CHECKING:
 
