@@ -865,6 +865,23 @@ def test_a_top_of_a_data_layer_that_no_layer_of_the_run_reads_need_not_be_writte
         net.forward(end="d")  # it is given to the script
 
 
+def test_a_gradient_that_is_handed_on_is_not_written_over_in_place(write: WriteNet) -> None:
+    net = caffe.Net(
+        write("""force_backward: true
+        layer { name: "i" type: "Input" top: "x" top: "y" input_param { shape { dim: [3] } } }
+        layer { name: "p" type: "Power" bottom: "x" top: "a" }
+        layer { name: "e" type: "Eltwise" bottom: "a" bottom: "y" top: "a"
+                eltwise_param { coeff: [2, 1] } }
+        """),
+        caffe.TEST,
+    )
+    net.forward()
+    net.blobs["a"].diff[...] = [1, 2, 3]
+    net.backward()
+    assert net.blobs["y"].diff.tolist() == [1, 2, 3]
+    assert net.blobs["x"].diff.tolist() == [2, 4, 6]
+
+
 TWO = "".join(
     f"""
 layer {{ name: "{name}" type: "InnerProduct" bottom: "x" top: "{name}" param {{ name: "w" }}

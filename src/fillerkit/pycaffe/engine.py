@@ -25,6 +25,8 @@ class Engine:
         self._state = state
         self._needs = needs(state.net, state.wiring, force=state.text.force_backward)
         self._torch = TorchLayers(state, self._needs)
+        self._refusals: dict[int, str] = {}
+        """Why layers cannot be run, of those that were asked for."""
 
     def forward(self, first: int, last: int) -> float:
         """Run layers, by number, and give the sum of the losses among them."""
@@ -145,10 +147,11 @@ class Engine:
         net, refused = self._state.net, []
         for index in indices:
             wired = self._state.wiring.layers[index]
-            if wired.index is None or self._python(wired) is not None or _is_source(wired):
-                continue
-            layer = net.layers[wired.index]
-            if wired.message.type != "Split" and (why := refusal(layer)):
+            if index not in self._refusals:
+                self._refusals[index] = self._refusal(wired)
+            if why := self._refusals[index]:
+                assert wired.index is not None
+                layer = net.layers[wired.index]
                 refused.append(fk.Line(f"  line {layer.line}: {layer.type} '{layer.name}': {why}"))
         if refused:
             raise fk.UsageError(
@@ -156,6 +159,11 @@ class Engine:
                 "them):",
                 *refused,
             )
+
+    def _refusal(self, wired: Wired) -> str:
+        if wired.index is None or self._python(wired) is not None or _is_source(wired):
+            return ""
+        return "" if wired.message.type == "Split" else refusal(self._state.net.layers[wired.index])
 
     def _python(self, wired: Wired) -> Any:
         return self._state.python.at(wired.index)

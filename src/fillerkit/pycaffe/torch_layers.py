@@ -51,12 +51,14 @@ class TorchLayers:
 
     def forward(self, index: int, wired: Wired) -> None:
         """Compute a layer's tops."""
+        import torch
+
         self._graphs.pop(index, None)
         graph = self._graph(index, wired, self._module(index, wired))
         for number, tensor in zip(wired.tops, graph.tops, strict=False):
             top = self._state.blobs[number]
             top.reshape(*tensor.shape)
-            top.data[...] = tensor.detach().numpy()
+            torch.from_numpy(top.data).copy_(tensor.detach())
 
     def backward(self, index: int, wired: Wired) -> None:
         """The gradients of a layer's bottoms, and of its parameters, which add up."""
@@ -80,10 +82,12 @@ class TorchLayers:
         wanted = [tensor for tensor in (*graph.bottoms, *params) if tensor.requires_grad]
         if not tops or not wanted:
             return
+        in_place = not set(wired.bottoms).isdisjoint(wired.tops)
         found = torch.autograd.grad(
             [tensor for tensor, _ in tops],
             wanted,
-            [diff.clone() for _, diff in tops],
+            # A gradient that is handed on unchanged must not be written over by another's.
+            [diff.clone() if in_place else diff for _, diff in tops],
             retain_graph=True,
             allow_unused=True,
         )
@@ -91,12 +95,13 @@ class TorchLayers:
         for bottom, tensor in zip(bottoms, graph.bottoms, strict=True):
             gradient = gradients.get(id(tensor))
             if gradient is not None:
-                bottom.diff[...] = gradient.numpy()
+                torch.from_numpy(bottom.diff).copy_(gradient)
         for place, tensor in zip(places, params, strict=True):
             gradient = gradients.get(id(tensor))
             if gradient is not None:
                 gradient = gradient.t() if layer.held[place].turned else gradient
-                blobs[place].diff[...] += gradient.reshape(blobs[place].data.shape).numpy()
+                diff = blobs[place].diff
+                torch.from_numpy(diff).add_(gradient.reshape(diff.shape))
 
     def _graph(self, index: int, wired: Wired, layer: LayerModule) -> _Graph:
         """Run a layer's module; what a backward pass needs is kept if there can be one."""
