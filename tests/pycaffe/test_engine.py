@@ -21,6 +21,12 @@ SAMPLE_NETS = Path(__file__).parents[2] / "sample_nets"
 
 FORCED = "force_backward: true\n" + NET
 
+WEIGHTS = """
+layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [1, 3] } } }
+layer { name: "w" type: "InnerProduct" bottom: "data" top: "w"
+        inner_product_param { num_output: 2 weight_filler { type: "xavier" } } }
+"""
+
 DATA = """
 layer { name: "d" type: "Data" top: "data" data_param { source: "nowhere" batch_size: 2 } }
 layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip"
@@ -743,6 +749,198 @@ layer { name: "drop" type: "Dropout" bottom: "data" top: "drop" }
         given.append([net.forward()["drop"].copy() for _ in range(2)])
     assert np.array_equal(given[0], given[1])
     assert (given[0][0] != given[0][1]).any()
+
+
+DROPOUT = """
+layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 24 } } }
+layer { name: "a" type: "Dropout" bottom: "data" top: "a" dropout_param { dropout_ratio: 0.3 } }
+layer { name: "b" type: "Dropout" bottom: "a" top: "a" dropout_param { dropout_ratio: 0.75 } }
+layer { name: "c" type: "Dropout" bottom: "data" top: "c" dropout_param { dropout_ratio: 0 } }
+"""
+
+
+def test_masks_of_dropout_are_caffes_and_move_the_stream_as_there(write: WriteNet) -> None:
+    caffe.set_random_seed(11)
+    net = caffe.Net(write(DROPOUT), caffe.TRAIN)
+    net.blobs["data"].data[...] = 1
+    masks = []
+    for _ in range(2):
+        net.forward()
+        masks.append("".join("01"[int(value != 0)] for value in net.blobs["a"].data))
+        assert (net.blobs["c"].data == 1).all()
+    after = caffe.Net(write(WEIGHTS), caffe.TRAIN).params["w"][0].data
+    # From Caffe 1.0.
+    assert masks == ["000010001010001000000001", "000001001000001010000100"]
+    assert net.blobs["a"].data.max() == np.float32(5.714286)
+    assert after[0].tolist() == [0.8996666669845581, -0.4504523277282715, -0.3312717080116272]
+
+
+def test_dropout_takes_no_draws_in_phase_test_and_none_backward(write: WriteNet) -> None:
+    stream = process.caffe
+    caffe.Net(write(DROPOUT), caffe.TEST).forward()
+    before = stream.stream.position
+    net = caffe.Net(write("force_backward: true " + DROPOUT), caffe.TRAIN)
+    net.blobs["data"].data[...] = 1
+    net.forward()
+    assert stream.stream.position == before + 3 * 24
+    for _ in range(2):
+        net.blobs["a"].diff[...] = 1
+        net.backward(start="b")
+        assert np.array_equal(net.blobs["data"].diff != 0, net.blobs["a"].data != 0)
+    assert stream.stream.position == before + 3 * 24
+
+
+def test_a_backward_pass_after_reshape_uses_the_mask_of_the_last_forward(write: WriteNet) -> None:
+    net = caffe.Net(write("force_backward: true " + DROPOUT), caffe.TRAIN)
+    net.blobs["data"].data[...] = 1
+    net.forward()
+    net.reshape()
+    net.blobs["a"].diff[...] = 1
+    net.backward(start="b")
+    assert np.array_equal(net.blobs["data"].diff != 0, net.blobs["a"].data != 0)
+
+
+LSTM = """
+layer { name: "in" type: "Input" top: "x" top: "cont"
+        input_param { shape { dim: [2, 3, 6] } shape { dim: [2, 3] } } }
+layer { name: "l" type: "LSTM" bottom: "x" bottom: "cont" top: "l" recurrent_param {
+        num_output: 4 weight_filler { type: "uniform" min: -0.5 max: 0.5 } } }
+"""
+
+
+def test_the_state_of_an_lstm_outlives_reshape_and_share_with(write: WriteNet) -> None:
+    def two_passes(between: Callable[[caffe.Net], object]) -> list[float]:
+        net = caffe.Net(write(LSTM), caffe.TEST)
+        for index, blob in enumerate(net.params["l"]):
+            blob.data[...] = np.sin(np.arange(blob.count) + index).reshape(blob.data.shape)
+        net.blobs["x"].data[...] = np.linspace(-1, 1, 36).reshape(2, 3, 6)
+        net.blobs["cont"].data[...] = 1
+        first = net.forward()["l"].copy()
+        between(net)
+        second = net.forward()["l"]
+        assert second.shape != first.shape or not np.allclose(first, second)
+        found: list[float] = second.ravel().tolist()
+        return found
+
+    def share(net: caffe.Net) -> None:
+        other = caffe.Net(write(LSTM), caffe.TEST)
+        for ours, theirs in zip(net.params["l"], other.params["l"], strict=True):
+            theirs.data[...] = ours.data
+        net.share_with(other)
+
+    def smaller(net: caffe.Net) -> None:
+        for name in ("x", "cont"):
+            kept = net.blobs[name].data[:, :2].copy()
+            net.blobs[name].reshape(*kept.shape)
+            net.blobs[name].data[...] = kept
+
+    wanted = two_passes(repr)
+    assert two_passes(lambda net: net.reshape()) == wanted
+    assert two_passes(share) == wanted
+    of_two = np.array(wanted).reshape(2, 3, 4)[:, :2]
+    assert np.allclose(two_passes(smaller), of_two.ravel(), rtol=1e-5)
+
+
+FEATURES = """
+layer { name: "d" type: "Data" top: "data" top: "label"
+        data_param { source: "nowhere" batch_size: 2 } }
+layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip"
+        inner_product_param { num_output: 3 weight_filler { type: "xavier" } } }
+layer { name: "quiet" type: "Silence" bottom: "label" }
+layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip" bottom: "label" top: "loss" }
+"""
+
+
+def test_a_top_of_a_data_layer_that_no_layer_of_the_run_reads_need_not_be_written(
+    write: WriteNet,
+) -> None:
+    net = caffe.Net(write(FEATURES), caffe.TEST, shapes={"data": (2, 4), "label": (2,)})
+    net.blobs["data"].data[...] = 1
+    assert net.forward(end="ip")["ip"].all()
+    assert net.forward(end="quiet") == {}
+    assert not net.blobs["label"].data_memory.touched
+    with pytest.raises(fk.UsageError, match=r"net\.blobs\['label'\]\.data"):
+        net.forward()
+    with pytest.raises(fk.UsageError, match=r"net\.blobs\['label'\]\.data"):
+        net.forward(end="d")  # it is given to the script
+
+
+def test_a_gradient_that_is_handed_on_is_not_written_over_in_place(write: WriteNet) -> None:
+    net = caffe.Net(
+        write("""force_backward: true
+        layer { name: "i" type: "Input" top: "x" top: "y" input_param { shape { dim: [3] } } }
+        layer { name: "p" type: "Power" bottom: "x" top: "a" }
+        layer { name: "e" type: "Eltwise" bottom: "a" bottom: "y" top: "a"
+                eltwise_param { coeff: [2, 1] } }
+        """),
+        caffe.TEST,
+    )
+    net.forward()
+    net.blobs["a"].diff[...] = [1, 2, 3]
+    net.backward()
+    assert net.blobs["y"].diff.tolist() == [1, 2, 3]
+    assert net.blobs["x"].diff.tolist() == [2, 4, 6]
+
+
+TWO = "".join(
+    f"""
+layer {{ name: "{name}" type: "InnerProduct" bottom: "x" top: "{name}" param {{ name: "w" }}
+        inner_product_param {{ num_output: 1 bias_term: false }} }}"""
+    for name in ("a", "b")
+)
+SHARERS = (
+    """
+layer { name: "x" type: "Input" top: "x" input_param { shape { dim: [1, 1] } } }
+"""
+    + TWO
+)
+
+
+@pytest.mark.parametrize("theirs", ["a", "b"])
+def test_share_with_leaves_the_layers_that_share_by_name_their_memory(
+    write: WriteNet, theirs: str
+) -> None:
+    net = caffe.Net(write("force_backward: true " + SHARERS), caffe.TEST)
+    net.params["a"][0].data[...] = 2
+    one = SHARERS.replace(TWO, TWO[: TWO.index("\nlayer", 1)].replace('"a"', f'"{theirs}"'))
+    other = caffe.Net(write(one), caffe.TEST)
+    other.params[theirs][0].data[...] = 9
+    net.share_with(other)
+    net.blobs["x"].data[...] = 1
+    made = net.forward()
+    wanted = {"a": 2, "b": 2} | {theirs: 9}
+    assert {name: made[name].item() for name in "ab"} == wanted  # as in Caffe 1.0
+    for name in "ab":
+        assert net.params[name][0].data == wanted[name]
+        net.params[name][0].data[...] += 3
+    made = net.forward()
+    assert {name: made[name].item() for name in "ab"} == {k: v + 3 for k, v in wanted.items()}
+    net.blobs["a"].diff[...], net.blobs["b"].diff[...] = 10, 100
+    net.backward()
+    assert net.params["a"][0].diff == net.params["b"][0].diff == 110
+    assert net.blobs["x"].diff == sum(
+        net.params[name][0].data * net.blobs[name].diff for name in "ab"
+    )
+
+
+def test_a_shared_parameter_has_a_gradient_where_a_layer_itself_says_so(write: WriteNet) -> None:
+    text = """
+layer { name: "i" type: "Input" top: "x" top: "y"
+        input_param { shape { dim: [4, 5] } shape { dim: [4, 5] } } }
+layer { name: "f1" type: "InnerProduct" bottom: "x" top: "f1" param { name: "w" lr_mult: 0 }
+        inner_product_param { num_output: 5 bias_term: false } }
+layer { name: "f2" type: "InnerProduct" bottom: "f1" top: "f2" param { name: "w" }
+        inner_product_param { num_output: 5 bias_term: false } }
+layer { name: "l" type: "EuclideanLoss" bottom: "f2" bottom: "y" top: "l" }
+"""
+    net = caffe.Net(write(text), caffe.TRAIN)
+    net.params["f1"][0].data[...] = np.eye(5) * 2
+    net.blobs["x"].data[...] = 1
+    net.forward()
+    net.backward()
+    assert (net.params["f1"][0].diff == 8).all()  # of f2 alone: 4 rows of f1, 2, times (4 - 0) / 4
+    assert (net.blobs["f2"].diff == 1).all()
+    assert not net.blobs["f1"].diff.any()
 
 
 @pytest.mark.parametrize(

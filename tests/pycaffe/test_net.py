@@ -650,3 +650,23 @@ def test_a_caffemodel_under_another_suffix_is_told_of(
 def test_weights_behind_the_phase_are_told_where_they_go(write: WriteNet) -> None:
     with pytest.raises(TypeError, match=r"Net\(FILE, WEIGHTS, PHASE\).*'a' stands behind it"):
         caffe.Net(write(NET), caffe.TEST, "a")  # type: ignore[arg-type]
+
+
+def test_of_layers_that_share_a_blob_the_last_in_the_file_counts(write: WriteNet) -> None:
+    def text(*names: str, share: str = "") -> str:
+        layers = "".join(
+            f'layer {{ name: "{name}" type: "InnerProduct" bottom: "x" top: "{name}" {share} '
+            "inner_product_param { num_output: 1 bias_term: false } }"
+            for name in names
+        )
+        return 'layer { name: "i" type: "Input" top: "x" input_param { shape { dim: 1 } } }' + (
+            layers.replace("num_output: 1", "num_output: 1 axis: 0")
+        )
+
+    source = caffe.Net(write(text("b", "a")), caffe.TEST)
+    source.params["a"][0].data[...], source.params["b"][0].data[...] = 1, 2
+    path = write("")
+    source.save(path)
+    net = caffe.Net(write(text("a", "b", share='param { name: "w" }')), caffe.TEST)
+    net.copy_from(path)
+    assert net.params["b"][0].data == net.params["a"][0].data == 1  # as in Caffe 1.0

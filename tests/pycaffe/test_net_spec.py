@@ -689,11 +689,13 @@ def test_a_parameter_that_nobody_knows_is_an_attribute_error_with_the_nearest() 
         L.Convolution(L.Input(), weight_filler=dict(typ="xavier")).to_proto()
 
 
-def test_a_deconvolution_takes_its_parameters_in_full_only() -> None:
-    top = L.Deconvolution(L.Input(), convolution_param=dict(num_output=2, kernel_size=4))
-    assert to_proto(top).layer[1].convolution_param.num_output == 2
-    with pytest.raises(AttributeError, match="Deconvolution has no parameter 'num_output'"):
-        L.Deconvolution(L.Input(), num_output=2).to_proto()
+def test_a_deconvolution_takes_its_parameters_as_a_convolution_does() -> None:
+    whole = L.Deconvolution(L.Input(), convolution_param=dict(num_output=2, kernel_size=4))
+    alone = L.Deconvolution(L.Input(), num_output=2, kernel_size=4)
+    assert alone.to_proto() == whole.to_proto()
+    assert alone.to_proto().layer[1].convolution_param.num_output == 2
+    with pytest.raises(AttributeError, match="Deconvolution has no parameter 'num_outputs'"):
+        L.Deconvolution(L.Input(), num_outputs=2).to_proto()
 
 
 def test_a_value_of_another_type_is_a_type_error() -> None:

@@ -44,6 +44,10 @@ def _nothing_said(monkeypatch: pytest.MonkeyPatch) -> None:
         ("init_log", (), True),
         ("init_log", (1,), True),
         ("init_log", (1, True), True),
+        ("init_glog", ("log",), True),
+        ("set_logging_disabled", (), True),
+        ("set_phase_test", (), True),
+        ("set_phase_train", (), True),
     ],
 )
 def test_what_comes_to_nothing_is_accepted_and_said_once(
@@ -106,6 +110,11 @@ def test_there_is_one_solver_and_no_nccl() -> None:
     assert (caffe.solver_count(), caffe.solver_rank(), caffe.has_nccl()) == (1, 0, False)
     assert (caffe.TRAIN, caffe.TEST) == (0, 1)
     assert caffe.__version__ == "1.0.0"
+
+
+def test_the_mode_is_that_of_the_cpu() -> None:
+    caffe.set_mode_gpu()
+    assert (caffe.check_mode_cpu(), caffe.check_mode_gpu()) == (True, False)
 
 
 def test_solver_count_and_rank_are_what_they_were_told() -> None:

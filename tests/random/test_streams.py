@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import fillerkit as fk
+from fillerkit.random import kernel_paths
 
 UNIFORM = fk.Uniform(-1, 1)
 
@@ -23,6 +24,18 @@ def test_every_draw_before_a_blob_shifts_it(seed: int, skipped: int, discarded: 
     stream.discard(UNIFORM, discarded, np.float32)
     stream.fill(("b", 0), UNIFORM, part)
     assert np.array_equal(part, whole[skipped + discarded :])
+
+
+def test_the_draws_themselves_can_be_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = np.random.RandomState(5).randint(0, 2**32, size=1000, dtype=np.uint32)
+    for path in kernel_paths():
+        monkeypatch.setenv("FILLERKIT_KERNELS", path)
+        stream = fk.CaffeStream(5)
+        taken = [stream.take(count) for count in (0, 1, 623, 376)]
+        assert np.array_equal(np.concatenate(taken), wanted)
+        assert stream.position == 1000
+    with pytest.raises(fk.UsageError, match="-1 draws cannot be taken"):
+        stream.take(-1)
 
 
 def test_the_name_of_a_blob_does_not_matter() -> None:

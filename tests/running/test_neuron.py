@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from one_layer import Run, close
+from one_layer import Run, close, one_layer
+
+import fillerkit as fk
 
 NEURONS: list[tuple[str, str, Callable[[Any], Any]]] = [
     ("AbsVal", "", np.abs),
@@ -43,3 +45,29 @@ def test_dropout_scales_what_it_leaves_in_training(run: Run) -> None:
     (found,) = run("Dropout", np.ones((100, 100)), body=body, phase="TRAIN")
     assert set(np.unique(found)) == {0.0, np.float32(1.25)}
     assert 0.17 < (found == 0).mean() < 0.23
+
+
+@pytest.mark.parametrize(
+    ("body", "scale"),
+    [("", 2), ("dropout_param { scale_train: false }", 1)],
+)
+def test_dropout_with_a_stream_makes_caffes_masks(body: str, scale: float) -> None:
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+    from fillerkit.running import module
+
+    net = fk.load_net(one_layer("Dropout", (4, 5), body=body), phase="TRAIN")
+    found = module(net, net.fill(seed=1), draws=fk.CaffeStream(3).take)(np.ones((4, 5)))["t0"]
+    # From Caffe 1.0 after set_random_seed(3).
+    kept = [0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 0]
+    assert found.flatten().tolist() == [scale * one for one in kept]
+
+
+def test_dropout_compares_draws_in_double_precision() -> None:
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+    from fillerkit.running import module
+
+    net = fk.load_net(one_layer("Dropout", (1,)), phase="TRAIN")
+    stream = fk.CaffeStream(3)
+    stream.skip(24173383)  # the next draw is 2^31 + 58: a float32 of it would be half of all
+    dropped = module(net, net.fill(seed=1), draws=stream.take)(np.ones(1))["t0"]
+    assert dropped.item() == 0  # as in Caffe 1.0

@@ -83,3 +83,21 @@ def test_the_state_is_carried_over_until_it_is_reset(
     torch.testing.assert_close(torch.cat([first, second]), whole)
     half.reset()
     torch.testing.assert_close(half(b0=x[:T], b1=on[:T])["t0"], first)
+
+
+@pytest.mark.parametrize("kind", ["LSTM", "RNN"])
+def test_a_smaller_batch_goes_on_from_the_first_sequences(
+    build: Callable[..., Any], rng: np.random.Generator, kind: str
+) -> None:
+    body = f"recurrent_param {{ num_output: {H} {FILLER} }}"
+    net = build(kind, (T, N, D), (T, N), body=body)
+    x, on = torch.tensor(rng.normal(size=(T, N, D))), torch.ones(T, N)
+    first, second, third = (net(b0=x, b1=on)["t0"] for _ in range(3))
+    net.reset()
+    torch.testing.assert_close(net(b0=x, b1=on)["t0"], first)
+    torch.testing.assert_close(net(b0=x[:, :2], b1=on[:, :2])["t0"], second[:, :2])
+    again = net(b0=x, b1=on)["t0"]
+    torch.testing.assert_close(again[:, :2], third[:, :2])
+    torch.testing.assert_close(again[:, 2], second[:, 2])  # it stood still for a pass
+    more = torch.cat([x, x], 1), torch.cat([on, on], 1)
+    torch.testing.assert_close(net(b0=more[0], b1=more[1])["t0"][:, :N], first)

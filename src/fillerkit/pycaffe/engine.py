@@ -13,34 +13,31 @@ from fillerkit.pycaffe.needs import needs
 from fillerkit.pycaffe.net_state import NetState
 from fillerkit.pycaffe.torch_layers import TorchLayers, refusal
 from fillerkit.pycaffe.wiring import Wired
-from fillerkit.python_layers.blob import Blob, Memory
+from fillerkit.python_layers.blob import Blob
 from fillerkit.python_layers.finder import caffe_is_ours
 from fillerkit.python_layers.say import say_once
 
 
 class Engine:
-    """Runs one net, for the shapes and the memory of parameters that it was made with."""
+    """Runs one net. What layers carry from pass to pass lives as long as it does."""
 
     def __init__(self, state: NetState) -> None:
         self._state = state
-        self._net = state.net
-        self._memories = _memories(state)
         self._needs = needs(state.net, state.wiring, force=state.text.force_backward)
         self._torch = TorchLayers(state, self._needs)
-
-    def stale(self) -> bool:
-        """Whether a new engine is needed: for new shapes, or parameters in other memory."""
-        return self._net is not self._state.net or self._memories != _memories(self._state)
+        self._refusals: dict[int, str] = {}
+        """Why layers cannot be run, of those that were asked for."""
 
     def forward(self, first: int, last: int) -> float:
         """Run layers, by number, and give the sum of the losses among them."""
         self._check_numbers(first, last)
         self._check(range(first, last + 1))
+        read = self._looked_at(first, last)
         loss = 0.0
         for index in range(first, last + 1):
             wired = self._state.wiring.layers[index]
             self._call("before_forward", index)
-            self._run(index, wired)
+            self._run(index, wired, read)
             for number, weight in zip(wired.tops, wired.loss_weights, strict=True):
                 if weight:
                     blob = self._state.blobs[number]
@@ -63,7 +60,7 @@ class Engine:
         for callback in self._state.callbacks[when]:
             callback(layer)
 
-    def _run(self, index: int, wired: Wired) -> None:
+    def _run(self, index: int, wired: Wired, read: set[int]) -> None:
         tops, bottoms = self._of(wired.tops), self._of(wired.bottoms)
         python = self._python(wired)
         if python is not None:
@@ -79,8 +76,8 @@ class Engine:
         elif wired.message.type == "DummyData":
             dummy_data.run(wired.message, tops)
         elif _is_source(wired):
-            self._read(wired)
-        else:
+            self._read(wired, read)
+        elif tops:
             self._torch.forward(index, wired)
 
     def _run_back(self, index: int, wired: Wired) -> None:
@@ -104,18 +101,33 @@ class Engine:
             )
         arrays.put(self._of(wired.tops))
 
-    def _read(self, wired: Wired) -> None:
+    def _looked_at(self, first: int, last: int) -> set[int]:
+        """The blobs that some layer of a run looks at, and the last layer's tops.
+
+        A Split looks at its bottom if anybody looks at one of its tops, a Silence at none.
+        """
+        layers = self._state.wiring.layers[first : last + 1]
+        read = set(layers[-1].tops) if layers else set()
+        for wired in reversed(layers):
+            only_passes = wired.message.type in ("Split", "Silence")
+            if not only_passes or not read.isdisjoint(wired.tops):
+                read.update(wired.bottoms)
+        return read
+
+    def _read(self, wired: Wired, read: set[int]) -> None:
         """A data layer reads its next batch; without a source, it hands out what is written."""
         if wired.message.type == "Input":
             return
         what = f"layer '{wired.message.name}' ({wired.message.type})"
         if not self._state.data.run(wired.index, what, self._of(wired.tops)):
-            self._check_written(wired, what)
+            self._check_written(wired, what, read)
 
-    def _check_written(self, wired: Wired, what: str) -> None:
+    def _check_written(self, wired: Wired, what: str, read: set[int]) -> None:
+        """Tops that nobody reads may stay as they are: a label, if the run ends before the loss."""
         say_once(f"{what}: its data is not read; it hands out what the script writes")
-        names = [self._state.wiring.names[number] for number in wired.tops]
-        tops = dict(zip(names, self._of(wired.tops), strict=True))
+        numbers = [number for number in wired.tops if number in read]
+        names = [self._state.wiring.names[number] for number in numbers]
+        tops = dict(zip(names, self._of(numbers), strict=True))
         for name, top in tops.items():
             if not top.data_memory.touched:
                 raise fk.UsageError(
@@ -137,10 +149,11 @@ class Engine:
         net, refused = self._state.net, []
         for index in indices:
             wired = self._state.wiring.layers[index]
-            if wired.index is None or self._python(wired) is not None or _is_source(wired):
-                continue
-            layer = net.layers[wired.index]
-            if wired.message.type != "Split" and (why := refusal(layer)):
+            if index not in self._refusals:
+                self._refusals[index] = self._refusal(wired)
+            if why := self._refusals[index]:
+                assert wired.index is not None
+                layer = net.layers[wired.index]
                 refused.append(fk.Line(f"  line {layer.line}: {layer.type} '{layer.name}': {why}"))
         if refused:
             raise fk.UsageError(
@@ -149,15 +162,16 @@ class Engine:
                 *refused,
             )
 
+    def _refusal(self, wired: Wired) -> str:
+        if wired.index is None or self._python(wired) is not None or _is_source(wired):
+            return ""
+        return "" if wired.message.type == "Split" else refusal(self._state.net.layers[wired.index])
+
     def _python(self, wired: Wired) -> Any:
         return self._state.python.at(wired.index)
 
     def _of(self, numbers: Sequence[int]) -> list[Blob]:
         return [self._state.blobs[number] for number in numbers]
-
-
-def _memories(state: NetState) -> list[Memory]:
-    return [blob.data_memory for blobs in state.params for blob in blobs]
 
 
 def _is_source(wired: Wired) -> bool:

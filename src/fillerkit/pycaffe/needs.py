@@ -30,8 +30,7 @@ class Needs(NamedTuple):
 def needs(net: fk.Net, wiring: Wiring, *, force: bool) -> Needs:
     """Decide it by learning rates, losses and ``propagate_down``; `force` asks for everything.
 
-    A gradient is needed behind anything that is learned (``lr_mult`` is not 0), as far as a loss
-    depends on it.
+    A gradient is needed behind anything that is learned, as far as a loss depends on it.
     """
     found = Needs([], [], [])
     wanted: set[int] = set()  # blobs whose gradient something before them can use
@@ -39,8 +38,7 @@ def needs(net: fk.Net, wiring: Wiring, *, force: bool) -> Needs:
         towards = [number in wanted for number in wired.bottoms]
         if wired.message.propagate_down:
             towards = list(wired.message.propagate_down)
-        params = [] if wired.index is None else net.layers[wired.index].params
-        learned = [param.lr_mult != 0 for param in params]
+        learned = [] if wired.index is None else _learned(net.layers[wired.index])
         runs = any(learned) or any(number in wanted for number in wired.bottoms)
         if runs:
             wanted.update(wired.tops)
@@ -51,6 +49,16 @@ def needs(net: fk.Net, wiring: Wiring, *, force: bool) -> Needs:
     if force:
         _all(found, wiring)
     return found
+
+
+def _learned(layer: fk.Layer) -> list[bool]:
+    """Whether the layer's own ``lr_mult`` of each parameter is not 0.
+
+    It is 1 where the layer says nothing: also if the owner of a shared name says 0, and for the
+    statistics of a BatchNorm.
+    """
+    rates = [spec.lr_mult for spec in layer.message.param]
+    return [rate != 0 for rate in rates + [1.0] * (len(layer.params) - len(rates))]
 
 
 def _only_losses(found: Needs, wiring: Wiring) -> None:

@@ -336,8 +336,8 @@ class Net:
         self._running().backward(first, last)
 
     def _running(self) -> Engine:
-        """The engine, for the shapes and the memory that there are now."""
-        if self._engine is None or self._engine.stale():
+        """The engine, made for the first pass."""
+        if self._engine is None:
             self._engine = Engine(self._state)
         return self._engine
 

@@ -110,7 +110,8 @@ class Function:
 
     def _set(self, layer: caffe_pb2.LayerParameter, field: str, value: Any) -> None:
         """Set a field of the type's own parameter message, or else of the layer."""
-        own = getattr(layer, f"{_param_names.get(self.type_name)}_param", None)
+        kind = _PARAMETERS_OF.get(self.type_name, self.type_name)
+        own = getattr(layer, f"{_param_names.get(kind)}_param", None)
         if own is not None and not field.endswith("param"):
             try:
                 return assign_proto(own, field, value)
@@ -355,6 +356,9 @@ def _function(top: Any, name: str) -> Function:
         "each: n.data, n.label = L.Data(..., ntop=2)"
     )
 
+
+# Caffe's net_spec knows no parameters of this type; that of RefineDet sends them here.
+_PARAMETERS_OF = {"Deconvolution": "Convolution"}
 
 _param_names = param_name_dict()
 layers = Layers()

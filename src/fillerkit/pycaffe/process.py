@@ -8,6 +8,9 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 import fillerkit as fk
 from fillerkit.python_layers.say import say_once
 
@@ -43,6 +46,10 @@ class _Caffe:
             self._stream = fk.CaffeStream(int.from_bytes(os.urandom(4), "little"))
         return self._stream
 
+    def take(self, count: int) -> NDArray[np.uint32]:
+        """The engine's next draws."""
+        return self.stream.take(count)
+
     def shape_of(self, blob: str, layer: LayerParameter) -> Shape:
         """One of `shapes`, for a top of a net's layer."""
         self.shapes_used.add(blob)
@@ -59,6 +66,8 @@ def _batch_size(layer: LayerParameter) -> int:
 
 
 caffe = _Caffe()
+
+_PHASE = "a net has the phase with which it is made, a Classifier's and a Detector's is TEST"
 
 
 def set_random_seed(seed: int) -> None:
@@ -83,9 +92,39 @@ def set_device(device_id: int) -> None:
     say_once("set_device: there is no GPU mode, so no device is chosen")
 
 
+def check_mode_cpu() -> bool:
+    """Whether nets run on the CPU: True. Forks have it."""
+    return True
+
+
+def check_mode_gpu() -> bool:
+    """Whether nets run on a GPU: False. Forks have it."""
+    return False
+
+
+def set_phase_train() -> None:
+    """Accepted; until 2014 it set the phase of all nets."""
+    say_once(f"set_phase_train: {_PHASE}")
+
+
+def set_phase_test() -> None:
+    """Accepted; until 2014 it set the phase of all nets."""
+    say_once(f"set_phase_test: {_PHASE}")
+
+
 def init_log(level: int = 0, stderr: bool = False) -> None:
     """Accepted; what is said goes to standard error."""
     say_once("init_log: there is no log to set up; what is said goes to standard error")
+
+
+def init_glog(prefix: str = "") -> None:
+    """Accepted, as `init_log`; some forks have it."""
+    say_once("init_glog: there is no log to set up; what is said goes to standard error")
+
+
+def set_logging_disabled() -> None:
+    """Accepted, as `init_log`; FlowNet2's Caffe has it, to be quiet."""
+    say_once("set_logging_disabled: there is no log; lines like this one are all that is said")
 
 
 def log(message: str) -> None:

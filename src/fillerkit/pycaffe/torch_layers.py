@@ -6,7 +6,8 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
 import fillerkit as fk
 from fillerkit.pycaffe import batch_norm
@@ -14,86 +15,101 @@ from fillerkit.pycaffe.needs import Needs
 from fillerkit.pycaffe.net_state import NetState
 from fillerkit.pycaffe.process import caffe
 from fillerkit.pycaffe.wiring import Wired, check_same_params
-from fillerkit.python_layers.blob import shown
+from fillerkit.python_layers.blob import Blob, Memory, shown
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from fillerkit.torch import LayerModule, NetModule
+    from fillerkit.torch import LayerModule
 
 
-class _Graph:
+class _Graph(NamedTuple):
     """What a layer's forward pass leaves for its backward pass."""
 
-    def __init__(self, bottoms: Sequence[Tensor], tops: Sequence[Tensor]) -> None:
-        self.bottoms = bottoms
-        self.tops = tops
+    bottoms: Sequence[Tensor]
+    tops: Sequence[Tensor]
+
+    def fits(self, bottoms: Sequence[Blob], tops: Sequence[Blob]) -> bool:
+        """Whether the blobs still have the shapes that they had in that pass."""
+        pairs = chain(zip(self.bottoms, bottoms, strict=True), zip(self.tops, tops, strict=False))
+        return all(list(tensor.shape) == blob.shape for tensor, blob in pairs)
 
 
 class TorchLayers:
-    """PyTorch's modules of a net's layers, as the net is now."""
+    """PyTorch's modules of a net's layers. What a layer carries from pass to pass lives in them."""
 
     def __init__(self, state: NetState, needs: Needs) -> None:
         self._state = state
         self._needs = needs
         self._graphs: dict[int, _Graph] = {}
-        self._module: NetModule | None = None
-        self._planned = _bottom_shapes(state.net)
+        self._made: dict[int, LayerModule] = {}
+        self._memories: dict[int, list[Memory]] = {}
+        """What the parameters of `_made` lie in."""
+        self._net = state.net
+        self._planned = [{shapes} for shapes in _bottom_shapes(state.net)]
         """The shapes of bottoms that each layer is known to take."""
 
     def forward(self, index: int, wired: Wired) -> None:
         """Compute a layer's tops."""
+        import torch
+
         self._graphs.pop(index, None)
-        graph = self._graph(index, wired)
+        graph = self._graph(index, wired, self._module(index, wired))
         for number, tensor in zip(wired.tops, graph.tops, strict=False):
             top = self._state.blobs[number]
             top.reshape(*tensor.shape)
-            top.data[...] = tensor.detach().numpy()
+            torch.from_numpy(top.data).copy_(tensor.detach())
 
     def backward(self, index: int, wired: Wired) -> None:
         """The gradients of a layer's bottoms, and of its parameters, which add up."""
         import torch
 
         assert wired.index is not None
-        graph = self._graphs.get(index) or self._graph(index, wired)
-        layer = self._modules[wired.index]
+        layer = self._module(index, wired)
+        bottoms = [self._state.blobs[number] for number in wired.bottoms]
+        above = [self._state.blobs[number] for number in wired.tops]
+        graph = self._graphs.get(index)
+        if graph is None or not graph.fits(bottoms, above):
+            graph = self._graph(index, wired, layer)
         blobs = self._state.params[wired.index]
         places = [i for i, needed in enumerate(self._needs.params[index]) if needed]
-        params = [_leaf(layer, i)[0] for i in places]
+        params = [_tensor(layer, i) for i in places]
         tops = [
-            (tensor, torch.from_numpy(self._state.blobs[number].diff).reshape(tensor.shape))
-            for tensor, number in zip(graph.tops, wired.tops, strict=False)
+            (tensor, torch.from_numpy(blob.diff).reshape(tensor.shape))
+            for tensor, blob in zip(graph.tops, above, strict=False)
             if tensor.requires_grad
         ]
         wanted = [tensor for tensor in (*graph.bottoms, *params) if tensor.requires_grad]
         if not tops or not wanted:
             return
+        in_place = not set(wired.bottoms).isdisjoint(wired.tops)
         found = torch.autograd.grad(
             [tensor for tensor, _ in tops],
             wanted,
-            [diff.clone() for _, diff in tops],
+            # A gradient that is handed on unchanged must not be written over by another's.
+            [diff.clone() if in_place else diff for _, diff in tops],
             retain_graph=True,
             allow_unused=True,
         )
         gradients = {id(tensor): grad for tensor, grad in zip(wanted, found, strict=True)}
-        for number, tensor in zip(wired.bottoms, graph.bottoms, strict=True):
+        for bottom, tensor in zip(bottoms, graph.bottoms, strict=True):
             gradient = gradients.get(id(tensor))
             if gradient is not None:
-                self._state.blobs[number].diff[...] = gradient.numpy()
+                torch.from_numpy(bottom.diff).copy_(gradient)
         for place, tensor in zip(places, params, strict=True):
             gradient = gradients.get(id(tensor))
             if gradient is not None:
-                gradient = gradient.t() if _leaf(layer, place)[1] else gradient
-                blobs[place].diff[...] += gradient.reshape(blobs[place].data.shape).numpy()
+                gradient = gradient.t() if layer.held[place].turned else gradient
+                diff = blobs[place].diff
+                torch.from_numpy(diff).add_(gradient.reshape(diff.shape))
 
-    def _graph(self, index: int, wired: Wired) -> _Graph:
+    def _graph(self, index: int, wired: Wired, layer: LayerModule) -> _Graph:
         """Run a layer's module; what a backward pass needs is kept if there can be one."""
         import torch
 
         assert wired.index is not None
         blobs, params = self._state.blobs, self._state.params[wired.index]
         self._check_shapes(wired.index, [tuple(blobs[number].shape) for number in wired.bottoms])
-        layer = self._modules[wired.index]
         if batch_norm.is_batch_norm(layer):
             batch_norm.to_module(layer, params)
         before = batch_norm.batches_seen(layer)
@@ -138,27 +154,52 @@ class TorchLayers:
             check_same_params(net.layers[index], new, net.file)
             self._planned[index].add(tuple(shapes))
 
-    @property
-    def _modules(self) -> tuple[LayerModule, ...]:
-        """PyTorch's module of every layer of the net as it was read."""
-        if self._module is None:
-            from fillerkit.torch import module
+    def _module(self, index: int, wired: Wired) -> LayerModule:
+        """PyTorch's module of a layer, on the memory that its parameters have now."""
+        assert wired.index is not None
+        self._follow()
+        memories = [blob.data_memory for blob in self._state.params[wired.index]]
+        made = self._made.get(wired.index)
+        if made is None or self._memories[wired.index] != memories:
+            self._graphs.pop(index, None)
+            fresh = self._new_module(wired.index, self._needs.params[index])
+            if made is None:
+                made = self._made[wired.index] = fresh
+            for held in fresh.held:
+                setattr(made, held.name, getattr(fresh, held.name))
+            self._memories[wired.index] = memories
+        return made
 
-            _watch_forks()
-            net = self._state.net
-            layers = tuple(_stand_in(layer) if refusal(layer) else layer for layer in net.layers)
-            self._module = module(replace(net, layers=layers), self._state.as_blobs())
-            self._learn(self._module.layers)
-        return self._module.layers
+    def _new_module(self, index: int, learned: Sequence[bool]) -> LayerModule:
+        """A module of a layer alone: its blobs are its own, whatever layers share with it by name.
 
-    def _learn(self, layers: Sequence[LayerModule]) -> None:
-        """Ask PyTorch for the gradients of what is learned, or forced to have one."""
-        for wired, needed in zip(self._state.wiring.layers, self._needs.params, strict=True):
-            for position, learned in enumerate(needed):
-                assert wired.index is not None
-                if learned and position < len(layers[wired.index].held):
-                    tensor, _ = _leaf(layers[wired.index], position)
-                    tensor.requires_grad_(tensor.requires_grad or _is_parameter(tensor))
+        So the memory that a script sees in a layer's `params` is the one that the layer runs with.
+        """
+        from torch.nn import Parameter
+
+        from fillerkit.torch import module
+
+        _watch_forks()
+        layer = self._net.layers[index]
+        alone = replace(layer, params=tuple(replace(each, owner=None) for each in layer.params))
+        net = replace(self._net, layers=(alone,))
+        arrays = [blob.data for blob in self._state.params[index]]
+        blobs = fk.Blobs.of(net, {layer.key: arrays} if arrays else {}, any_shape=True)
+        made = module(net, blobs, draws=caffe.take).layers[0]
+        for place, needed in zip(range(len(made.held)), learned, strict=False):
+            tensor = _tensor(made, place)
+            if isinstance(tensor, Parameter):
+                tensor.requires_grad_(needed)
+        return made
+
+    def _follow(self) -> None:
+        """Take in the shapes of a net that was reshaped."""
+        if self._net is not self._state.net:
+            self._net = self._state.net
+            for known, shapes in zip(self._planned, _bottom_shapes(self._net), strict=True):
+                known.add(shapes)
+            for index, made in self._made.items():
+                made.layer = self._net.layers[index]
 
 
 def refusal(layer: fk.Layer) -> str:
@@ -171,34 +212,20 @@ def refusal(layer: fk.Layer) -> str:
     return of_pytorch(layer)
 
 
-def _bottom_shapes(net: fk.Net) -> list[set[tuple[tuple[int, ...], ...]]]:
+def _bottom_shapes(net: fk.Net) -> list[tuple[tuple[int, ...], ...]]:
     """Of each layer the shapes of its bottoms, as the net was read or last reshaped."""
     latest: dict[str, tuple[int, ...]] = {}
     found = []
     for layer in net.layers:
-        found.append({tuple(latest[name] for name in layer.bottoms)})
+        found.append(tuple(latest[name] for name in layer.bottoms))
         latest.update(layer.tops)
     return found
 
 
-def _stand_in(layer: fk.Layer) -> fk.Layer:
-    """A source of data in the place of a layer that PyTorch cannot run."""
-    return replace(layer, type="Input", bottoms=(), tops=layer.tops or (("", ()),))
-
-
-def _leaf(layer: LayerModule, position: int) -> tuple[Tensor, bool]:
-    """The tensor that holds a parameter's values, and whether it is the blob transposed."""
-    held = layer.held[position]
-    if held.owner is not None:
-        return _leaf(*held.owner)
-    tensor: Tensor = getattr(layer, held.name)
-    return tensor, held.turned
-
-
-def _is_parameter(tensor: Tensor) -> bool:
-    from torch import nn
-
-    return isinstance(tensor, nn.Parameter)
+def _tensor(layer: LayerModule, position: int) -> Tensor:
+    """The tensor that holds a parameter's values; it may be the blob transposed."""
+    tensor: Tensor = getattr(layer, layer.held[position].name)
+    return tensor
 
 
 def _alone_in_child() -> None:

@@ -37,16 +37,16 @@ def copy_weights(state: NetState, path: str | os.PathLike[str], format: str) -> 
     source = fk.load(path, format)
     for note in source.notes:
         say_once(note)
-    there, missing = layers_of(source, path), []
-    for name, blobs in state.by_name():
-        if name not in there:
-            missing += [name] * bool(blobs)
-        else:
-            arrays = there.pop(name)  # a later layer of that name is not meant
+    there, ours = layers_of(source, path), _first_of_each_name(state)
+    left = [name for name, arrays in there.items() if arrays and name not in ours]
+    missing = [name for name, blobs in ours.items() if blobs and name not in there]
+    # In the file's order: of layers that share a blob, the last one's values stay.
+    for name, arrays in there.items():
+        if name in ours:
+            blobs = ours[name]
             check_fits(name, blobs, [list(array.shape) for array in arrays], os.fspath(path))
             for blob, array in zip(blobs, arrays, strict=True):
                 blob.data[...] = array.reshape(blob.data.shape)
-    left = [name for name, arrays in there.items() if arrays]
     for what, names in (("not in the net", left), ("not in it, so as they were", missing)):
         if names:
             say_once(f"{os.fspath(path)}: layers {what}: {few(names)}")
@@ -54,12 +54,19 @@ def copy_weights(state: NetState, path: str | os.PathLike[str], format: str) -> 
 
 def share_weights(state: NetState, other: NetState) -> None:
     """Have the values of another net's layers of the same names, in the same memory."""
-    theirs = dict(reversed(list(other.by_name())))
+    theirs = _first_of_each_name(other)
     for name, blobs in state.by_name():
         if name in theirs:
             check_fits(name, blobs, [blob.shape for blob in theirs[name]], "the other net")
             for blob, source in zip(blobs, theirs[name], strict=True):
                 blob.share(source, diff=False)
+
+
+def _first_of_each_name(state: NetState) -> dict[str, BlobVec]:
+    found: dict[str, BlobVec] = {}
+    for name, blobs in state.by_name():
+        found.setdefault(name, blobs)
+    return found
 
 
 def check_fits(name: str, blobs: BlobVec, shapes: Sequence[Sequence[int]], file: str) -> None:

@@ -50,7 +50,6 @@ class KernelEngine:
         self._state[:] = other._state
 
     def take(self, count: int) -> NDArray[np.uint32]:
-        """The next `count` draws."""
         draws = np.empty(count, np.uint32)
         _kernels.draw(self._path, self._state, draws)
         return draws

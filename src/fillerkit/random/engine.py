@@ -28,7 +28,7 @@ class Engine(Protocol):
         """How many draws were taken since the engine was made."""
 
     def take(self, count: int) -> NDArray[np.uint32]:
-        """The next `count` draws themselves."""
+        """The next `count` draws."""
 
     def skip(self, count: int) -> None:
         """Pass over `count` draws, which takes no longer for very many: see jump.py."""

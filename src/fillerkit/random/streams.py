@@ -96,6 +96,12 @@ class CaffeStream:
         """Keep the threads that make one blob for the next, until the block ends."""
         return self._team.held()
 
+    def take(self, count: int) -> NDArray[np.uint32]:
+        """The next draws themselves, numbers of 32 bits."""
+        if count < 0:
+            raise UsageError(f"{count} draws cannot be taken")
+        return self._engine.take(count)
+
     def skip(self, count: int) -> None:
         """Pass over draws of 32 bits; of many it takes no longer than of few."""
         if count < 0:

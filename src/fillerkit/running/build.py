@@ -14,12 +14,12 @@ from fillerkit.formats.stored import Array
 from fillerkit.layers.net_layer import At, Layer, ParamBlob, owner
 from fillerkit.layers.shapes import same_blob, shown
 from fillerkit.nets.net import Net
-from fillerkit.running.layer_module import Held, LayerModule
+from fillerkit.running.layer_module import Draws, Held, LayerModule
 from fillerkit.running.net_module import NetModule
 from fillerkit.running.registry import operations
 
 
-def module(net: Net, blobs: Blobs) -> NetModule:
+def module(net: Net, blobs: Blobs, *, draws: Draws | None = None) -> NetModule:
     """Build a ``torch.nn.Module`` that runs a net as Caffe does, from these blobs on.
 
     Parameters
@@ -30,6 +30,9 @@ def module(net: Net, blobs: Blobs) -> NetModule:
     blobs
         Of ``net.fill()`` or of a file. Where a blob may be written to, its parameter lies in the
         same memory: training changes the blob. Shared parameters are one tensor.
+    draws
+        Where Dropout has its draws from: ``fillerkit.CaffeStream(seed).take`` makes Caffe's masks,
+        bit for bit. Unless given, PyTorch's own engine drops values.
 
     Returns
     -------
@@ -50,6 +53,7 @@ def module(net: Net, blobs: Blobs) -> NetModule:
         running = LayerModule(
             layer, operations.get(layer.type), layer.traits.loss_weights(layer.message)
         )
+        running.draws = draws
         for position, param in enumerate(layer.params):
             _hold(running, layers, param, *tensors[index, position])
         if any(held.divided for held in running.held):

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from fillerkit.layers.net_layer import Layer
 from fillerkit.layers.shapes import shown
 from fillerkit.running.registry import Operation
 from fillerkit.schema.forks_pb2 import LayerParameter
+
+Draws = Callable[[int], NDArray[np.uint32]]
+"""Gives the next so many numbers of 32 bits of a stream."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,8 @@ class LayerModule(nn.Module):
         How its type runs; None for a source of data, whose tops are given.
     loss_weights : tuple of float
         What each top counts in the net's loss.
+    draws : callable or None
+        As of `module`.
     """
 
     def __init__(
@@ -60,6 +67,7 @@ class LayerModule(nn.Module):
         self.operation = operation
         self.loss_weights = loss_weights
         self.held: list[Held] = []
+        self.draws: Draws | None = None
 
     @property
     def message(self) -> LayerParameter:

@@ -74,14 +74,18 @@ def _more(
 def _start(
     layer: LayerModule, x: Tensor, given: Sequence[Tensor], names: Sequence[str]
 ) -> list[Tensor]:
-    """The state before the first step: given, or what the last forward pass left, or 0."""
+    """The state before the first step: given, or what the last forward pass left, or 0.
+
+    As in Caffe, a smaller batch goes on from the first sequences, a larger one than ever from 0.
+    """
     if given:
         return [state.reshape(x.shape[1], -1) for state in given]
-    shape = x.shape[1], layer.message.recurrent_param.num_output
-    found = []
+    count, found = x.shape[1], []
     for name in names:
         kept = layer._buffers.get(name)
-        found.append(kept if kept is not None and kept.shape == shape else x.new_zeros(shape))
+        if kept is None or len(kept) < count:
+            kept = x.new_zeros(count, layer.message.recurrent_param.num_output)
+        found.append(kept[:count])
     return found
 
 
@@ -99,5 +103,8 @@ def _unrolled(
     if layer.message.recurrent_param.expose_hidden:
         return [torch.stack(outputs), *(part[None] for part in state)]
     for name, part in zip(names, state, strict=True):
-        layer.register_buffer(name, part.detach(), persistent=False)
+        kept, part = layer._buffers.get(name), part.detach()
+        if kept is not None and len(kept) > len(part):  # Caffe's memory keeps the other sequences
+            part = torch.cat([part, kept[len(part) :]])
+        layer.register_buffer(name, part, persistent=False)
     return torch.stack(outputs)

@@ -12,6 +12,9 @@ from google.protobuf import text_format as _text_format  # noqa: F401
 
 from fillerkit import messages
 from fillerkit.messages import *  # noqa: F403
+from fillerkit.pycaffe.old_messages import allow_old_ways as _allow_old_ways
+
+_allow_old_ways()
 
 if not TYPE_CHECKING:
 
