@@ -22,3 +22,12 @@ def test_the_mean_is_taken_away_and_the_deviation_divided_by(
     if variance:
         expected = expected / (x.std(axes, keepdims=True) + 0.5)
     close(run("MVN", x, body=body)[0], expected)
+
+
+def test_its_top_has_four_axes(run: Run) -> None:
+    assert run("MVN", [[1, 2, 3]], body="mvn_param { across_channels: true }")[0].shape == (
+        1,
+        3,
+        1,
+        1,
+    )

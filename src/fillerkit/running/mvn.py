@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from fillerkit.layers.shapes import legacy_shape
 from fillerkit.running.layer_module import LayerModule
 from fillerkit.running.registry import runs
 
@@ -21,7 +22,7 @@ def mvn(layer: LayerModule, x: Tensor) -> Tensor:
     flat = flat - flat.mean(-1, keepdim=True)
     if p.normalize_variance:
         flat = flat / (root(flat.square().mean(-1, keepdim=True)) + p.eps)
-    return flat.reshape(x.shape)
+    return flat.reshape(legacy_shape(tuple(x.shape)))
 
 
 def root(x: Tensor) -> Tensor:
