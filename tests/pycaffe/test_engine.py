@@ -821,3 +821,26 @@ def test_pytorchs_engine_is_left_alone_unless_a_script_seeds(net: caffe.Net) -> 
     torch.manual_seed(5)
     caffe.Net(net._state.net.file, caffe.TEST).forward()
     assert torch.rand(1) == wanted
+
+
+@pytest.mark.parametrize(("batch", "weights"), [(2, [8, 16]), (1, [4, 4])])
+def test_a_scales_gradient_is_that_of_the_last_pass_where_the_batch_is_one(
+    write: WriteNet, batch: int, weights: list[int]
+) -> None:
+    net = caffe.Net(
+        write(f"""force_backward: true
+        layer {{ name: "data" type: "Input" top: "data"
+                 input_param {{ shape {{ dim: [{batch}, 3, 2, 2] }} }} }}
+        layer {{ name: "s" type: "Scale" bottom: "data" top: "s"
+                 scale_param {{ bias_term: true }} }}
+        """),
+        caffe.TRAIN,
+    )
+    found = []
+    for _ in range(2):
+        net.forward(data=np.ones((batch, 3, 2, 2)))
+        net.backward(s=np.ones((batch, 3, 2, 2)))
+        found.append([blob.diff.tolist() for blob in net.params["s"]])
+    # From real Caffe 1.0.
+    assert [weight for weight, _ in found] == [[n] * 3 for n in weights]
+    assert [bias for _, bias in found] == [[4 * batch * n] * 3 for n in (1, 2)]

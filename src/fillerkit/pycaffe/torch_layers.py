@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from math import prod
 from typing import TYPE_CHECKING
 
 import fillerkit as fk
@@ -79,11 +80,14 @@ class TorchLayers:
         for number, tensor in zip(wired.bottoms, graph.bottoms, strict=True):
             gradient = gradients.get(id(tensor))
             if gradient is not None:
-                self._state.blobs[number].diff[...] = gradient.numpy()
+                blob = self._state.blobs[number]
+                blob.diff[...] = gradient.reshape(blob.diff.shape).numpy()
         for place, tensor in zip(places, params, strict=True):
             gradient = gradients.get(id(tensor))
             if gradient is not None:
                 gradient = gradient.t() if _leaf(layer, place)[1] else gradient
+                if _replaces(layer, place, graph.bottoms):
+                    blobs[place].diff[...] = 0
                 blobs[place].diff[...] += gradient.reshape(blobs[place].data.shape).numpy()
 
     def _graph(self, index: int, wired: Wired) -> _Graph:
@@ -193,6 +197,19 @@ def _leaf(layer: LayerModule, position: int) -> tuple[Tensor, bool]:
         return _leaf(*held.owner)
     tensor: Tensor = getattr(layer, held.name)
     return tensor, held.turned
+
+
+def _replaces(layer: LayerModule, place: int, bottoms: Sequence[Tensor]) -> bool:
+    """Whether Caffe writes a parameter's gradient over the one before, and does not add it.
+
+    It does for a Scale's weight with one item before its axis (a batch of 1), which saves it a sum.
+    """
+    if layer.message.type != "Scale" or len(bottoms) > 1 or place > 0:
+        return False
+    shape, weight = bottoms[0].shape, layer.held[0].shape
+    axis = layer.message.scale_param.axis % len(shape) if weight else 0
+    before, after = shape[:axis], shape[axis + len(weight) :]
+    return prod(before) == 1 and (prod(weight) != 1 or prod(after) == 1)
 
 
 def _is_parameter(tensor: Tensor) -> bool:
