@@ -844,3 +844,45 @@ def test_a_scales_gradient_is_that_of_the_last_pass_where_the_batch_is_one(
     # From real Caffe 1.0.
     assert [weight for weight, _ in found] == [[n] * 3 for n in weights]
     assert [bias for _, bias in found] == [[4 * batch * n] * 3 for n in (1, 2)]
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        'type: "Concat"',
+        'type: "Slice"',
+        'type: "Flatten"',
+        'type: "Reshape" reshape_param { shape { dim: -1 } }',
+    ],
+)
+def test_a_top_that_is_its_bottom_in_other_axes_shares_its_memory(
+    write: WriteNet, layer: str
+) -> None:
+    net = caffe.Net(
+        write(f"""force_backward: true
+        layer {{ name: "d" type: "Input" top: "d" input_param {{ shape {{ dim: [1, 4] }} }} }}
+        layer {{ name: "p" type: "Power" bottom: "d" top: "c" power_param {{ scale: 2 }} }}
+        layer {{ name: "k" bottom: "c" top: "k" {layer} }}
+        layer {{ name: "r" type: "ReLU" bottom: "k" top: "k" }}
+        """),
+        caffe.TEST,
+    )
+    net.forward(d=np.array([[-1, 2, -3, 4]]))
+    assert net.blobs["c"].data.tolist() == [[0, 4, 0, 8]]
+    net.backward(k=np.ones(net.blobs["k"].shape))
+    assert np.shares_memory(net.blobs["c"].diff, net.blobs["k"].diff)
+    assert net.blobs["d"].diff.tolist() == [[0, 2, 0, 2]]
+
+
+def test_a_top_that_shares_its_bottoms_memory_keeps_its_loss_weight(write: WriteNet) -> None:
+    net = caffe.Net(
+        write("""force_backward: true
+        layer { name: "d" type: "Input" top: "d" input_param { shape { dim: [1, 2] } } }
+        layer { name: "f" type: "Flatten" bottom: "d" top: "f" loss_weight: 3 }
+        """),
+        caffe.TEST,
+    )
+    net.blobs["d"].data[...] = [[1, 2]]
+    assert net._forward(0, 1) == 9
+    net.backward()
+    assert net.blobs["d"].diff.tolist() == [[3, 3]]

@@ -49,12 +49,19 @@ class TorchLayers:
         for number, tensor in zip(wired.tops, graph.tops, strict=False):
             top = self._state.blobs[number]
             top.reshape(*tensor.shape)
-            top.data[...] = tensor.detach().numpy()
+            if _hands_on(wired):
+                top.share(self._state.blobs[wired.bottoms[0]], diff=not any(wired.loss_weights))
+            else:
+                top.data[...] = tensor.detach().numpy()
 
     def backward(self, index: int, wired: Wired) -> None:
         """The gradients of a layer's bottoms, and of its parameters, which add up."""
         import torch
 
+        if _hands_on(wired):
+            bottom, top = self._state.blobs[wired.bottoms[0]], self._state.blobs[wired.tops[0]]
+            bottom.diff_memory = top.diff_memory
+            return
         assert wired.index is not None
         graph = self._graphs.get(index) or self._graph(index, wired)
         layer = self._modules[wired.index]
@@ -173,6 +180,12 @@ def refusal(layer: fk.Layer) -> str:
         module = layer.message.python_param.module
         return f"its module {module} is not there, or its shapes were given and it was not run"
     return of_pytorch(layer)
+
+
+def _hands_on(wired: Wired) -> bool:
+    """Whether a layer's top is its bottom in other axes: Caffe has them share their memory."""
+    alone = {"Concat": len(wired.bottoms), "Slice": len(wired.tops)}
+    return alone.get(wired.message.type) == 1 or wired.message.type in ("Flatten", "Reshape")
 
 
 def _bottom_shapes(net: fk.Net) -> list[set[tuple[tuple[int, ...], ...]]]:
