@@ -320,7 +320,7 @@ def test_memory_data_hands_out_its_arrays_batch_after_batch(write: WriteNet) -> 
     net.set_input_arrays(data, np.arange(4, dtype=np.float32))
     for start in (0, 2, 0):
         assert np.array_equal(net.forward()["p"], 2 * data[start : start + 2])
-        assert net.blobs["label"].data.tolist() == [start, start + 1]
+        assert net.blobs["label"].data.ravel().tolist() == [start, start + 1]
 
 
 @pytest.mark.parametrize(
@@ -569,7 +569,18 @@ def test_labels_may_have_four_axes(write: WriteNet, give: str) -> None:
     data = np.arange(6, dtype=np.float32).reshape(2, 1, 1, 3)
     getattr(net, give)(data, np.array([7, 8], np.float32).reshape(2, 1, 1, 1))
     assert np.array_equal(net.forward()["p"], 2 * data)
-    assert net.blobs["label"].data.tolist() == [7, 8]
+    assert net.blobs["label"].data.ravel().tolist() == [7, 8]
+
+
+def test_labels_get_four_axes_when_they_are_handed_out(write: WriteNet) -> None:
+    net = caffe.Net(write(MEMORY), caffe.TRAIN)
+    assert list(net.blobs["label"].shape) == [2]
+    net.set_input_arrays(np.zeros((2, 1, 1, 3), np.float32), np.zeros(2, np.float32))
+    for _ in range(2):
+        net.forward()
+        assert list(net.blobs["label"].shape) == [2, 1, 1, 1]  # as in real Caffe 1.0
+    net.reshape()
+    net.forward()
 
 
 def test_dummy_data_is_filled_from_the_one_engine(write: WriteNet) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import reduce
 from typing import Any
 
@@ -28,7 +29,8 @@ def eltwise(layer: LayerModule, *bottoms: Tensor) -> Tensor:
     """
     p = layer.message.eltwise_param
     if p.operation == EltwiseParameter.PROD:
-        return reduce(torch.mul, bottoms) if p.stable_prod_grad else _Product.apply(*bottoms)
+        divided: Callable[..., Tensor] = _Product.apply
+        return reduce(torch.mul, bottoms) if p.stable_prod_grad else divided(*bottoms)
     if p.operation == EltwiseParameter.MAX:
         first, second, *more = bottoms
         top = torch.where(first > second, first, second)
