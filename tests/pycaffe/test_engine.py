@@ -897,3 +897,33 @@ def test_a_top_that_shares_its_bottoms_memory_keeps_its_loss_weight(write: Write
     assert net._forward(0, 1) == 9
     net.backward()
     assert net.blobs["d"].diff.tolist() == [[3, 3]]
+
+
+def test_a_flatten_that_does_not_run_backward_keeps_its_gradient_to_itself(
+    write: WriteNet,
+) -> None:
+    net = caffe.Net(
+        write("""
+        layer { name: "d" type: "Input" top: "d" input_param { shape { dim: [1, 2] } } }
+        layer { name: "f" type: "Flatten" bottom: "d" top: "f" }
+        """),
+        caffe.TEST,
+    )
+    net.forward(d=np.ones((1, 2)))
+    net.backward(f=np.ones((1, 2)))
+    assert not net.blobs["d"].diff.any()
+
+
+def test_a_parameters_gradient_is_its_tops_memory(write: WriteNet) -> None:
+    net = caffe.Net(
+        write("""force_backward: true
+        layer { name: "p" type: "Parameter" top: "t" parameter_param { shape { dim: 2 } } }
+        """),
+        caffe.TRAIN,
+    )
+    for gradient in ([1, 2], [3, 4]):
+        net.forward()
+        net.backward(t=np.array(gradient))
+        assert net.params["p"][0].diff.tolist() == gradient
+    net.blobs["t"].data[...] = 5
+    assert net.params["p"][0].data.tolist() == [5, 5]

@@ -43,3 +43,11 @@ def test_dropout_scales_what_it_leaves_in_training(run: Run) -> None:
     (found,) = run("Dropout", np.ones((100, 100)), body=body, phase="TRAIN")
     assert set(np.unique(found)) == {0.0, np.float32(1.25)}
     assert 0.17 < (found == 0).mean() < 0.23
+
+
+@pytest.mark.parametrize(("shift", "power", "value"), [(0, -1, np.inf), (-2, 0.5, np.nan)])
+def test_a_power_of_a_shift_alone_may_have_no_value(
+    run: Run, shift: float, power: float, value: float
+) -> None:
+    body = f"power_param {{ scale: 0 shift: {shift} power: {power} }}"
+    np.testing.assert_array_equal(run("Power", [1.0, 2.0], body=body)[0], [value, value])

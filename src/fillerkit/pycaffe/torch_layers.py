@@ -15,7 +15,7 @@ from fillerkit.pycaffe.needs import Needs
 from fillerkit.pycaffe.net_state import NetState
 from fillerkit.pycaffe.process import caffe
 from fillerkit.pycaffe.wiring import Wired, check_same_params
-from fillerkit.python_layers.blob import shown
+from fillerkit.python_layers.blob import Blob, shown
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -50,7 +50,9 @@ class TorchLayers:
             top = self._state.blobs[number]
             top.reshape(*tensor.shape)
             if _hands_on(wired):
-                top.share(self._state.blobs[wired.bottoms[0]], diff=not any(wired.loss_weights))
+                # Flatten's backward pass alone hands on the gradient.
+                weighs = any(wired.loss_weights)
+                top.share(self._below(wired), diff=not (weighs or wired.message.type == "Flatten"))
             else:
                 top.data[...] = tensor.detach().numpy()
 
@@ -59,8 +61,7 @@ class TorchLayers:
         import torch
 
         if _hands_on(wired):
-            bottom, top = self._state.blobs[wired.bottoms[0]], self._state.blobs[wired.tops[0]]
-            bottom.diff_memory = top.diff_memory
+            self._below(wired).diff_memory = self._state.blobs[wired.tops[0]].diff_memory
             return
         assert wired.index is not None
         graph = self._graphs.get(index) or self._graph(index, wired)
@@ -96,6 +97,13 @@ class TorchLayers:
                 if _replaces(layer, place, graph.bottoms):
                     blobs[place].diff[...] = 0
                 blobs[place].diff[...] += gradient.reshape(blobs[place].data.shape).numpy()
+
+    def _below(self, wired: Wired) -> Blob:
+        """The blob whose memory a layer hands on: its bottom, or a Parameter's own."""
+        if wired.bottoms:
+            return self._state.blobs[wired.bottoms[0]]
+        assert wired.index is not None
+        return self._state.params[wired.index][0]
 
     def _graph(self, index: int, wired: Wired) -> _Graph:
         """Run a layer's module; what a backward pass needs is kept if there can be one."""
@@ -183,9 +191,10 @@ def refusal(layer: fk.Layer) -> str:
 
 
 def _hands_on(wired: Wired) -> bool:
-    """Whether a layer's top is its bottom in other axes: Caffe has them share their memory."""
+    """Whether a layer's top is its bottom, or its blob: Caffe has them share their memory."""
     alone = {"Concat": len(wired.bottoms), "Slice": len(wired.tops)}
-    return alone.get(wired.message.type) == 1 or wired.message.type in ("Flatten", "Reshape")
+    whole = ("Flatten", "Reshape", "Parameter")
+    return alone.get(wired.message.type) == 1 or wired.message.type in whole
 
 
 def _bottom_shapes(net: fk.Net) -> list[set[tuple[tuple[int, ...], ...]]]:
