@@ -927,3 +927,24 @@ def test_a_parameters_gradient_is_its_tops_memory(write: WriteNet) -> None:
         assert net.params["p"][0].diff.tolist() == gradient
     net.blobs["t"].data[...] = 5
     assert net.params["p"][0].data.tolist() == [5, 5]
+
+
+@pytest.mark.parametrize("first", ["forward", "backward"])
+def test_a_flatten_takes_the_gradient_of_a_concat_of_one_away(write: WriteNet, first: str) -> None:
+    def gradient(*types: str) -> list[list[float]]:
+        layers = [
+            f'layer {{ name: "{i}" type: "{kind}" bottom: "{i}" top: "{i + 1}" }}'
+            for i, kind in enumerate(types)
+        ]
+        start = 'layer { name: "d" type: "Input" top: "d" input_param { shape { dim: [1, 2] } } }'
+        power = 'layer { name: "p" type: "Power" bottom: "d" top: "0" power_param { scale: 2 } }'
+        text = "\n".join(["force_backward: true", start, power, *layers])
+        net = caffe.Net(write(text), caffe.TEST)
+        if first == "forward":
+            net.forward()
+        net.backward(**{str(len(types)): np.ones((1, 2))})
+        return net.blobs["d"].diff.tolist()
+
+    # From real Caffe 1.0.
+    assert gradient("Concat") == gradient("Flatten") == gradient("Flatten", "Concat") == [[2, 2]]
+    assert gradient("Concat", "Flatten") == [[0, 0]]

@@ -41,6 +41,7 @@ class TorchLayers:
         self._module: NetModule | None = None
         self._planned = _bottom_shapes(state.net)
         """The shapes of bottoms that each layer is known to take."""
+        self._share_what_is_handed_on()
 
     def forward(self, index: int, wired: Wired) -> None:
         """Compute a layer's tops."""
@@ -61,7 +62,9 @@ class TorchLayers:
         import torch
 
         if _hands_on(wired):
-            self._below(wired).diff_memory = self._state.blobs[wired.tops[0]].diff_memory
+            # The others share it since the forward pass: a Flatten behind one takes it away.
+            if wired.message.type == "Flatten":
+                self._below(wired).diff_memory = self._state.blobs[wired.tops[0]].diff_memory
             return
         assert wired.index is not None
         graph = self._graphs.get(index) or self._graph(index, wired)
@@ -97,6 +100,16 @@ class TorchLayers:
                 if _replaces(layer, place, graph.bottoms):
                     blobs[place].diff[...] = 0
                 blobs[place].diff[...] += gradient.reshape(blobs[place].data.shape).numpy()
+
+    def _share_what_is_handed_on(self) -> None:
+        """Before any layer runs: a gradient that a script has given an output is kept."""
+        for wired in reversed(self._state.wiring.layers):
+            if _hands_on(wired):
+                top, below = self._state.blobs[wired.tops[0]], self._below(wired)
+                given = top.diff_memory.touched or any(wired.loss_weights)
+                if given and wired.message.type != "Flatten":
+                    below.diff_memory = top.diff_memory
+                top.share(below, diff=not given and wired.message.type != "Flatten")
 
     def _below(self, wired: Wired) -> Blob:
         """The blob whose memory a layer hands on: its bottom, or a Parameter's own."""
