@@ -950,3 +950,27 @@ def test_a_flatten_takes_the_gradient_of_a_concat_of_one_away(write: WriteNet, f
     for types in (["Concat"], ["Flatten"], ["Flatten", "Concat"]):
         assert (gradient(*types) == 2).all()
     assert (gradient("Concat", "Flatten") == 0).all()
+
+
+IN_PLACE = """force_backward: true
+layer {{ name: "d" type: "Input" top: "d" input_param {{ shape {{ dim: [{shape}] }} }} }}
+layer {{ name: "p" type: "Power" bottom: "d" top: "c" power_param {{ scale: 1 }} }}
+layer {{ name: "i" type: "{kind}" bottom: "c" top: "c" {body} }}
+"""
+
+
+def test_a_layer_in_place_may_add_axes(write: WriteNet) -> None:
+    net = caffe.Net(write(IN_PLACE.format(shape="2, 3", kind="MVN", body="")), caffe.TEST)
+    net.forward()
+    net.backward()
+    assert list(net.blobs["c"].shape) == [2, 3, 1, 1]
+    assert list(net.blobs["d"].shape) == [2, 3]
+
+
+def test_a_layer_in_place_that_makes_less_of_its_bottom_has_no_gradient(write: WriteNet) -> None:
+    body = "pooling_param { kernel_size: 2 }"
+    text = IN_PLACE.format(shape="1, 1, 3, 3", kind="Pooling", body=body)
+    net = caffe.Net(write(text), caffe.TEST)
+    net.forward()
+    with pytest.raises(fk.UsageError, match=r"prototxt:4:1: layer 'i' .* 1x1x2x2 of 1x1x3x3"):
+        net.backward()

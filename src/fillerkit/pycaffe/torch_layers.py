@@ -92,6 +92,12 @@ class TorchLayers:
             gradient = gradients.get(id(tensor))
             if gradient is not None:
                 blob = self._state.blobs[number]
+                if gradient.numel() != blob.count:
+                    raise fk.UsageError(
+                        f"layer '{layer.layer.name}' ({layer.layer.type}) cannot run backward: it "
+                        f"works in place and has made {shown(blob.shape)} of {shown(tensor.shape)}",
+                        place=fk.Place(self._state.net.file, layer.layer.line, 1),
+                    )
                 blob.diff[...] = gradient.reshape(blob.diff.shape).numpy()
         for place, tensor in zip(places, params, strict=True):
             gradient = gradients.get(id(tensor))
