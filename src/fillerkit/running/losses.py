@@ -63,7 +63,7 @@ def multinomial_logistic_loss(layer: LayerModule, shares: Tensor, labels: Tensor
     """-sum log p(label), over the batch; p is at least 1e-20, in the gradient too."""
     flat = shares.flatten(1) if shares.ndim > 1 else shares[:, None]
     chosen = flat.gather(1, labels.reshape(-1, 1).long())
-    held = chosen + (chosen.clamp(min=_LOG_THRESHOLD) - chosen).detach()
+    held = chosen.detach().clamp(min=_LOG_THRESHOLD) + (chosen - chosen.detach())
     return held.log().sum() / -len(shares)
 
 
