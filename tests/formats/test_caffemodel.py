@@ -143,3 +143,14 @@ def test_layers_without_a_name_of_their_own_keep_their_keys_where_splits_are(
     assert fk.compare(read, net.fill(seed=1)).equal
     assert list(read) == ["#1", "dup", "dup#2"]
     assert read.origin["net"] == "RealName"
+
+
+def test_a_net_without_a_name_has_an_empty_one_as_caffe_writes_it(tmp_path: Path) -> None:
+    net = fk.load_net("""
+        layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [1, 2] } } }
+        layer { name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+                inner_product_param { num_output: 1 } }
+    """)
+    net.save(tmp_path / "x.caffemodel", seed=1)
+    written = (tmp_path / "x.caffemodel").read_bytes()
+    assert (len(written), written[:4]) == (104, b"\n\0\xa2\x06")  # from real Caffe 1.0

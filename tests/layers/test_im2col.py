@@ -30,6 +30,11 @@ def test_it_needs_a_kernel(set_up: SetUp) -> None:
         set_up("Im2col", (2, 4, 13, 11))
 
 
+def test_a_bottom_without_places_is_refused(set_up: SetUp) -> None:
+    with pytest.raises(fk.LayerError, match="an axis or more after axis 1, the channels, not 2x4"):
+        set_up("Im2col", (2, 4), body="convolution_param { kernel_size: 3 }")
+
+
 def test_a_kernel_larger_than_its_bottom_is_refused(set_up: SetUp) -> None:
     with pytest.raises(fk.LayerError, match=r"negative|fit"):
         set_up("Im2col", (2, 4, 3, 3), body="convolution_param { kernel_size: 6 }")

@@ -127,10 +127,12 @@ def test_more_steps_change_what_comes_after_but_not_its_own_weights(kind: str) -
     [
         ([X, CONT], "recurrent_param { }", "num_output.*1 or more"),
         ([(4,), CONT], text(), "bottom 0"),
+        ([(4, 3), CONT], text(), "bottom 0.*3 axes or more, not 4x3"),
         ([X, (5, 3)], text(), "bottom 1.*4x3.*5x3"),
         ([X, (4, 3, 1)], text(), "bottom 1"),
         ([X, CONT, (4, 2)], text(), "bottom 2"),
         ([X, CONT, ()], text(), "bottom 2"),
+        ([X, CONT, (3,)], text(), "bottom 2.*2 axes or more, not 3"),
         ([X], text(), "bottoms"),
         ([X, CONT, STATIC, HIDDEN], text(), "bottoms"),
     ],

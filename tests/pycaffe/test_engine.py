@@ -326,7 +326,7 @@ def test_memory_data_hands_out_its_arrays_batch_after_batch(write: WriteNet) -> 
     net.set_input_arrays(data, np.arange(4, dtype=np.float32))
     for start in (0, 2, 0):
         assert np.array_equal(net.forward()["p"], 2 * data[start : start + 2])
-        assert net.blobs["label"].data.tolist() == [start, start + 1]
+        assert net.blobs["label"].data.ravel().tolist() == [start, start + 1]
 
 
 @pytest.mark.parametrize(
@@ -575,7 +575,18 @@ def test_labels_may_have_four_axes(write: WriteNet, give: str) -> None:
     data = np.arange(6, dtype=np.float32).reshape(2, 1, 1, 3)
     getattr(net, give)(data, np.array([7, 8], np.float32).reshape(2, 1, 1, 1))
     assert np.array_equal(net.forward()["p"], 2 * data)
-    assert net.blobs["label"].data.tolist() == [7, 8]
+    assert net.blobs["label"].data.ravel().tolist() == [7, 8]
+
+
+def test_labels_get_four_axes_when_they_are_handed_out(write: WriteNet) -> None:
+    net = caffe.Net(write(MEMORY), caffe.TRAIN)
+    assert list(net.blobs["label"].shape) == [2]
+    net.set_input_arrays(np.zeros((2, 1, 1, 3), np.float32), np.zeros(2, np.float32))
+    for _ in range(2):
+        net.forward()
+        assert list(net.blobs["label"].shape) == [2, 1, 1, 1]  # as in real Caffe 1.0
+    net.reshape()
+    net.forward()
 
 
 def test_dummy_data_is_filled_from_the_one_engine(write: WriteNet) -> None:
@@ -1019,3 +1030,145 @@ def test_pytorchs_engine_is_left_alone_unless_a_script_seeds(net: caffe.Net) -> 
     torch.manual_seed(5)
     caffe.Net(net._state.net.file, caffe.TEST).forward()
     assert torch.rand(1) == wanted
+
+
+@pytest.mark.parametrize(("batch", "weights"), [(2, [8, 16]), (1, [4, 4])])
+def test_a_scales_gradient_is_that_of_the_last_pass_where_the_batch_is_one(
+    write: WriteNet, batch: int, weights: list[int]
+) -> None:
+    net = caffe.Net(
+        write(f"""force_backward: true
+        layer {{ name: "data" type: "Input" top: "data"
+                 input_param {{ shape {{ dim: [{batch}, 3, 2, 2] }} }} }}
+        layer {{ name: "s" type: "Scale" bottom: "data" top: "s"
+                 scale_param {{ bias_term: true }} }}
+        """),
+        caffe.TRAIN,
+    )
+    found = []
+    for _ in range(2):
+        net.forward(data=np.ones((batch, 3, 2, 2)))
+        net.backward(s=np.ones((batch, 3, 2, 2)))
+        found.append([blob.diff.tolist() for blob in net.params["s"]])
+    # From real Caffe 1.0.
+    assert [weight for weight, _ in found] == [[n] * 3 for n in weights]
+    assert [bias for _, bias in found] == [[4 * batch * n] * 3 for n in (1, 2)]
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        'type: "Concat"',
+        'type: "Slice"',
+        'type: "Flatten"',
+        'type: "Reshape" reshape_param { shape { dim: -1 } }',
+    ],
+)
+def test_a_top_that_is_its_bottom_in_other_axes_shares_its_memory(
+    write: WriteNet, layer: str
+) -> None:
+    net = caffe.Net(
+        write(f"""force_backward: true
+        layer {{ name: "d" type: "Input" top: "d" input_param {{ shape {{ dim: [1, 4] }} }} }}
+        layer {{ name: "p" type: "Power" bottom: "d" top: "c" power_param {{ scale: 2 }} }}
+        layer {{ name: "k" bottom: "c" top: "k" {layer} }}
+        layer {{ name: "r" type: "ReLU" bottom: "k" top: "k" }}
+        """),
+        caffe.TEST,
+    )
+    net.forward(d=np.array([[-1, 2, -3, 4]]))
+    assert net.blobs["c"].data.tolist() == [[0, 4, 0, 8]]
+    net.backward(k=np.ones(net.blobs["k"].shape))
+    assert np.shares_memory(net.blobs["c"].diff, net.blobs["k"].diff)
+    assert net.blobs["d"].diff.tolist() == [[0, 2, 0, 2]]
+
+
+def test_a_top_that_shares_its_bottoms_memory_keeps_its_loss_weight(write: WriteNet) -> None:
+    net = caffe.Net(
+        write("""force_backward: true
+        layer { name: "d" type: "Input" top: "d" input_param { shape { dim: [1, 2] } } }
+        layer { name: "f" type: "Flatten" bottom: "d" top: "f" loss_weight: 3 }
+        """),
+        caffe.TEST,
+    )
+    net.blobs["d"].data[...] = [[1, 2]]
+    assert net._forward(0, 1) == 9
+    net.backward()
+    assert net.blobs["d"].diff.tolist() == [[3, 3]]
+
+
+def test_a_flatten_that_does_not_run_backward_keeps_its_gradient_to_itself(
+    write: WriteNet,
+) -> None:
+    net = caffe.Net(
+        write("""
+        layer { name: "d" type: "Input" top: "d" input_param { shape { dim: [1, 2] } } }
+        layer { name: "f" type: "Flatten" bottom: "d" top: "f" }
+        """),
+        caffe.TEST,
+    )
+    net.forward(d=np.ones((1, 2)))
+    net.backward(f=np.ones((1, 2)))
+    assert not net.blobs["d"].diff.any()
+
+
+def test_a_parameters_gradient_is_its_tops_memory(write: WriteNet) -> None:
+    net = caffe.Net(
+        write("""force_backward: true
+        layer { name: "p" type: "Parameter" top: "t" parameter_param { shape { dim: 2 } } }
+        """),
+        caffe.TRAIN,
+    )
+    for gradient in ([1, 2], [3, 4]):
+        net.forward()
+        net.backward(t=np.array(gradient))
+        assert net.params["p"][0].diff.tolist() == gradient
+    net.blobs["t"].data[...] = 5
+    assert net.params["p"][0].data.tolist() == [5, 5]
+
+
+@pytest.mark.parametrize("first", ["forward", "backward"])
+def test_a_flatten_takes_the_gradient_of_a_concat_of_one_away(write: WriteNet, first: str) -> None:
+    def gradient(*types: str) -> Any:
+        layers = [
+            f'layer {{ name: "{i}" type: "{kind}" bottom: "{i}" top: "{i + 1}" }}'
+            for i, kind in enumerate(types)
+        ]
+        start = 'layer { name: "d" type: "Input" top: "d" input_param { shape { dim: [1, 2] } } }'
+        power = 'layer { name: "p" type: "Power" bottom: "d" top: "0" power_param { scale: 2 } }'
+        text = "\n".join(["force_backward: true", start, power, *layers])
+        net = caffe.Net(write(text), caffe.TEST)
+        if first == "forward":
+            net.forward()
+        net.blobs[net.outputs[0]].diff[...] = 1
+        net.backward()
+        return net.blobs["d"].diff
+
+    # From real Caffe 1.0.
+    for types in (["Concat"], ["Flatten"], ["Flatten", "Concat"]):
+        assert (gradient(*types) == 2).all()
+    assert (gradient("Concat", "Flatten") == 0).all()
+
+
+IN_PLACE = """force_backward: true
+layer {{ name: "d" type: "Input" top: "d" input_param {{ shape {{ dim: [{shape}] }} }} }}
+layer {{ name: "p" type: "Power" bottom: "d" top: "c" power_param {{ scale: 1 }} }}
+layer {{ name: "i" type: "{kind}" bottom: "c" top: "c" {body} }}
+"""
+
+
+def test_a_layer_in_place_may_add_axes(write: WriteNet) -> None:
+    net = caffe.Net(write(IN_PLACE.format(shape="2, 3", kind="MVN", body="")), caffe.TEST)
+    net.forward()
+    net.backward()
+    assert list(net.blobs["c"].shape) == [2, 3, 1, 1]
+    assert list(net.blobs["d"].shape) == [2, 3]
+
+
+def test_a_layer_in_place_that_makes_less_of_its_bottom_has_no_gradient(write: WriteNet) -> None:
+    body = "pooling_param { kernel_size: 2 }"
+    text = IN_PLACE.format(shape="1, 1, 3, 3", kind="Pooling", body=body)
+    net = caffe.Net(write(text), caffe.TEST)
+    net.forward()
+    with pytest.raises(fk.UsageError, match=r"prototxt:4:1: layer 'i' .* 1x1x2x2 of 1x1x3x3"):
+        net.backward()

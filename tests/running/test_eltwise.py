@@ -28,3 +28,15 @@ def test_one_of_equal_maxima_gets_the_gradient(build: Callable[..., Any]) -> Non
     ]
     net({f"b{i}": bottom for i, bottom in enumerate(bottoms)})["t0"].sum().backward()
     assert [bottom.grad.tolist() for bottom in bottoms] == [[0, 0], [1, 0], [0, 1]]
+
+
+def test_a_products_gradient_divides_by_the_bottom_where_the_net_says_so(
+    build: Callable[..., Any],
+) -> None:
+    body = "eltwise_param { operation: PROD stable_prod_grad: false }"
+    a = torch.tensor([0.0, 1, 2], requires_grad=True)
+    b = torch.tensor([3.0, 0, 4], requires_grad=True)
+    build("Eltwise", (3,), (3,), body=body)(b0=a, b1=b)["t0"].sum().backward()
+    # From real Caffe 1.0.
+    np.testing.assert_array_equal(a.grad, [np.nan, 0, 4])
+    np.testing.assert_array_equal(b.grad, [0, np.nan, 2])

@@ -1,4 +1,4 @@
-"""Gradients of the layers are those of their values."""
+"""Gradients of the layers are those of their values, where they are in Caffe."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ Shape = tuple[int, ...]
 GAUSSIAN = 'weight_filler { type: "gaussian" std: 1 } bias_filler { type: "uniform" }'
 LABELS = np.array([1.0, 0.0, 2.0])
 MAPS = (1, 4, 3, 4)
+STATE = np.array([[[0.5, -1.0], [0.0, 2.0]]])
 
 # A type, its bottoms (a shape to differentiate by, or an array that is given), its text, its phase.
 CASES: list[tuple[str, list[Any], str]] = [
@@ -23,7 +24,7 @@ CASES: list[tuple[str, list[Any], str]] = [
     ("SPP", [MAPS], "spp_param { pyramid_height: 2 }"),
     ("LRN", [MAPS], "lrn_param { local_size: 3 alpha: 0.5 }"),
     ("LRN", [MAPS], "lrn_param { local_size: 3 alpha: 0.5 norm_region: WITHIN_CHANNEL }"),
-    ("MVN", [MAPS], "mvn_param { eps: 0.1 }"),
+    ("MVN", [MAPS], ""),
     ("BNLL", [MAPS], ""),
     ("Swish", [MAPS], "swish_param { beta: 2 }"),
     ("Exp", [MAPS], "exp_param { base: 2 shift: 1 }"),
@@ -55,12 +56,12 @@ CASES: list[tuple[str, list[Any], str]] = [
     ("LSTMUnit", [(1, 2, 3), (1, 2, 12), np.array([[1.0, 0.0]])], ""),
     (
         "LSTM",
-        [(3, 2, 4), np.array([[0, 1], [1, 1], [1, 0.0]]), (2, 3), (1, 2, 2), (1, 2, 2)],
+        [(3, 2, 4), np.array([[0, 1], [1, 1], [1, 0.0]]), (2, 3), STATE, STATE],
         f"recurrent_param {{ num_output: 2 expose_hidden: true {GAUSSIAN} }}",
     ),
     (
         "RNN",
-        [(3, 2, 4), np.array([[0, 1], [1, 1], [1, 0.0]]), (1, 2, 2)],
+        [(3, 2, 4), np.array([[0, 1], [1, 1], [1, 0.0]]), STATE],
         f"recurrent_param {{ num_output: 2 expose_hidden: true {GAUSSIAN} }}",
     ),
     ("SoftmaxWithLoss", [(3, 4), LABELS], "loss_param { ignore_label: 0 }"),

@@ -55,7 +55,7 @@ def test_multinomial_logistic_loss_holds_probabilities_above_0(
     run: Run, rng: np.random.Generator
 ) -> None:
     p, labels = softmax(rng.normal(size=(4, 3))), np.array([0, 1, 2, 0])
-    p[3, 0] = 0
+    p[2, 2], p[3, 0] = -0.5, 0
     (loss,) = run("MultinomialLogisticLoss", p, labels)
     total = -np.log(np.maximum(p[range(4), labels], 1e-20)).sum()
     np.testing.assert_allclose(loss, total / 4, rtol=1e-5)
@@ -71,6 +71,27 @@ def test_contrastive_loss_pulls_like_pairs_and_pushes_others(
     square = ((a - b) ** 2).sum(1)
     apart = np.maximum(2.5 - square, 0) if legacy else np.maximum(2.5 - np.sqrt(square), 0) ** 2
     np.testing.assert_allclose(loss, np.where(similar, square, apart).sum() / 12, rtol=1e-5)
+
+
+def test_contrastive_losss_gradient_divides_by_a_little_more_than_the_distance(
+    build: Callable[..., Any],
+) -> None:
+    a = torch.tensor([[0.01, 0]], requires_grad=True)
+    net = build("ContrastiveLoss", (1, 2), (1, 2), (1,))
+    net(b0=a, b1=torch.zeros(1, 2), b2=torch.zeros(1)).loss.backward()
+    np.testing.assert_allclose(a.grad, [[-0.9802, 0]], atol=1e-4)  # from real Caffe 1.0
+
+
+def test_contrastive_loss_takes_a_label_for_each_pair_and_leaves_the_rest(
+    run: Run, build: Callable[..., Any]
+) -> None:
+    ones, zeros = np.ones((2, 3)), np.zeros((2, 3))
+    (loss,) = run("ContrastiveLoss", ones, zeros, [1, 1, 0, 0, 0, 0])
+    assert loss == 1.5  # from real Caffe 1.0
+    with pytest.raises(ValueError, match="1 labels for 2 pairs"):
+        build("ContrastiveLoss", (2, 3), (2, 3), (1,))(
+            b0=torch.ones(2, 3), b1=torch.ones(2, 3), b2=torch.ones(1)
+        )
 
 
 def test_the_nets_loss_is_the_weighted_sum_of_all_that_count(build: Callable[..., Any]) -> None:

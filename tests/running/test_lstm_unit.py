@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 from one_layer import Run
+
+torch: Any = pytest.importorskip("torch", reason="PyTorch is not installed")
 
 
 def sigmoid(x: Any) -> Any:
@@ -19,3 +23,13 @@ def test_one_step_is_the_formula_of_an_lstm(run: Run, rng: np.random.Generator) 
     expected = on[..., None] * sigmoid(f) * c + sigmoid(i) * np.tanh(g)
     np.testing.assert_allclose(cell, expected, rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(hidden, sigmoid(o) * np.tanh(expected), rtol=1e-4, atol=1e-6)
+
+
+def test_no_gradient_goes_to_cont(build: Callable[..., Any]) -> None:
+    shapes = (1, 1, 2), (1, 1, 8), (1, 1)
+    cell, gates, cont = (torch.ones(shape, requires_grad=True) for shape in shapes)
+    net = build("LSTMUnit", *shapes, tops=2)
+    net(b0=cell, b1=gates, b2=cont)["t0"].sum().backward()
+    assert cell.grad is not None
+    assert gates.grad is not None
+    assert cont.grad is None

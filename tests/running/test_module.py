@@ -256,6 +256,38 @@ def test_propagate_down_stops_gradients() -> None:
     assert params["loss.bias"].grad is not None
 
 
+@pytest.mark.parametrize(
+    ("said", "taker", "value", "learned"),
+    [
+        ("", "", 1, 1),
+        ("", 'layer { name: "s" type: "Silence" bottom: "cost" }', 1, 0),
+        ("loss_weight: 1", 'layer { name: "s" type: "Silence" bottom: "cost" }', 1, 1),
+        (
+            "",
+            'layer { name: "p" type: "Power" bottom: "cost" top: "p" loss_weight: 1 '
+            "power_param { scale: 2 } }",
+            3,
+            2,
+        ),
+    ],
+)
+def test_a_loss_that_a_layer_takes_is_learned_from_only_where_its_weight_is_said(
+    said: str, taker: str, value: int, learned: int
+) -> None:
+    def loss_and_gradient(text: str) -> tuple[Any, Any]:
+        net = fk.load_net(text)
+        running = module(net, net.fill(seed=1))
+        loss = running(batch()).loss
+        loss.backward()
+        return loss.detach(), dict(running.named_parameters())["ip.1.weight"].grad
+
+    once, gradient = loss_and_gradient(SMALL)
+    text = SMALL.replace('top: "cost" }', f'top: "cost" {said} }}') + taker
+    loss, found = loss_and_gradient(text)
+    torch.testing.assert_close(loss, value * once)
+    torch.testing.assert_close(found, learned * gradient)
+
+
 def test_all_layers_that_cannot_be_run_are_listed() -> None:
     text = """
 layer { name: "in" type: "Input" top: "data" input_param { shape { dim: [1, 3, 8, 8] } } }

@@ -71,3 +71,11 @@ def test_dropout_compares_draws_in_double_precision() -> None:
     stream.skip(24173383)  # the next draw is 2^31 + 58: a float32 of it would be half of all
     dropped = module(net, net.fill(seed=1), draws=stream.take)(np.ones(1))["t0"]
     assert dropped.item() == 0  # as in Caffe 1.0
+
+
+@pytest.mark.parametrize(("shift", "power", "value"), [(0, -1, np.inf), (-2, 0.5, np.nan)])
+def test_a_power_of_a_shift_alone_may_have_no_value(
+    run: Run, shift: float, power: float, value: float
+) -> None:
+    body = f"power_param {{ scale: 0 shift: {shift} power: {power} }}"
+    np.testing.assert_array_equal(run("Power", [1.0, 2.0], body=body)[0], [value, value])

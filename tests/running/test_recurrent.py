@@ -101,3 +101,20 @@ def test_a_smaller_batch_goes_on_from_the_first_sequences(
     torch.testing.assert_close(again[:, 2], second[:, 2])  # it stood still for a pass
     more = torch.cat([x, x], 1), torch.cat([on, on], 1)
     torch.testing.assert_close(net(b0=more[0], b1=more[1])["t0"][:, :N], first)
+
+
+@pytest.mark.parametrize(("kind", "states"), [("LSTM", 2), ("RNN", 1)])
+def test_no_gradient_goes_through_exposed_states_nor_to_cont(
+    build: Callable[..., Any], rng: np.random.Generator, kind: str, states: int
+) -> None:
+    body = f"recurrent_param {{ num_output: {H} expose_hidden: true {FILLER} }}"
+    shapes = [(T, N, D), (T, N), *[(1, N, H)] * states]
+    net = build(kind, *shapes, body=body, tops=1 + states)
+    given = [torch.tensor(rng.normal(size=s), dtype=torch.float32) for s in shapes]
+    for tensor in given:
+        tensor.requires_grad_()
+    names = [f"t{i}" for i in range(1 + states)]
+    found = net({f"b{i}": tensor for i, tensor in enumerate(given)}, blobs=names)
+    assert [found[name].requires_grad for name in names] == [True] + [False] * states
+    found["t0"].sum().backward()
+    assert [tensor.grad is not None for tensor in given] == [True] + [False] * (1 + states)

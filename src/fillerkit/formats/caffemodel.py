@@ -64,7 +64,7 @@ def write(path: Path, content: Content) -> None:
         )
     name = content.model.name if content.model else str(content.origin.get("net", ""))
     called = encoded(path, name, of_origin(content.origin))
-    start = head(_NET_NAME, len(called)) + called if called else b""
+    start = head(_NET_NAME, len(called)) + called  # of a net without a name too, as Caffe does
     total = len(start) + sum(len(head(_NET_LAYER, layer.size)) + layer.size for layer in layers)
     if total > LIMIT:
         raise FormatError(

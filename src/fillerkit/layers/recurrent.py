@@ -112,17 +112,20 @@ def _inputs(layer: LayerParameter, bottoms: Sequence[Shape], hidden: int) -> tup
             field="bottom",
         )
     x, cont = bottoms[:2]
-    if len(x) < 2:
-        raise LayerError(f"bottom 0 must be timesteps x streams x ..., not {shown(x)}")
+    if len(x) < 3:
+        raise LayerError(
+            f"bottom 0 must be timesteps x streams x ..., of 3 axes or more, not {shown(x)}"
+        )
     steps, streams = x[:2]
     if cont != (steps, streams):
         raise LayerError(
             f"bottom 1, cont, must be timesteps x streams, {steps}x{streams}, not {shown(cont)}"
         )
     static = bottoms[2] if len(bottoms) > 2 + exposed else ()
-    if len(bottoms) > 2 + exposed and static[:1] != (streams,):
+    if len(bottoms) > 2 + exposed and (static[:1] != (streams,) or len(static) < 2):
         raise LayerError(
-            f"bottom 2, the static input, must be streams x ..., {streams}x..., not {shown(static)}"
+            f"bottom 2, the static input, must be streams x ..., {streams}x..., of 2 axes or more, "
+            f"not {shown(static)}"
         )
     state = (1, streams, layer.recurrent_param.num_output)
     for index, shape in enumerate(bottoms[len(bottoms) - exposed :], len(bottoms) - exposed):

@@ -36,8 +36,9 @@ class InputArrays:
         self._position = 0
 
     def put(self, tops: Sequence[Blob]) -> None:
-        """Write the next batch."""
+        """Write the next batch; labels have four axes from then on, as they have in Caffe."""
         size = tops[0].shape[0]
+        tops[1].reshape(size, 1, 1, 1)
         part = slice(self._position, self._position + size)
         for blob, array in zip(tops, self._arrays, strict=True):
             blob.data[...] = array[part].reshape(blob.shape)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import chain
+from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 import fillerkit as fk
@@ -48,6 +49,7 @@ class TorchLayers:
         self._net = state.net
         self._planned = [{shapes} for shapes in _bottom_shapes(state.net)]
         """The shapes of bottoms that each layer is known to take."""
+        self._share_what_is_handed_on()
 
     def forward(self, index: int, wired: Wired) -> None:
         """Compute a layer's tops."""
@@ -58,12 +60,22 @@ class TorchLayers:
         for number, tensor in zip(wired.tops, graph.tops, strict=False):
             top = self._state.blobs[number]
             top.reshape(*tensor.shape)
-            torch.from_numpy(top.data).copy_(tensor.detach())
+            if _hands_on(wired):
+                # Flatten's backward pass alone hands on the gradient.
+                weighs = any(wired.loss_weights)
+                top.share(self._below(wired), diff=not (weighs or wired.message.type == "Flatten"))
+            else:
+                torch.from_numpy(top.data).copy_(tensor.detach())
 
     def backward(self, index: int, wired: Wired) -> None:
         """The gradients of a layer's bottoms, and of its parameters, which add up."""
         import torch
 
+        if _hands_on(wired):
+            # The others share it since the forward pass: a Flatten behind one takes it away.
+            if wired.message.type == "Flatten":
+                self._below(wired).diff_memory = self._state.blobs[wired.tops[0]].diff_memory
+            return
         assert wired.index is not None
         layer = self._module(index, wired)
         bottoms = [self._state.blobs[number] for number in wired.bottoms]
@@ -95,13 +107,39 @@ class TorchLayers:
         for bottom, tensor in zip(bottoms, graph.bottoms, strict=True):
             gradient = gradients.get(id(tensor))
             if gradient is not None:
-                torch.from_numpy(bottom.diff).copy_(gradient)
+                if gradient.numel() != bottom.count:
+                    raise fk.UsageError(
+                        f"layer '{layer.layer.name}' ({layer.layer.type}) cannot run backward: it "
+                        f"works in place and has made {shown(bottom.shape)} of "
+                        f"{shown(tensor.shape)}",
+                        place=fk.Place(self._state.net.file, layer.layer.line, 1),
+                    )
+                torch.from_numpy(bottom.diff).copy_(gradient.reshape(bottom.diff.shape))
         for place, tensor in zip(places, params, strict=True):
             gradient = gradients.get(id(tensor))
             if gradient is not None:
                 gradient = gradient.t() if layer.held[place].turned else gradient
                 diff = blobs[place].diff
+                if _replaces(layer, place, graph.bottoms):
+                    diff[...] = 0
                 torch.from_numpy(diff).add_(gradient.reshape(diff.shape))
+
+    def _share_what_is_handed_on(self) -> None:
+        """Before any layer runs: a gradient that a script has given an output is kept."""
+        for wired in reversed(self._state.wiring.layers):
+            if _hands_on(wired):
+                top, below = self._state.blobs[wired.tops[0]], self._below(wired)
+                given = top.diff_memory.touched or any(wired.loss_weights)
+                if given and wired.message.type != "Flatten":
+                    below.diff_memory = top.diff_memory
+                top.share(below, diff=not given and wired.message.type != "Flatten")
+
+    def _below(self, wired: Wired) -> Blob:
+        """The blob whose memory a layer hands on: its bottom, or a Parameter's own."""
+        if wired.bottoms:
+            return self._state.blobs[wired.bottoms[0]]
+        assert wired.index is not None
+        return self._state.params[wired.index][0]
 
     def _graph(self, index: int, wired: Wired, layer: LayerModule) -> _Graph:
         """Run a layer's module; what a backward pass needs is kept if there can be one."""
@@ -212,6 +250,13 @@ def refusal(layer: fk.Layer) -> str:
     return of_pytorch(layer)
 
 
+def _hands_on(wired: Wired) -> bool:
+    """Whether a layer's top is its bottom, or its blob: Caffe has them share their memory."""
+    alone = {"Concat": len(wired.bottoms), "Slice": len(wired.tops)}
+    whole = ("Flatten", "Reshape", "Parameter")
+    return alone.get(wired.message.type) == 1 or wired.message.type in whole
+
+
 def _bottom_shapes(net: fk.Net) -> list[tuple[tuple[int, ...], ...]]:
     """Of each layer the shapes of its bottoms, as the net was read or last reshaped."""
     latest: dict[str, tuple[int, ...]] = {}
@@ -226,6 +271,19 @@ def _tensor(layer: LayerModule, position: int) -> Tensor:
     """The tensor that holds a parameter's values; it may be the blob transposed."""
     tensor: Tensor = getattr(layer, layer.held[position].name)
     return tensor
+
+
+def _replaces(layer: LayerModule, place: int, bottoms: Sequence[Tensor]) -> bool:
+    """Whether Caffe writes a parameter's gradient over the one before, and does not add it.
+
+    It does for a Scale's weight with one item before its axis (a batch of 1), which saves it a sum.
+    """
+    if layer.message.type != "Scale" or len(bottoms) > 1 or place > 0:
+        return False
+    shape, weight = bottoms[0].shape, layer.held[0].shape
+    axis = layer.message.scale_param.axis % len(shape) if weight else 0
+    before, after = shape[:axis], shape[axis + len(weight) :]
+    return prod(before) == 1 and (prod(weight) != 1 or prod(after) == 1)
 
 
 def _alone_in_child() -> None:

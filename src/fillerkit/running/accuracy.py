@@ -5,7 +5,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from fillerkit.running.argmax import largest
 from fillerkit.running.layer_module import LayerModule
 from fillerkit.running.registry import Tops, runs
 from fillerkit.running.softmax import rows
@@ -15,8 +14,8 @@ from fillerkit.running.softmax import rows
 def accuracy(layer: LayerModule, prediction: Tensor, labels: Tensor) -> Tops:
     """The share of labels among the top_k predictions, those of ignore_label left out.
 
-    A second top is the share for each class, 0 for a class without a label. Of equal predictions
-    those with the higher number count as larger.
+    A label is among them if fewer than top_k others have its score or a higher one, so that it
+    loses every tie. A second top is the share for each class, 0 for a class without a label.
     """
     p = layer.message.accuracy_param
     scores, wanted = rows(prediction.detach(), labels, p.axis)
@@ -24,8 +23,8 @@ def accuracy(layer: LayerModule, prediction: Tensor, labels: Tensor) -> Tops:
     if p.HasField("ignore_label"):
         kept = wanted != p.ignore_label
         scores, wanted = scores[kept], wanted[kept]
-    _, chosen = largest(scores, p.top_k)
-    right = (chosen == wanted[:, None]).any(1).to(prediction.dtype)
+    others = (scores >= scores.gather(1, wanted[:, None])).sum(1) - 1
+    right = (others < p.top_k).to(prediction.dtype)
     share = right.sum() / max(len(right), 1)
     if len(layer.message.top) == 1:
         return share

@@ -17,15 +17,15 @@ def argmax(layer: LayerModule, x: Tensor) -> Tensor:
     """
     p = layer.message.argmax_param
     if p.HasField("axis"):
-        values, places = largest(x.movedim(p.axis, -1), p.top_k)
+        values, places = _largest(x.movedim(p.axis, -1), p.top_k)
         return (values if p.out_max_val else places.to(x.dtype)).movedim(-1, p.axis)
-    values, places = largest(x.flatten(1) if x.ndim > 1 else x[:, None], p.top_k)
+    values, places = _largest(x.flatten(1) if x.ndim > 1 else x[:, None], p.top_k)
     found = [places.to(x.dtype), values] if p.out_max_val else [places.to(x.dtype)]
     rest = (1,) * (max(x.ndim, 3) - 3)
     return torch.stack(found, 1).reshape(len(x), len(found), p.top_k, *rest)
 
 
-def largest(x: Tensor, count: int) -> tuple[Tensor, Tensor]:
+def _largest(x: Tensor, count: int) -> tuple[Tensor, Tensor]:
     """The largest values along the last axis and their places, equal ones from the back."""
     last = x.shape[-1] - 1
     values, places = x.flip(-1).sort(dim=-1, descending=True, stable=True)

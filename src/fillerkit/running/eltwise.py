@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import reduce
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -23,11 +25,12 @@ def eltwise(layer: LayerModule, *bottoms: Tensor) -> Tensor:
     """The sum, weighted by coeff, the product or the maximum.
 
     Of equal maxima the gradient goes to one: of the first two to the second, else to the first. The
-    product's gradient is the stable one, without a division.
+    product's gradient is a product too, or without stable_prod_grad the top over the bottom.
     """
     p = layer.message.eltwise_param
     if p.operation == EltwiseParameter.PROD:
-        return reduce(torch.mul, bottoms)
+        divided: Callable[..., Tensor] = _Product.apply
+        return reduce(torch.mul, bottoms) if p.stable_prod_grad else divided(*bottoms)
     if p.operation == EltwiseParameter.MAX:
         first, second, *more = bottoms
         top = torch.where(first > second, first, second)
@@ -38,3 +41,18 @@ def eltwise(layer: LayerModule, *bottoms: Tensor) -> Tensor:
     if p.coeff:
         terms = tuple(x if c == 1 else c * x for c, x in zip(p.coeff, bottoms, strict=True))
     return reduce(torch.add, terms)
+
+
+class _Product(torch.autograd.Function):
+    """A product whose gradient divides: NaN or infinite where a bottom is 0."""
+
+    @staticmethod
+    def forward(ctx: Any, *bottoms: Tensor) -> Tensor:
+        top = reduce(torch.mul, bottoms)
+        ctx.save_for_backward(top, *bottoms)
+        return top
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, ...]:
+        top, *bottoms = ctx.saved_tensors
+        return tuple(top / x * gradients[0] for x in bottoms)

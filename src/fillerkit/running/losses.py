@@ -15,22 +15,25 @@ from fillerkit.running.softmax import mode_of, normalizer
 from fillerkit.schema.forks_pb2 import HingeLossParameter, LossParameter
 
 _LOG_THRESHOLD = 1e-20
+_NEAR = 1e-4
 
 
 @runs("ContrastiveLoss")
 def contrastive_loss(layer: LayerModule, first: Tensor, second: Tensor, similar: Tensor) -> Tensor:
     """Half the mean of d^2 for like pairs, of max(margin - d, 0)^2 for others.
 
-    With legacy_version of max(margin - d^2, 0). Caffe's gradient of d divides by d + 0.0001; here
-    it is the true one, and 0 at 0.
+    With legacy_version of max(margin - d^2, 0). As in Caffe the gradient of d divides by
+    d + 0.0001, and labels beyond the last pair count for nothing.
     """
     p = layer.message.contrastive_loss_param
     square = (first - second).flatten(1).square().sum(1)
     if p.legacy_version:
         apart = functional.relu(p.margin - square)
     else:
-        apart = functional.relu(p.margin - root(square)).square()
-    like = similar.reshape(-1).long() != 0
+        apart = functional.relu(p.margin + _NEAR - root(square, _NEAR)).square()
+    if similar.numel() < len(first):
+        raise ValueError(f"there are {similar.numel()} labels for {len(first)} pairs")
+    like = similar.reshape(-1)[: len(first)].long() != 0
     return torch.where(like, square, apart).sum() / len(first) / 2
 
 
@@ -60,7 +63,7 @@ def multinomial_logistic_loss(layer: LayerModule, shares: Tensor, labels: Tensor
     """-sum log p(label), over the batch; p is at least 1e-20, in the gradient too."""
     flat = shares.flatten(1) if shares.ndim > 1 else shares[:, None]
     chosen = flat.gather(1, labels.reshape(-1, 1).long())
-    held = chosen + (chosen.clamp(min=_LOG_THRESHOLD) - chosen).detach()
+    held = chosen.detach().clamp(min=_LOG_THRESHOLD) + (chosen - chosen.detach())
     return held.log().sum() / -len(shares)
 
 

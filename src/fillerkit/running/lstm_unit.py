@@ -11,8 +11,11 @@ from fillerkit.running.registry import Tops, runs
 
 @runs("LSTMUnit")
 def lstm_unit(layer: LayerModule, cell: Tensor, gates: Tensor, cont: Tensor) -> Tops:
-    """The cell and output of one step from the cell and the gates, in the order i, f, o, g."""
-    return lstm_step(cell, gates, cont[..., None])
+    """The cell and output of one step from the cell and the gates, in the order i, f, o, g.
+
+    No gradient goes to cont.
+    """
+    return lstm_step(cell, gates, cont.detach()[..., None])
 
 
 def lstm_step(cell: Tensor, gates: Tensor, cont: Tensor) -> tuple[Tensor, Tensor]:

@@ -15,6 +15,7 @@ from fillerkit.errors import UsageError, did_you_mean
 from fillerkit.formats.stored import Alias, Array
 from fillerkit.layers.net_layer import owner_key
 from fillerkit.layers.shapes import shown
+from fillerkit.layers.splits import Port, Takers
 from fillerkit.nets.net import Net
 from fillerkit.running.layer_module import LayerModule
 
@@ -47,7 +48,11 @@ class Outputs(dict[str, Tensor]):
 
     @property
     def loss(self) -> Tensor:
-        """The net's loss: every loss's sum, times its weight; 0 where there is none."""
+        """The net's loss: every loss's sum, times its weight; 0 where there is none.
+
+        As in Caffe, nothing is learned from a loss whose weight the prototxt does not say and whose
+        top a later layer takes: it counts in the value alone.
+        """
         terms = [weight * top.sum() for _, weight, top in self.losses]
         return torch.stack(terms).sum() if terms else torch.zeros(())
 
@@ -78,6 +83,12 @@ class NetModule(nn.Module):
             for layer in layers
             if not layer.layer.bottoms
             for name, shape in layer.layer.tops
+        }
+        taken = Takers([layer.message for layer in layers]).taken
+        self._only_values = {
+            at
+            for at in taken
+            if layers[at[0]].loss_weights and not layers[at[0]].message.loss_weight
         }
         self._last = {
             name: position
@@ -165,8 +176,8 @@ class NetModule(nn.Module):
             tops = self._run(layer, bottoms, blobs)
             blobs.update(zip(layer.message.top, tops, strict=False))
             outputs.losses += [
-                (layer.layer.name, weight, top)
-                for weight, top in zip(layer.loss_weights, tops, strict=False)
+                (layer.layer.name, weight, self._counted(top, (position, index)))
+                for index, (weight, top) in enumerate(zip(layer.loss_weights, tops, strict=False))
                 if weight
             ]
             for name in (*layer.layer.bottoms, *layer.message.top):
@@ -262,6 +273,14 @@ class NetModule(nn.Module):
         own = self._own()
         made = zip(names, tops, strict=True)
         return tuple(blobs.get(name, top if own is None else top.to(own)) for name, top in made)
+
+    def _counted(self, top: Tensor, at: Port) -> Tensor:
+        """A top as it counts in the net's loss: one that a layer takes may have a gradient of 0."""
+        if at not in self._only_values or not top.requires_grad:
+            return top
+        counted = top.view_as(top)
+        counted.register_hook(torch.zeros_like)  # type: ignore[no-untyped-call]
+        return counted
 
     def _wanted(self, keep: Sequence[str] | None) -> tuple[str, ...]:
         names = tuple(self.net.outputs if keep is None else keep)

@@ -94,7 +94,7 @@ def power(layer: LayerModule, x: Tensor) -> Tensor:
     """(shift + scale x) ^ power; a constant, without a gradient, where scale or power is 0."""
     p = layer.message.power_param
     if p.scale * p.power == 0:
-        return torch.full_like(x, 1.0 if p.power == 0 else p.shift**p.power)
+        return torch.full_like(x, p.shift).pow(p.power)  # 0 to a power below 0 is infinite
     inner = p.shift + p.scale * x
     return inner if p.power == 1 else inner**p.power
 

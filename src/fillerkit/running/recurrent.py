@@ -18,8 +18,10 @@ def lstm(layer: LayerModule, x: Tensor, cont: Tensor, *more: Tensor) -> Tops:
     """Long short-term memory; cont, 0 at a sequence's first step, cuts it from what was before.
 
     Without expose_hidden the last step's h and c are carried over to the next forward pass, as in
-    Caffe, without their gradients; `NetModule.reset` forgets them.
+    Caffe; `NetModule.reset` forgets them. No gradient goes through a state that comes in or goes
+    out, exposed or not, nor to cont.
     """
+    cont = cont.detach()
     weight_x, bias, *rest = layer.blobs()
     weight_h = rest.pop()
     static, given = _more(layer, more, rest)
@@ -40,8 +42,9 @@ def lstm(layer: LayerModule, x: Tensor, cont: Tensor, *more: Tensor) -> Tops:
 def rnn(layer: LayerModule, x: Tensor, cont: Tensor, *more: Tensor) -> Tops:
     """h = tanh(W_hh cont h + W_xh x + b_h), o = tanh(W_ho h + b_o).
 
-    h is carried over as of LSTM.
+    h is carried over as of LSTM, without a gradient.
     """
+    cont = cont.detach()
     weight_x, bias, *static_weight = layer.blobs()
     *static_weight, weight_h, weight_o, bias_o = static_weight
     static, given = _more(layer, more, static_weight)
@@ -79,7 +82,7 @@ def _start(
     As in Caffe, a smaller batch goes on from the first sequences, a larger one than ever from 0.
     """
     if given:
-        return [state.reshape(x.shape[1], -1) for state in given]
+        return [state.detach().reshape(x.shape[1], -1) for state in given]
     count, found = x.shape[1], []
     for name in names:
         kept = layer._buffers.get(name)
@@ -101,7 +104,7 @@ def _unrolled(
         output, state = step(index, state)
         outputs.append(output)
     if layer.message.recurrent_param.expose_hidden:
-        return [torch.stack(outputs), *(part[None] for part in state)]
+        return [torch.stack(outputs), *(part.detach()[None] for part in state)]
     for name, part in zip(names, state, strict=True):
         kept, part = layer._buffers.get(name), part.detach()
         if kept is not None and len(kept) > len(part):  # Caffe's memory keeps the other sequences
