@@ -123,6 +123,17 @@ def test_copies_that_a_type_fills_and_forgets_are_not_made_of_parameters_that_ar
     assert not fk.load_net(text, params={"l": ["8x6:xavier"]}).layers[2].forgotten
 
 
+@pytest.mark.parametrize(
+    ("params", "overruled"), [(["1x6:msra", "1"], False), (["1x6"], True), (["1x3", "1"], True)]
+)
+def test_a_layer_that_is_not_as_its_type_makes_it_says_so(
+    params: list[str], overruled: bool
+) -> None:
+    net = fk.load_net(INPUT + PRODUCT.replace("BLOBS", ""), params={"ip": params})
+    assert [layer.overruled for layer in net.layers] == [False, overruled]
+    assert fk.load_net(OFFSETS, shapes={"c": (2, 4, 6, 6)}).layers[1].overruled
+
+
 def test_parameters_of_a_layer_that_there_is_not_are_refused() -> None:
     with pytest.raises(fk.UsageError, match=r"'ouput', but phase TRAIN .* did you mean 'output'"):
         fk.load_net(INPUT + layer("output", "data > r"), params={"ouput": ["6"]})

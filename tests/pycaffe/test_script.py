@@ -232,6 +232,18 @@ print(x, model_libs.x, more.inner.y, caffe.__name__)
     assert "caffe.model_libs is taken from" in done.stderr
 
 
+def test_a_script_that_imports_the_messages_alone_gets_its_own_or_ours(
+    run_script: RunScript, script: Path
+) -> None:
+    script.write_text("import caffe_pb2\nfrom caffe.proto import caffe_pb2 as ours\n"
+                      "print(caffe_pb2 is ours)")  # fmt: skip
+    done = run_script(script)
+    assert done.stdout == "True\n"
+    assert done.stderr.count("caffe_pb2 is on no folder of sys.path") == 1
+    (script.parent / "caffe_pb2.py").write_text("")
+    assert (run_script(script).stdout, run_script(script).stderr) == ("False\n", "")
+
+
 def test_where_a_forks_module_is_looked_for_is_said(run_script: RunScript, script: Path) -> None:
     script.write_text("from caffe.model_libs import *")
     done = run_script(script)

@@ -396,3 +396,16 @@ def test_statistics_of_a_caffemodel_are_kept_with_their_factor(tmp_path: Path) -
     found = running.eval()(torch.ones(1, 3))["a"]
     torch.testing.assert_close(found, torch.full((1, 3), (1 - 3) / (4 + 1e-5) ** 0.5))
     assert [float(blob.reshape(-1)[0]) for blob in running.blobs()["bn"]] == [6.0, 8.0, 2.0]
+
+
+def test_a_layer_that_is_not_as_its_type_makes_it_is_not_run() -> None:
+    text = """
+layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [2, 6] } } }
+layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip"
+        inner_product_param { num_output: 3 weight_filler { type: "xavier" } } }
+"""
+    net = fk.load_net(text, params={"ip": ["3x2"]})
+    with pytest.raises(fk.UsageError, match=r"'ip': what was stated of it .* is not what its type"):
+        module(net, net.fill(1))
+    net = fk.load_net(text, params={"ip": ["3x6:msra", "3"]})
+    assert module(net, net.fill(1))

@@ -121,6 +121,9 @@ class Layer:
         parameters has it.
     message : LayerParameter
         All that the prototxt says of it, in the current format.
+    overruled : bool
+        Whether a person has stated parameters, or numbers of bottoms and tops, that its type would
+        not have.
     """
 
     name: str
@@ -133,6 +136,7 @@ class Layer:
     line: int
     key: str
     message: LayerParameter = field(repr=False, compare=False)
+    overruled: bool = field(default=False, repr=False)
 
     @property
     def traits(self) -> Traits:

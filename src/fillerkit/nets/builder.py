@@ -144,7 +144,7 @@ class _Builder:
 
     def _set_up(self, index: int, layer: LayerParameter, field: Field) -> Layer:
         line = self._text.place(field).line
-        known, plan = self._plan_of(index, layer, line)
+        known, plan, overruled = self._plan_of(index, layer, line)
         plan = with_files(self._rules.apply(layer.name, plan), self._text.source.name)
         self._notes.extend(plan.notes)
         tops = named_tops(known, layer, plan, self._choices.setting.shapes)
@@ -162,10 +162,13 @@ class _Builder:
             line=line,
             key=self._key(layer.name, index) if params else layer.name,
             message=layer,
+            overruled=overruled,
         )
 
-    def _plan_of(self, index: int, layer: LayerParameter, line: int) -> tuple[LayerType, Plan]:
-        """The type of a layer, and what the layer makes."""
+    def _plan_of(
+        self, index: int, layer: LayerParameter, line: int
+    ) -> tuple[LayerType, Plan, bool]:
+        """The type of a layer, what the layer makes, and whether that is not its type's plan."""
         setting = self._choices.setting
         known = type_of(layer, line, self._choices)
         bottoms = self._connections.bottoms(layer)
@@ -184,7 +187,7 @@ class _Builder:
             plan = holds.without_type(error)
         if bottoms_note:
             plan = replace(plan, notes=[*plan.notes, bottoms_note])
-        return known, holds.applied(plan)
+        return known, holds.applied(plan), holds.overrules(plan)
 
     def _plan(
         self, index: int, known: LayerType, layer: LayerParameter, bottoms: list[Shape]

@@ -38,6 +38,13 @@ class Stated:
     params: Sequence[Param] | None = None
     notes: tuple[str, ...] = ()
 
+    def overrules(self, plan: Plan) -> bool:
+        """Whether the layer has other bottoms, tops or shapes of parameters than by its type."""
+        if self.params is None:
+            return self.tops is not None
+        own = [param.shape for param in plan.params]
+        return self.tops is not None or [param.shape for param in self.params] != own
+
     def without_type(self, error: LayerError) -> Plan:
         """What the layer makes where its type refuses to plan it; else the `error` is raised."""
         if self.tops is None:

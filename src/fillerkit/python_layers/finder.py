@@ -21,6 +21,8 @@ _MODULES = {
     *("proto", "proto.caffe_pb2", *_ITSELF),
 }
 """The modules of pycaffe."""
+_MESSAGES = "caffe_pb2"
+"""A module that scripts import by itself, from Caffe's own folder or made by protoc."""
 
 
 def install() -> None:
@@ -42,7 +44,7 @@ def caffe_is_ours() -> Iterator[None]:
     finally:
         sys.meta_path.remove(finder)
         for name in sys.modules.keys() - before:
-            if name.partition(".")[0] == "caffe":
+            if name.partition(".")[0] in ("caffe", _MESSAGES):
                 del sys.modules[name]
 
 
@@ -61,6 +63,8 @@ class CaffeFinder(MetaPathFinder):
     ) -> ModuleSpec | None:
         if fullname.startswith(f"{OURS}."):
             return self._imported_from_ours(fullname, path)
+        if fullname == _MESSAGES:
+            return _messages()
         package, _, inner = fullname.partition(".")
         if package != "caffe":
             return None
@@ -97,6 +101,14 @@ class CaffeFinder(MetaPathFinder):
                 return None
             raise
         return ModuleSpec(fullname, _Alias(forks))
+
+
+def _messages() -> ModuleSpec | None:
+    """Find our messages where a script's own module of them is not there."""
+    if PathFinder.find_spec(_MESSAGES) is not None:
+        return None
+    say_once(f"{_MESSAGES} is on no folder of sys.path; this script gets fillerkit's")
+    return ModuleSpec(_MESSAGES, _Alias(f"{OURS}.proto.{_MESSAGES}"))
 
 
 class _Alias(Loader):

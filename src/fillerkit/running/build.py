@@ -70,6 +70,8 @@ def refusal(layer: Layer) -> str:
     layer
         Of a net, with its message.
     """
+    if layer.overruled and layer.bottoms:
+        return "what was stated of it (shapes, parameters) is not what its type runs with"
     operation = operations.get(layer.type)
     if operation is not None:
         return operation.refusal(layer)

@@ -19,7 +19,7 @@ class _First(object):
 
     def find_spec(self, fullname, path=None, target=None):
         # type: (str, object, object) -> object
-        if self.asked or fullname.split(".")[0] != "caffe":
+        if self.asked or fullname.split(".")[0] not in ("caffe", "caffe_pb2"):
             return None
         self.asked = True
         try:
