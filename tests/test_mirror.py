@@ -70,6 +70,7 @@ TESTED_WITH = {
     "random/reference": "random/test_engines",
     "random/uniform": "random/test_engines",
     "random/ziggurat": "random/test_engines",
+    "reading/draws": "reading/test_batches",
     "reading/seeds": "reading/test_image_list",
     "reading/stack": "reading/test_records",
     "reading/warp": "reading/test_windows",

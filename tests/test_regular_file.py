@@ -38,3 +38,8 @@ def test_what_cannot_be_looked_at_is_not_there(tmp_path: Path) -> None:
     assert is_there(tmp_path) and is_folder(tmp_path) and not is_file(tmp_path)
     for path in ("", "x" * 5000, "a\0b", tmp_path / "a" / "b"):
         assert not is_there(path) and not is_file(path) and not is_folder(path)
+
+
+def test_a_name_with_a_null_byte_is_refused_as_what_is_no_file() -> None:
+    with pytest.raises(OSError, match="its name has a null byte"):
+        open_regular("a\0b")

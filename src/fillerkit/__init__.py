@@ -82,7 +82,7 @@ if _TYPE_CHECKING:
     from fillerkit.prototxt import SolverText as SolverText
     from fillerkit.prototxt import upgrade_text as upgrade_text
     from fillerkit.random import CaffeStream as CaffeStream
-    from fillerkit.random import GlibcRand as GlibcRand
+    from fillerkit.random.glibc import GlibcRand as GlibcRand
     from fillerkit.reading import LayerBatches as LayerBatches
     from fillerkit.reading import batches as batches
     from fillerkit.signals import LayerSignal as LayerSignal
@@ -114,7 +114,8 @@ _NAMES = {
     "nets.load": "load_net plan_layer read_net read_solver",
     "nets.net": "Net",
     "prototxt": "NetText SolverText upgrade_text",
-    "random": "CaffeStream GlibcRand",
+    "random": "CaffeStream",
+    "random.glibc": "GlibcRand",
     "reading": "batches LayerBatches",
     "signals": "LayerSignal Signal signal",
     "version": "__version__",

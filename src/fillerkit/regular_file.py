@@ -44,7 +44,10 @@ def check_regular(path: str | os.PathLike[str]) -> None:
     OSError
         With a ``strerror`` for people.
     """
-    mode = Path(path).stat().st_mode
+    try:
+        mode = Path(path).stat().st_mode
+    except ValueError:
+        raise OSError(errno.EINVAL, "its name has a null byte") from None
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if not stat.S_ISREG(mode):

@@ -66,3 +66,11 @@ def test_more_skipped_than_listed_is_refused(read: Read) -> None:
     write_images(count=1)
     with pytest.raises(fk.LayerError, match=r"rand_skip passes over \d+ images, and .* lists 1"):
         labels(read, "rand_skip: 1000")
+
+
+def test_a_name_with_a_null_byte_is_refused(read: Read) -> None:
+    write_images()
+    with Path("list").open("ab") as file:
+        file.write(b"a\0b 1\n")
+    with pytest.raises(fk.LayerError, match="line 6 of list: its name has a null byte"):
+        labels(read, "")

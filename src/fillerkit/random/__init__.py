@@ -6,7 +6,6 @@ from fillerkit.random.engine import Engine as Engine
 from fillerkit.random.engine import kernel_path as kernel_path
 from fillerkit.random.engine import kernel_paths as kernel_paths
 from fillerkit.random.engine import make_engine as make_engine
-from fillerkit.random.glibc import GlibcRand as GlibcRand
 from fillerkit.random.pieces import KEPT as KEPT
 from fillerkit.random.pieces import pieces as pieces
 from fillerkit.random.sample import CHUNK as CHUNK

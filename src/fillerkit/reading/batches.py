@@ -6,7 +6,7 @@ from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING
 
 from fillerkit.errors import UsageError
-from fillerkit.random import GlibcRand
+from fillerkit.random.glibc import GlibcRand
 from fillerkit.reading.draws import draws_of
 from fillerkit.reading.layer_batches import LayerBatches, reads
 from fillerkit.reading.stack import Batch

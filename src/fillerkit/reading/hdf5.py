@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from fillerkit.errors import LayerError
 from fillerkit.layers.shapes import positive
-from fillerkit.random import GlibcRand
+from fillerkit.random.glibc import GlibcRand
 from fillerkit.reading.stack import Batch
 from fillerkit.schema.forks_pb2 import LayerParameter
 from fillerkit.sources.hdf5 import read_list, read_rows

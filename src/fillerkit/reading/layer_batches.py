@@ -9,7 +9,7 @@ from google.protobuf.message import Message
 
 from fillerkit.errors import LayerError, Place, ShapeNeeded
 from fillerkit.layers.net_layer import Layer
-from fillerkit.random import GlibcRand
+from fillerkit.random.glibc import GlibcRand
 from fillerkit.reading import image_list, records, windows
 from fillerkit.reading.hdf5 import Hdf5Batches
 from fillerkit.reading.read_ahead import ReadAhead
