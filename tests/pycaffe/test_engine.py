@@ -893,6 +893,19 @@ def test_a_gradient_that_is_handed_on_is_not_written_over_in_place(write: WriteN
     assert net.blobs["x"].diff.tolist() == [2, 4, 6]
 
 
+def test_forward_simple_and_backward_simple_run_all_layers(net: caffe.Net) -> None:
+    assert filled(net).forward_simple() is None  # type: ignore[func-returns-value]
+    loss = net.blobs["loss"].data.item()
+    net.backward_simple()
+    once = net.params["conv"][0].diff.copy()
+    assert loss == loss_of(net)
+    net.clear_param_diffs()
+    net.backward()
+    assert once.any()
+    assert np.array_equal(once, net.params["conv"][0].diff)
+    assert net._blob_names[net._blob_names_index["loss"]] == "loss"
+
+
 TWO = "".join(
     f"""
 layer {{ name: "{name}" type: "InnerProduct" bottom: "x" top: "{name}" param {{ name: "w" }}

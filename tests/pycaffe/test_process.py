@@ -46,6 +46,7 @@ def _nothing_said(monkeypatch: pytest.MonkeyPatch) -> None:
         ("init_log", (1, True), True),
         ("init_glog", ("log",), True),
         ("set_logging_disabled", (), True),
+        ("set_devices", ((0, 1),), True),
         ("set_phase_test", (), True),
         ("set_phase_train", (), True),
     ],
@@ -115,6 +116,7 @@ def test_there_is_one_solver_and_no_nccl() -> None:
 def test_the_mode_is_that_of_the_cpu() -> None:
     caffe.set_mode_gpu()
     assert (caffe.check_mode_cpu(), caffe.check_mode_gpu()) == (True, False)
+    assert caffe.enumerate_devices(False) == []
 
 
 def test_solver_count_and_rank_are_what_they_were_told() -> None:

@@ -27,12 +27,14 @@ if _TYPE_CHECKING:
     from fillerkit.pycaffe.net_spec import to_proto as to_proto
     from fillerkit.pycaffe.process import check_mode_cpu as check_mode_cpu
     from fillerkit.pycaffe.process import check_mode_gpu as check_mode_gpu
+    from fillerkit.pycaffe.process import enumerate_devices as enumerate_devices
     from fillerkit.pycaffe.process import has_nccl as has_nccl
     from fillerkit.pycaffe.process import init_glog as init_glog
     from fillerkit.pycaffe.process import init_log as init_log
     from fillerkit.pycaffe.process import layer_type_list as layer_type_list
     from fillerkit.pycaffe.process import log as log
     from fillerkit.pycaffe.process import set_device as set_device
+    from fillerkit.pycaffe.process import set_devices as set_devices
     from fillerkit.pycaffe.process import set_logging_disabled as set_logging_disabled
     from fillerkit.pycaffe.process import set_mode_cpu as set_mode_cpu
     from fillerkit.pycaffe.process import set_mode_gpu as set_mode_gpu
@@ -73,10 +75,11 @@ _NAMES = {
     "pycaffe.net_spec": "layers NetSpec params to_proto",
     "pycaffe.solver": "AdaDeltaSolver AdaGradSolver AdamSolver get_solver NesterovSolver "
     "RMSPropSolver SGDSolver Solver",
-    "pycaffe.process": "check_mode_cpu check_mode_gpu has_nccl init_glog init_log layer_type_list "
-    "log set_device set_logging_disabled set_mode_cpu set_mode_gpu set_multiprocess "
-    "set_phase_test set_phase_train set_random_seed set_solver_count set_solver_rank "
-    "solver_count solver_rank",
+    "pycaffe.process": "check_mode_cpu check_mode_gpu enumerate_devices has_nccl init_glog "
+    "init_log layer_type_list log set_device set_devices "
+    "set_logging_disabled set_mode_cpu set_mode_gpu set_multiprocess "
+    "set_phase_test set_phase_train set_random_seed set_solver_count "
+    "set_solver_rank solver_count solver_rank",
     "python_layers.blob": "Blob BlobVec",
     "python_layers.finder": "install",
     "python_layers.layer": "Layer",

@@ -177,6 +177,11 @@ class Net:
         return list(self._state.wiring.names)
 
     @property
+    def _blob_names_index(self) -> dict[str, int]:
+        """Of DeepSim's Caffe: at which place of `_blob_loss_weights` a blob is."""
+        return {name: number for number, name in enumerate(self._state.wiring.names)}
+
+    @property
     def _blob_loss_weights(self) -> list[float]:
         return list(self._state.wiring.loss_weights)
 
@@ -328,6 +333,14 @@ class Net:
             put(self.blobs, tops, self.outputs, "diff")
         self._backward(first, last)
         return {name: self.blobs[name].diff for name in wanted}
+
+    def forward_simple(self) -> None:
+        """Run all layers forward; DeepSim's Caffe has it."""
+        self._forward(0, len(self.layers) - 1)
+
+    def backward_simple(self) -> None:
+        """Run all layers backward; DeepSim's Caffe has it."""
+        self._backward(len(self.layers) - 1, 0)
 
     def _forward(self, first: int, last: int) -> float:
         return self._running().forward(first, last)

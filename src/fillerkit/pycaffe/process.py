@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -110,6 +110,16 @@ def set_phase_train() -> None:
 def set_phase_test() -> None:
     """Accepted; until 2014 it set the phase of all nets."""
     say_once(f"set_phase_test: {_PHASE}")
+
+
+def set_devices(device_ids: Sequence[int]) -> None:
+    """Accepted, as `set_device`; Caffe for OpenCL has it."""
+    say_once("set_devices: there is no GPU mode, so no devices are chosen")
+
+
+def enumerate_devices(silent: bool = False) -> list[int]:
+    """No devices. Caffe for OpenCL has it."""
+    return []
 
 
 def init_log(level: int = 0, stderr: bool = False) -> None:
