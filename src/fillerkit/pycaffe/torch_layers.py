@@ -61,7 +61,7 @@ class TorchLayers:
             top = self._state.blobs[number]
             top.reshape(*tensor.shape)
             if _hands_on(wired):
-                # Flatten's backward pass alone hands on the gradient.
+                # Flatten hands the gradient on in its backward pass.
                 weighs = any(wired.loss_weights)
                 top.share(self._below(wired), diff=not (weighs or wired.message.type == "Flatten"))
             else:
@@ -72,7 +72,7 @@ class TorchLayers:
         import torch
 
         if _hands_on(wired):
-            # The others share it since the forward pass: a Flatten behind one takes it away.
+            # The others share it since they were set up: a Flatten behind one takes it away.
             if wired.message.type == "Flatten":
                 self._below(wired).diff_memory = self._state.blobs[wired.tops[0]].diff_memory
             return

@@ -16,6 +16,7 @@ from fillerkit.schema.forks_pb2 import HingeLossParameter, LossParameter
 
 _LOG_THRESHOLD = 1e-20
 _NEAR = 1e-4
+"""What is added to a distance where a gradient divides by it."""
 
 
 @runs("ContrastiveLoss")
