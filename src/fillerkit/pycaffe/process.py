@@ -110,9 +110,7 @@ def solver_rank() -> int:
 def set_solver_rank(rank: int) -> None:
     """Accepted; it is added to a solver's random_seed, as in Caffe."""
     caffe.rank = operator.index(rank)
-    say_once(
-        "set_solver_rank: all it does here is to add to the random_seed of solvers"
-    )
+    say_once("set_solver_rank: all it does here is to add to the random_seed of solvers")
 
 
 def set_multiprocess(multiprocess: bool) -> None:
