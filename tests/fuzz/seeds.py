@@ -264,6 +264,17 @@ def _described() -> Iterator[bytes]:
     yield small.SerializeToString()
 
 
+def _solver_states() -> Iterator[bytes]:
+    """As written now; and by an old Caffe in double precision, with four axes."""
+    new = caffe_pb2.BlobProto(shape=caffe_pb2.BlobShape(dim=[2, 1]), data=[1, 2])
+    old = caffe_pb2.BlobProto(num=1, channels=1, height=1, width=2, double_data=[1, 2])
+    for blob in (new, old):
+        state = caffe_pb2.SolverState(
+            iter=3, learned_net="a.caffemodel", current_step=1, history=[blob] * 2
+        )
+        yield state.SerializeToString()
+
+
 def _indices() -> Iterator[bytes]:
     """As we write it, and as others do: without an origin."""
     ours = index_of(shards())
@@ -275,6 +286,7 @@ _MADE: dict[str, Callable[[], Iterator[bytes]]] = {
     "net": _nets,
     "message": _messages,
     "solver": lambda: iter(SOLVERS),
+    "solver_state": _solver_states,
     "index": _indices,
     "lmdb": _lmdb,
     "leveldb": _leveldb,

@@ -38,6 +38,7 @@ from fillerkit.pycaffe.io import (
     blobproto_to_array,
     datum_to_array,
 )
+from fillerkit.pycaffe.training.solver_state import read_state, write_state
 from fillerkit.schema.forks_pb2 import BlobProto, Datum, LayerParameter, NetParameter
 from fillerkit.sources.mean_file import read_mean
 
@@ -218,6 +219,18 @@ def _solver(data: bytes) -> None:
         assert again.param.SerializeToString() == solver.param.SerializeToString()
 
 
+def _solver_state(data: bytes) -> None:
+    state = read_state(_put("x.solverstate", data))
+    path = Path("again.solverstate")
+    write_state(path, state)
+    with _again("what was written"):
+        again = read_state(path)
+        assert (again.iteration, again.step) == (state.iteration, state.step)
+        assert [array.tobytes() for array in again.history] == [
+            array.tobytes() for array in state.history
+        ]
+
+
 def _weights(suffix: str, data: bytes) -> None:
     blobs = fk.load(_put(f"x.{suffix}", data))
     _check_printable(repr(blobs), blobs._repr_html_(), *map(repr, blobs.values()))
@@ -391,6 +404,7 @@ TARGETS = {
     "net": Target(_net, text=True),
     "message": Target(_message),
     "solver": Target(_solver, text=True),
+    "solver_state": Target(_solver_state),
     "caffemodel": Target(partial(_weights, "caffemodel")),
     "npz": Target(partial(_archive, "npz")),
     "h5": Target(partial(_weights, "h5"), needs=("h5py",)),

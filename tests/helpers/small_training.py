@@ -5,8 +5,6 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import h5py  # type: ignore[import-untyped]
-
 import fillerkit.pycaffe as caffe
 
 FOLDER = Path(__file__).parents[1] / "pycaffe" / "training" / "small"
@@ -15,11 +13,11 @@ FIXED = 'type: "SGD" base_lr: 0.05 lr_policy: "fixed" momentum: 0.9\n'
 
 
 def small_solver(
-    folder: Path, lines: str = FIXED, net: str | None = None, start: int = 0
+    folder: Path, lines: str = FIXED, net: str | None = None, passed: int = 0
 ) -> caffe.Solver:
     """A solver of the net, or of another text; a test works in the folder.
 
-    The rows are written from `start` on, as a data layer of Caffe reads them.
+    So many batches of its data are passed over first.
     """
     for name in ("net.prototxt", "train.h5", "train.txt"):
         shutil.copy(FOLDER / name, folder)
@@ -29,26 +27,9 @@ def small_solver(
     (folder / "solver.prototxt").write_text(COMMON + length + lines)
     solver = caffe.get_solver(folder / "solver.prototxt")
     for each in (solver.net, *solver.test_nets):
-        feed(each, folder / "train.h5", start)
+        for _ in range(passed):
+            each.forward(end="data")
     return solver
-
-
-def feed(net: caffe.Net, file: Path, start: int = 0) -> None:
-    """Write the next rows of a file into a net's tops, each time that it runs."""
-    with h5py.File(file) as opened:
-        rows = {name: opened[name][()] for name in ("data", "label")}
-    at = start
-
-    def write(layer: int) -> None:
-        nonlocal at
-        if layer == 0:
-            count = net.blobs["data"].shape[0]
-            for name, values in rows.items():
-                blob = net.blobs[name].data
-                blob[...] = values[at : at + count].reshape(blob.shape)
-            at = (at + count) % len(rows["data"])
-
-    net.before_forward(write)
 
 
 def losses(solver: caffe.Solver, count: int) -> list[float]:

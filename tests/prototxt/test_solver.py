@@ -316,3 +316,17 @@ def test_a_net_whose_path_is_too_long_for_the_system_is_not_there(tmp_path: Path
     path.write_text(f'net: "{"x" * 5000}"')
     with pytest.raises(PrototxtError, match="is not there: looked in the working directory"):
         read_net(path)
+
+
+def test_a_level_and_stages_that_are_asked_for_are_the_train_nets(folder: Path) -> None:
+    solver = 'net: "net.prototxt" test_iter: 1 train_state { level: 3 stage: "own" }\n'
+    (folder / "levels.prototxt").write_text(solver)
+    text = read_solver(folder / "levels.prototxt", level=1, stages=["a"])
+    assert (text.train.state.level, list(text.train.state.stage)) == (1, ["own", "a"])
+    assert (text.tests[0].state.level, list(text.tests[0].state.stage)) == (0, [])
+
+
+def test_a_solver_knows_where_its_fields_stand(folder: Path) -> None:
+    text = read_solver('net: "net.prototxt"\n  base_lr: 1\n')
+    assert (text.place("base_lr").line, text.place("base_lr").column) == (2, 3)
+    assert text.place("momentum").line == 1

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from toy_solver import write_toy
 
 import fillerkit as fk
 import fillerkit.pycaffe as caffe
@@ -37,6 +38,22 @@ def test_training_runs() -> None:
     trained = fk.load("trained.caffemodel")
     assert list(trained) == ["conv1", "conv2", "ip1", "ip2"]
     assert (trained["ip2"][0] != read.fill(seed=1701)["ip2"].weight).any()
+
+
+def test_a_script_trains(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("torch")
+    write_toy(Path())
+    exec(BLOCKS[-2], {})
+    iteration, rate, loss = capsys.readouterr().out.split()
+    assert iteration == "100"
+    assert float(rate) == pytest.approx(0.1)
+    assert float(loss) < 0.1
+    assert Path("solver_iter_100.solverstate").is_file()
+
+
+def test_every_method_of_a_solver_is_on_the_page() -> None:
+    methods = {name for name in dir(caffe.Solver) if not name.startswith("_")}
+    assert [name for name in methods - {"of_text"} if f"`{name}`" not in PAGE] == []
 
 
 def test_every_public_name_is_on_the_page() -> None:

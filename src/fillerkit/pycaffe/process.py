@@ -148,9 +148,9 @@ def solver_count() -> int:
 
 
 def set_solver_count(count: int) -> None:
-    """Accepted; nothing is trained here."""
+    """Accepted; one solver trains, on the CPU."""
     caffe.solvers = operator.index(count)
-    say_once("set_solver_count: nothing is trained here, so there are no solvers to count")
+    say_once("set_solver_count: there is one solver in a process, which trains on the CPU")
 
 
 def solver_rank() -> int:
@@ -159,14 +159,14 @@ def solver_rank() -> int:
 
 
 def set_solver_rank(rank: int) -> None:
-    """Accepted; nothing is trained here."""
+    """Accepted; it is added to a solver's random_seed, as in Caffe."""
     caffe.rank = operator.index(rank)
-    say_once("set_solver_rank: nothing is trained here, so solvers have no rank")
+    say_once("set_solver_rank: all it does here is to add to the random_seed of solvers")
 
 
 def set_multiprocess(multiprocess: bool) -> None:
-    """Accepted; nothing is trained here."""
-    say_once("set_multiprocess: nothing is trained here, in one process or in several")
+    """Accepted; a training is of one process."""
+    say_once("set_multiprocess: a training is of one process, and shares nothing with others")
 
 
 def has_nccl() -> bool:

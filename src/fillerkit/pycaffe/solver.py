@@ -122,9 +122,7 @@ class Solver:
         With ``snapshot_after_train``, which is the default, the result is written beside the
         solver's file, or as ``snapshot_prefix`` says.
         """
-        if resume_file is not None:
-            self.restore(resume_file)
-        self._training.solve()
+        self._training.solve(None if resume_file is None else os.fspath(resume_file))
 
     def snapshot(self) -> None:
         """Write ``PREFIX_iter_N.caffemodel`` and ``PREFIX_iter_N.solverstate`` now."""

@@ -31,8 +31,13 @@ class _Graph(NamedTuple):
     tops: Sequence[Tensor]
 
     def fits(self, bottoms: Sequence[Blob], tops: Sequence[Blob]) -> bool:
-        """Whether the blobs still have the shapes that they had in that pass."""
-        pairs = chain(zip(self.bottoms, bottoms, strict=True), zip(self.tops, tops, strict=False))
+        """Whether the blobs still have the shapes that they had in that pass.
+
+        What a layer works on in place has that of its top since.
+        """
+        there = zip(self.bottoms, bottoms, strict=True)
+        apart = (pair for pair in there if all(pair[1] is not top for top in tops))
+        pairs = chain(apart, zip(self.tops, tops, strict=False))
         return all(list(tensor.shape) == blob.shape for tensor, blob in pairs)
 
 

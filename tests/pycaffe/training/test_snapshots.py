@@ -39,7 +39,7 @@ def test_a_training_goes_on_from_caffes_snapshot(kind: str, tmp_path: Path) -> N
     suffix, caffes = GOES_ON[kind]
     for path in FOLDER.glob("caffes_iter_3.*"):
         shutil.copy(path, tmp_path)
-    solver = small_solver(tmp_path, f'type: "{kind}" {STEPS}', start=48)
+    solver = small_solver(tmp_path, f'type: "{kind}" {STEPS}', passed=3)
     solver.restore(f"caffes_iter_3.solverstate{suffix}")
     assert (solver.iter, solver.lr) == (3, float(np.float32(0.0025)))
     np.testing.assert_allclose(losses(solver, 3), caffes, rtol=1e-5)
@@ -53,7 +53,7 @@ def test_going_on_from_a_snapshot_is_going_through(kind: str, format: str, tmp_p
     lines += f" weight_decay: 0.001 snapshot: 4 snapshot_format: {format}"
     through = small_solver(tmp_path, lines)
     through.step(7)
-    solver = small_solver(tmp_path, lines, start=4 * 16 % 64)
+    solver = small_solver(tmp_path, lines, passed=4)
     solver.restore("snap_iter_4.solverstate" + ".h5" * (format == "HDF5"))
     solver.step(3)
     for name, blobs in through.net.params.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,26 @@ def test_a_file_that_is_no_state_is_one_clear_error(
     path.write_bytes(content)
     with pytest.raises(fk.FormatError, match=rf"x\.solverstate: .*{told}|{told}"):
         read_state(path)
+
+
+def test_a_dataset_that_is_larger_than_its_file_is_not_read(tmp_path: Path) -> None:
+    h5py = pytest.importorskip("h5py")
+    path = tmp_path / "a.solverstate.h5"
+    write_state(path, STATE)
+    with h5py.File(path, "r+") as file:
+        del file["history/1"]
+        file.create_dataset("history/1", (1 << 40,), np.float32)
+    with pytest.raises(fk.FormatError, match="1 is larger than the file"):
+        read_state(path)
+
+
+def test_a_path_that_is_not_utf_8_comes_back_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "a.solverstate"
+    path.write_bytes(b"\x08\x03\x12\x02\xb0\xa1\x20\x01")
+    state = read_state(path)
+    assert os.fsencode(state.learned_net) == b"\xb0\xa1"
+    write_state(path, state)
+    assert path.read_bytes() == b"\x08\x03\x12\x02\xb0\xa1\x20\x01"
 
 
 def test_a_file_that_is_not_there_is_a_runtime_error() -> None:

@@ -90,13 +90,16 @@ class Training:
         while self.iteration < end and not self._iterate():
             pass
 
-    def solve(self) -> None:
+    def solve(self, resume_file: str | None) -> None:
         """Train up to ``max_iter``, with the last snapshot and the last test."""
         info(f"Solving {self._net._state.net.name}", "solver.cpp:289")
         info(f"Learning Rate Policy: {self._param.lr_policy}", "solver.cpp:290")
         if self._param.snapshot_after_train:
             check_prefix(self._param)
         self._stopped = False
+        if resume_file is not None:
+            info(f"Restoring previous solver status from {resume_file}", "solver.cpp:296")
+            self.restore(resume_file)
         self.step(self._param.max_iter - self.iteration)
         if self._param.snapshot_after_train and not (
             self._param.snapshot and self.iteration % self._param.snapshot == 0

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from google.protobuf.message import DecodeError
@@ -16,7 +17,8 @@ from fillerkit.pycaffe.proto import caffe_pb2
 from fillerkit.pycaffe.weight_files import check_file, format_of
 from fillerkit.python_layers.blob import Floats, shown
 
-_HISTORY, _DATA = 3, 5  # the numbers of SolverState.history and BlobProto.data
+# The numbers of SolverState.learned_net, SolverState.history and BlobProto.data.
+_LEARNED_NET, _HISTORY, _DATA = 2, 3, 5
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,9 @@ def read_state(path: str | os.PathLike[str]) -> SolverState:
 def _pieces(state: SolverState) -> Iterator[bytes | memoryview]:
     """The message, piece by piece: values are not copied into it first."""
     message = caffe_pb2.SolverState
-    yield message(iter=state.iteration, learned_net=state.learned_net).SerializeToString()
+    learned_net = os.fsencode(state.learned_net)  # a path may be in any encoding
+    yield message(iter=state.iteration).SerializeToString()
+    yield _head(_LEARNED_NET, len(learned_net)) + learned_net
     for array in state.history:
         values = np.ascontiguousarray(array, "<f4")
         shape = caffe_pb2.BlobProto(shape=caffe_pb2.BlobShape(dim=array.shape)).SerializeToString()
@@ -104,8 +108,9 @@ def _read_binary(path: Path) -> SolverState:
             f"{path}: is no solver state, it has no iter; weights alone are for net.copy_from, or "
             "caffe train --weights"
         )
+    learned_net = os.fsdecode(message.learned_net)  # protobuf gives bytes where it is not UTF-8
     history = [_array(path, index, blob) for index, blob in enumerate(message.history)]
-    return SolverState(message.iter, message.current_step, history, message.learned_net)
+    return SolverState(message.iter, message.current_step, history, learned_net)
 
 
 def _array(path: Path, index: int, blob: caffe_pb2.BlobProto) -> Floats:
@@ -141,10 +146,21 @@ def _read_h5(path: Path) -> SolverState:
     h5py = library("h5py", "HDF5", "formats")
     try:
         with h5py.File(path) as file:
-            numbers = [int(np.ravel(file[name][()])[0]) for name in ("iter", "current_step")]
+            iteration, step = (
+                int(_dataset(path, file, name)[0]) for name in ("iter", "current_step")
+            )
             group = file["history"]
-            history = [np.asarray(group[str(i)][()], np.float32) for i in range(len(group))]
-            name = file["learned_net"][()] if "learned_net" in file else b""
-    except (KeyError, OSError, TypeError, ValueError) as error:
+            names = map(str, range(len(group)))
+            history = [_dataset(path, group, name).astype(np.float32) for name in names]
+            named = file["learned_net"][()] if "learned_net" in file else b""
+            learned_net = os.fsdecode(named)
+    except (AttributeError, IndexError, KeyError, OSError, TypeError, ValueError) as error:
         raise fk.FormatError(f"{path}: is damaged, or no solver state: {error}") from None
-    return SolverState(numbers[0], numbers[1], history, os.fsdecode(name))
+    return SolverState(iteration, step, history, learned_net)
+
+
+def _dataset(path: Path, group: Any, name: str) -> Any:
+    """The values of a dataset; one that says that it is larger than its file is not read."""
+    if group[name].nbytes > path.stat().st_size:
+        raise ValueError(f"{name} is larger than the file")
+    return group[name][()]

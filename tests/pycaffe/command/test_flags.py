@@ -1,0 +1,88 @@
+"""The flags of the caffe command: as gflags takes them, and errors that say what helps."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from toy_solver import write_toy
+
+from fillerkit.pycaffe.command.flags import run
+from fillerkit.pycaffe.training.log import LEVEL
+from fillerkit.python_layers.say import say_once
+
+
+@pytest.fixture(autouse=True)
+def _in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_toy(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(LEVEL, "0")
+    say_once.cache_clear()
+
+
+def code(*arguments: str) -> int:
+    """The exit code of ``caffe`` with these arguments."""
+    with pytest.raises(SystemExit) as ended:
+        run(arguments)
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("time", "-model", "net.prototxt", "-iterations", "1"),
+        ("time", "--model", "net.prototxt", "--iterations", "1"),
+        ("time", "-model=net.prototxt", "--iterations=1"),
+        ("-model=net.prototxt", "-iterations=1", "time"),
+    ],
+)
+def test_a_flag_has_one_dash_or_two_and_stands_anywhere(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+    assert code(*arguments) == 0
+    assert "Testing for 1 iterations." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "told"),
+    [
+        (["train"], 2, "train needs --solver=FILE"),
+        (["test", "-model", "net.prototxt"], 2, "test needs --weights=FILE"),
+        (["time"], 2, "time needs --model=FILE"),
+        (["train", "--solvr=x"], 2, "'--solver'"),
+        (["trian"], 2, "'trian' is not one of 'train'"),
+        (["train", "-solver", "nope"], 1, "fillerkit.pycaffe: Could not open file nope"),
+        (["train", "-solver", "net.prototxt"], 1, "net.prototxt: is a net, not a solver"),
+        (["train", "-solver=x", "-snapshot=y", "-weights=z"], 2, "has weights of its own"),
+        (["train", "-solver=x", "-sigint_effect=die"], 2, "'die' is not one of"),
+        (["time", "-model", "net.prototxt", "-iterations=0"], 2, "at least 1"),
+        (["device_query", "-gpu", "all"], 1, "there is no device to ask"),
+    ],
+)
+def test_a_mistake_is_one_clear_error(
+    arguments: list[str], exit_code: int, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert code(*arguments) == exit_code
+    said = capsys.readouterr().err
+    assert told in said
+    assert "Traceback" not in said
+
+
+def test_gpus_and_flags_of_the_log_are_accepted_and_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+    assert code("time", "-model=net.prototxt", "-iterations=1", "-gpu=0,1", "-logtostderr=1") == 0
+    said = capsys.readouterr().err
+    assert "--gpu: there is no GPU mode" in said
+    assert "--logtostderr is not acted upon" in said
+
+
+def test_minloglevel_silences_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+    assert code("time", "-model=net.prototxt", "-iterations=1", "--minloglevel=1") == 0
+    assert os.environ[LEVEL] == "1"
+    assert capsys.readouterr().err == ""

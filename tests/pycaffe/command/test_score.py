@@ -1,0 +1,36 @@
+"""``caffe test``: every batch, and the means."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from toy_solver import write_toy
+
+import fillerkit.pycaffe as caffe
+from fillerkit.pycaffe.command.score import score
+from fillerkit.pycaffe.training.log import LEVEL
+
+pytest.importorskip("torch", reason="PyTorch is not installed")
+
+
+def test_batches_and_means_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_toy(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(LEVEL, "0")
+    caffe.set_random_seed(1)
+    net = caffe.Net("net.prototxt", caffe.TEST)
+    net.save("a.caffemodel")
+    score("net.prototxt", "a.caffemodel", 2)
+    said = re.findall(r"caffe\.cpp:\d+\] (.*)", capsys.readouterr().err)
+    assert said[:2] == ["Use CPU.", "Running for 2 iterations."]
+    losses = [float(line.split(" = ")[1]) for line in said if re.match(r"Batch \d, loss", line)]
+    mean = sum(losses) / 2
+    assert [line.split(" = ")[0] for line in said[2:6]] == [
+        f"Batch {batch}, {name}" for batch in (0, 1) for name in ("accuracy", "loss")
+    ]
+    assert float(said[6].removeprefix("Loss: ")) == pytest.approx(mean, rel=1e-4)
+    assert said[-1] == f"loss = {said[6][6:]} (* 1 = {said[6][6:]} loss)"
