@@ -18,9 +18,9 @@ missing then is made the same way, till there is little.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from ctypes import memmove
 from dataclasses import dataclass
 from functools import partial
 from itertools import count as numbers
@@ -111,18 +111,20 @@ def fill_in_parts(distribution: Drawn, out: Floats, engine: KernelEngine, team: 
     how = manner(distribution, out.dtype.type, engine.boost)
     if not how:
         return 0
-    fill = _fill_by_copying if how.lead else _fill_in_place
     plan = _Plan.of(how.draws(out.size), team.jobs, IN_MEMORY)
     if not plan:
         return 0
     with team.threads(plan.jobs) as pool:
-        return fill(how, out, engine, plan, pool) if pool else 0
+        return _fill(how, out, engine, plan, pool) if pool else 0
 
 
-def _fill_in_place(
+def _fill(
     how: Manner, out: Floats, engine: KernelEngine, plan: _Plan, pool: ThreadPoolExecutor
 ) -> int:
-    """A part is made where it belongs if no draw before it is dropped, and moved there else."""
+    """A part is made where it belongs if each draw before it makes a value, and moved there else.
+
+    That is never to the right, so a part that is moved never comes over one that is made.
+    """
     done = 0
 
     def room(start: int, most: int) -> Floats:
@@ -131,25 +133,8 @@ def _fill_in_place(
     for values in _parts(how, out.size, engine, plan, pool, room):
         place = out[done : done + values.size]
         if place.ctypes.data != values.ctypes.data:
-            place[:] = values
+            memmove(place.ctypes.data, values.ctypes.data, values.nbytes)
         done += values.size
-    return done
-
-
-def _fill_by_copying(
-    how: Manner, out: Floats, engine: KernelEngine, plan: _Plan, pool: ThreadPoolExecutor
-) -> int:
-    """Where a part belongs is known only when those before it are made."""
-    done = 0
-    copies: deque[Future[None]] = deque()
-    room = _buffers(out.dtype.type, plan.jobs)
-    for values in _parts(how, out.size, engine, plan, pool, room):
-        copies.append(pool.submit(np.copyto, out[done : done + values.size], values))
-        done += values.size
-        if len(copies) == KEPT:
-            copies.popleft().result()
-    for copy in copies:
-        copy.result()
     return done
 
 
@@ -274,8 +259,9 @@ class _Wave:
         for part in range(number):
             if self._dropped:
                 return
+            before = part * self._size + (self._how.lead if part else 0)
             draws = self._size + (0 if part else self._how.lead)
-            out = room(done + part * self._size, draws // self._how.pace)
+            out = room(done + before // self._how.pace, draws // self._how.pace)
             yield partial(self._make, self._starts.expect(part), out)
 
     def _make(self, part: int, out: Floats) -> _Part:
