@@ -66,11 +66,11 @@ def test_what_is_written_is_read_again(name: str, tmp_path: Path) -> None:
 
 
 def test_old_states_with_four_axes_and_in_double_precision_are_read(tmp_path: Path) -> None:
-    blob = caffe_pb2.BlobProto(num=1, channels=1, height=2, width=2, double_data=[1, 2, 3, 4])
+    blob = caffe_pb2.BlobProto(num=1, channels=1, height=2, width=2, double_data=[1, 2, 3, 1e300])
     path = tmp_path / "old.solverstate"
     path.write_bytes(caffe_pb2.SolverState(iter=1, history=[blob]).SerializeToString())
     (array,) = read_state(path).history
-    np.testing.assert_array_equal(array, [[[[1, 2], [3, 4]]]])
+    np.testing.assert_array_equal(array, [[[[1, 2], [3, np.inf]]]])
 
 
 @pytest.mark.parametrize(

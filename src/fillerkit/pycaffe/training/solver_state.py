@@ -114,7 +114,8 @@ def _read_binary(path: Path) -> SolverState:
 
 
 def _array(path: Path, index: int, blob: caffe_pb2.BlobProto) -> Floats:
-    values = np.array(blob.data if len(blob.data) else blob.double_data, np.float32)
+    with np.errstate(over="ignore"):  # what float32 has no room for is infinite, as in C
+        values = np.array(blob.data if len(blob.data) else blob.double_data, np.float32)
     shape = tuple(blob.shape.dim)
     if not blob.HasField("shape"):
         shape = (blob.num, blob.channels, blob.height, blob.width)
