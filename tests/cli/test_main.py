@@ -35,6 +35,14 @@ def test_every_command_has_help(run: Run, name: str, option: str) -> None:
     assert done.stdout.startswith(f"Usage: fillerkit {name} ")
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_fits_a_terminal_of_80_columns(
+    run: Run, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert [line for line in run(name, "-h").stdout.splitlines() if len(line) > 80] == []
+
+
 @pytest.mark.parametrize("name", ["init", "show"])
 def test_help_says_what_is_taken_when_an_option_is_not_given(run: Run, name: str) -> None:
     assert "default: the net's own state, else train" in " ".join(run(name, "-h").stdout.split())

@@ -29,6 +29,11 @@ def files(run: Run, folder: Path) -> Path:
     return folder
 
 
+def test_help_says_that_the_phase_is_test(run: Run) -> None:
+    assert "[default: test]" in run("merge-bn", "-h").stdout
+    assert "else train" not in run("merge-bn", "-h").stdout
+
+
 def test_it_writes_both_files_and_tells_what_it_did(run: Run, files: Path) -> None:
     done = run("merge-bn", *FILES, *NEW, "--verbose")
     assert done.returncode == 0

@@ -130,3 +130,9 @@ def test_arguments_have_caffes_names_order_and_defaults(name: str, arguments: st
         for each in parameters
     ]
     assert ", ".join(shown) == arguments
+
+
+@pytest.mark.parametrize("name", ["NCCL", "Timer"])
+def test_what_is_for_several_gpus_is_refused_with_what_trains_here(name: str) -> None:
+    with pytest.raises(AttributeError, match=r"several GPUs.*solve\(\).*caffe train"):
+        getattr(caffe, name)

@@ -887,3 +887,11 @@ def test_a_copy_of_param_name_dict_that_takes_the_last_field_finds_caffes() -> N
     ]
     assert dict(fields) == param_name_dict()
     assert (dict(fields)["ReLU"], dict(fields)["Normalize"]) == ("relu", "norm")
+
+
+def test_a_truth_value_does_for_a_number_of_an_enum() -> None:
+    # From real Caffe 1.0: False is 0, FULL; True is 1, VALID.
+    for value, text in ((False, "FULL"), (True, "VALID")):
+        loss = caffe_pb2.LossParameter()
+        assign_proto(loss, "normalization", value)
+        assert str(loss) == f"normalization: {text}\n"

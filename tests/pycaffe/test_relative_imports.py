@@ -66,6 +66,15 @@ def test_what_is_nowhere_is_missing_as_in_python(
     assert "relative_imports.py" not in done.stderr
 
 
+def test_a_module_does_not_get_itself(run_script: RunScript, package: Path) -> None:
+    (package / "absent.py").write_text(
+        "try:\n    import absent\nexcept ImportError:\n    absent = 'not there'\n"
+    )
+    (package.parent / "script.py").write_text("import lib.absent; print(lib.absent.absent)")
+    done = run_script("script.py")
+    assert (done.stdout, done.stderr) == ("not there\n", "")
+
+
 def test_an_installed_package_gets_nothing_in_place_of_what_is_not_there(
     run_script: RunScript, package: Path
 ) -> None:

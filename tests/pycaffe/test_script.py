@@ -183,6 +183,8 @@ def test_python_2_in_a_module_that_the_script_imports_is_said_too(
         "{}.has_key(1)",
         "{}.keys()[0]",
         "import numpy; numpy.zeros(3 / 1)",
+        "import numpy; numpy.zeros(3)[2 / 1]",
+        "list('abc')[2 / 1]",
     ],
 )
 def test_what_works_otherwise_in_python_2_is_remarked(

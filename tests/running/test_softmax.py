@@ -48,6 +48,14 @@ def test_softmax_with_loss_takes_any_axis(run: Run, rng: np.random.Generator) ->
     np.testing.assert_allclose(loss, total / 6, rtol=1e-5)
 
 
+@pytest.mark.parametrize("type_", ["SoftmaxWithLoss", "MultinomialLogisticLoss", "Accuracy"])
+def test_a_label_without_a_class_is_told_with_the_labels_that_there_are(
+    run: Run, type_: str
+) -> None:
+    with pytest.raises(ValueError, match="a label is 7; for 3 classes they are 0 to 2"):
+        run(type_, np.ones((2, 3)), np.array([1, 7]))
+
+
 def test_no_label_at_all_is_no_loss(run: Run) -> None:
     body = "loss_param { ignore_label: 0 }"
     (loss,) = run("SoftmaxWithLoss", np.ones((2, 3)), np.zeros(2), body=body)

@@ -150,8 +150,10 @@ def command(
       fillerkit init train_val.prototxt --phase train --shape data=64,3,227,227
       fillerkit init solver.prototxt
       fillerkit init deploy.prototxt --filler '*=xavier' --filler 'conv*=msra'
-      fillerkit init train_val.prototxt --weights bvlc.caffemodel --on-mismatch fill
-      fillerkit init deploy.prototxt -o folder --shards 4 --dask tcp://10.0.0.1:8786
+      fillerkit init train_val.prototxt --weights bvlc.caffemodel \\
+          --on-mismatch fill
+      fillerkit init deploy.prototxt -o folder --shards 4 \\
+          --dask tcp://10.0.0.1:8786
     """
     if output == "-":
         raise fk.UsageError(

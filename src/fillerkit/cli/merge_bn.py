@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -19,7 +20,7 @@ _MOST = 3
 
 
 @click.command("merge-bn")
-@takes_unread_net
+@partial(takes_unread_net, default_phase="test")
 @click.argument("weights", metavar="WEIGHTS")
 @click.option(
     "-o",
@@ -47,11 +48,12 @@ def command(
 
     NET2 is NET without the layers that are folded, its text otherwise as it was; with WEIGHTS2 it
     gives the outputs that NET gives with WEIGHTS, up to rounding. Layers that cannot be folded
-    stay, and a note says why. The phase is test unless --phase says another.
+    stay, and a note says why.
 
     \b
     Example:
-      fillerkit merge-bn deploy.prototxt net.caffemodel -o merged.prototxt merged.caffemodel
+      fillerkit merge-bn deploy.prototxt net.caffemodel \\
+          -o merged.prototxt merged.caffemodel
     """
     if same_file(*output) or Path(output[0]).absolute() == Path(output[1]).absolute():
         raise fk.UsageError(f"'{output[0]}' cannot be the net and the weights: give two names")

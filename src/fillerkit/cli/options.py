@@ -145,12 +145,9 @@ proto_option = click.option(
     help="A fork's own caffe.proto: what it adds to Caffe is known too (needs 'fillerkit[proto]').",
 )
 
+_PHASE = "the net's own state, else train"
+
 _OPTIONS = [
-    click.option(
-        "--phase",
-        type=click.Choice(["train", "test"], case_sensitive=False),
-        help="Which layers take part.  [default: the net's own state, else train]",
-    ),
     click.option("--level", type=int, help="The level of the net's state."),
     click.option(
         "--stage", "stages", multiple=True, help="A stage of the net's state; repeatable."
@@ -200,8 +197,9 @@ _OPTIONS = [
     click.option(
         "--dialect",
         type=click.Choice(sorted(fk.DIALECTS)),
-        help="The fork that the net is written for, where one name means several things.  "
-        "[default: as the net's text tells]",
+        metavar="FORK",
+        help="The fork that the net is written for, where one name means several things: "
+        f"{', '.join(sorted(fk.DIALECTS))}.  [default: as the net's text tells]",
     ),
     proto_option,
     encoding_option,
@@ -239,10 +237,13 @@ def _load(net: str, asked: Asked, python_layers: bool) -> fk.Net:
     return load_net_running_layers(net, **asked)
 
 
-def takes_unread_net(command: Callable[..., None]) -> Callable[..., None]:
+def takes_unread_net(
+    command: Callable[..., None], default_phase: str = _PHASE
+) -> Callable[..., None]:
     """Give a command the NET argument and its options; it reads the net itself.
 
-    It is called with the path or text, and what `fillerkit.load_net` takes besides.
+    It is called with the path or text, and what `fillerkit.load_net` takes besides. What
+    `default_phase` says is the command's to do.
     """
 
     @wraps(command)
@@ -250,10 +251,10 @@ def takes_unread_net(command: Callable[..., None]) -> Callable[..., None]:
         command(read_argument(net), asked, **options)
 
     argument = click.argument("net", metavar="NET", type=click.Path(allow_dash=True))
-    return argument(takes_asked(read_dash))
+    return argument(takes_asked(read_dash, default_phase))
 
 
-def takes_asked(command: Callable[..., None]) -> Callable[..., None]:
+def takes_asked(command: Callable[..., None], default_phase: str = _PHASE) -> Callable[..., None]:
     """Give a command the options that say of a net what its file does not, as `asked`."""
 
     @wraps(command)
@@ -264,7 +265,12 @@ def takes_asked(command: Callable[..., None]) -> Callable[..., None]:
     decorated: Callable[..., None] = gather
     for option in reversed(_OPTIONS):
         decorated = option(decorated)
-    return decorated
+    phase = click.option(
+        "--phase",
+        type=click.Choice(["train", "test"], case_sensitive=False),
+        help=f"Which layers take part.  [default: {default_phase}]",
+    )
+    return phase(decorated)
 
 
 def load_weights(path: str) -> fk.Blobs:

@@ -133,8 +133,10 @@ def command(
     \b
     Examples:
       fillerkit signal deploy.prototxt
-      fillerkit signal deploy.prototxt --compare xavier --compare msra --plot signal.svg
-      fillerkit signal deploy.prototxt --weights trained.caffemodel --input images/
+      fillerkit signal deploy.prototxt --compare xavier --compare msra \\
+          --plot signal.svg
+      fillerkit signal deploy.prototxt --weights trained.caffemodel \\
+          --input images/
     """
     from fillerkit.formats.whole_file import whole_file
     from fillerkit.signals import chart as drawn

@@ -54,7 +54,8 @@ def command(file: str, net: str | None, hist: bool, as_json: bool, asked: Asked)
     \b
     Examples:
       fillerkit stats lenet.npz --hist
-      fillerkit stats trained.caffemodel --net train_val.prototxt --shape data=1,3,227,227
+      fillerkit stats trained.caffemodel --net train_val.prototxt \\
+          --shape data=1,3,227,227
     """
     blobs = load_weights(file)
     loaded = _load_net(net, asked)

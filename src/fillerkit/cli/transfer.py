@@ -64,7 +64,8 @@ def command(
 
     \b
     Examples:
-      fillerkit transfer old.caffemodel -o new.caffemodel --rename 'conv*=left/conv*'
+      fillerkit transfer old.caffemodel -o new.caffemodel \\
+          --rename 'conv*=left/conv*'
       fillerkit transfer old.caffemodel -o new.caffemodel --copy '!fc8'
       fillerkit transfer a.caffemodel -o two.caffemodel --rename '*=a/*' \\
           --weights b.caffemodel --rename '*=b/*'

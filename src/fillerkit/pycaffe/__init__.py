@@ -89,6 +89,9 @@ _WHERE = {name: f"fillerkit.{module}" for module, names in _NAMES.items() for na
 # Boost's vectors, which some scripts import from caffe._caffe: lists are in their place.
 _VECTORS = ("BoolVec", "DtypeVec", "IntVec", "LayerVec", "NetVec", "RawBlobVec", "StringVec")
 
+# What nothing here stands for.
+_OF_GPUS = ("NCCL", "Timer")
+
 __all__ = sorted([*_WHERE, *_MODULES, "TEST", "TRAIN", "__version__"])
 
 
@@ -108,6 +111,11 @@ if not _TYPE_CHECKING:  # a type checker is to complain of names that are not th
             from fillerkit import did_you_mean
 
             near = "" if name.startswith("__") else did_you_mean(name, __all__)
+            if name in _OF_GPUS:
+                near = (
+                    ": it is for several GPUs. What trains here is solver.solve(), and "
+                    "python -m fillerkit.pycaffe caffe train --solver=FILE"
+                )
             raise AttributeError(
                 f"module 'caffe' (fillerkit.pycaffe) has no attribute '{name}'{near}"
             )

@@ -27,6 +27,11 @@ class DataLayers:
             if not layer.bottoms
         }
 
+    def missing(self, index: int | None) -> str:
+        """What is not there of a layer's source, in words; "" of a layer that nothing reads."""
+        batches = self._batches.get(-1 if index is None else index)
+        return batches.missing if batches is not None else ""
+
     def run(self, index: int | None, what: str, tops: Sequence[Blob]) -> bool:
         """Put the next batch into a layer's tops; False where it is not read.
 

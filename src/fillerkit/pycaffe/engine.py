@@ -17,6 +17,8 @@ from fillerkit.python_layers.blob import Blob
 from fillerkit.python_layers.finder import caffe_is_ours
 from fillerkit.python_layers.say import say_once
 
+_FROM_WHERE = " (paths start from the working directory)"
+
 
 class Engine:
     """Runs one net. What layers carry from pass to pass lives as long as it does."""
@@ -124,15 +126,17 @@ class Engine:
 
     def _check_written(self, wired: Wired, what: str, read: set[int]) -> None:
         """Tops that nobody reads may stay as they are: a label, if the run ends before the loss."""
-        say_once(f"{what}: its data is not read; it hands out what the script writes")
+        missing = self._state.data.missing(wired.index)
+        why = f"{missing} is not there" if missing else "its data is not read"
+        say_once(f"{what}: {why}; it hands out what the script writes")
         numbers = [number for number in wired.tops if number in read]
         names = [self._state.wiring.names[number] for number in numbers]
         tops = dict(zip(names, self._of(numbers), strict=True))
         for name, top in tops.items():
             if not top.data_memory.touched:
                 raise fk.UsageError(
-                    f"{what} reads data, which fillerkit does not: write it before the net runs, "
-                    f"net.blobs['{name}'].data[...] = values"
+                    f"{what} has no data: {why}{_FROM_WHERE * bool(missing)}. A script may write "
+                    f"it before the net runs: net.blobs['{name}'].data[...] = values"
                 )
         for name, top in tops.items():
             if not top.data.any():

@@ -298,6 +298,8 @@ def assign_proto(proto: Any, name: str, val: Any) -> None:
         kind = "a dict of its fields, like dict(type=...)" if is_message else "a value, not a dict"
         raise AttributeError(f"{what} takes {kind}; it is given {val!r}")
     else:
+        if isinstance(val, bool) and proto.DESCRIPTOR.fields_by_name[name].enum_type is not None:
+            val = int(val)  # as protobuf did in Caffe's time: normalization=False is FULL
         try:
             field.extend(val) if repeated else setattr(proto, name, val)
         except (TypeError, ValueError) as error:

@@ -20,7 +20,8 @@ def allow() -> None:
 
     That is for the script's own modules: installed packages try to import what may not be there.
     Only the importing module knows its package, so this is done for each import statement: in
-    ``sys.modules`` a second package would get the first one's ``config``.
+    ``sys.modules`` a second package would get the first one's ``config``. A module that is named
+    like one that it tries to import, as pandas.compat.pyarrow, does not get itself.
     """
     builtins.__import__ = _import_as_in_python_2
 
@@ -37,7 +38,8 @@ def _import_as_in_python_2(
     except ModuleNotFoundError as error:
         first = name.partition(".")[0]
         package = "" if level or globals is None else _package_of(globals)
-        if error.name != first or not package or not _has(package, first):
+        itself = globals is not None and globals.get("__name__") == f"{package}.{first}"
+        if error.name != first or not package or itself or not _has(package, first):
             error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
             raise  # without this frame, as Python shows its own imports
     say_once(

@@ -61,6 +61,8 @@ class LayerBatches:
     ----------
     source : str
         What the prototxt calls its source; "" for a layer that reads none.
+    missing : str
+        What of the source is not there, in words: "its source 'train_lmdb'"; else "".
     here : bool
         Whether there is a source to read.
     refusal : str
@@ -75,7 +77,8 @@ class LayerBatches:
         self._made: _Batches | None = None
         self._error: LayerError | None = None
         self.source = _source(layer.message)
-        self.here = _is_here(layer.message)
+        self.missing = _missing(layer.message) if reads(layer.message) else ""
+        self.here = reads(layer.message) and not self.missing
         self.refusal = _refusal(layer.message) if self.here else ""
         shuffled = layer.type == "HDF5Data" and layer.message.hdf5_data_param.shuffle
         if shuffled and self.here:  # as Caffe, which shuffles when it sets the layer up
@@ -115,7 +118,8 @@ class LayerBatches:
     def _make(self) -> _Batches:
         message = self._layer.message
         if not self.here:
-            raise LayerError(f"{_missing(message)} is not there", field=_field(message))
+            missing = self.missing or "a source that can be read"
+            raise LayerError(f"{missing} is not there", field=_field(message))
         if self.refusal:
             raise LayerError(self.refusal, field=_field(message))
         if self._layer.type == "HDF5Data":
@@ -138,15 +142,8 @@ def reads(layer: LayerParameter) -> bool:
     return layer.type in _PARAMS
 
 
-def _is_here(layer: LayerParameter) -> bool:
-    """Whether a layer's source is there and, of a list, the first file that it names."""
-    return reads(layer) and not _missing(layer)
-
-
 def _missing(layer: LayerParameter) -> str:
     """What is not there of a layer's source: it, or the first file of a list; else ""."""
-    if not reads(layer):
-        return "a source that can be read"
     source = _source(layer)
     if not is_there(source):
         return f"its source '{source}'"

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from fillerkit.running.layer_module import LayerModule
 from fillerkit.running.registry import Tops, runs
-from fillerkit.running.softmax import rows
+from fillerkit.running.softmax import of_label, rows
 
 
 @runs("Accuracy", without=("accuracy_param.min_is_better",))
@@ -23,7 +23,7 @@ def accuracy(layer: LayerModule, prediction: Tensor, labels: Tensor) -> Tops:
     if p.HasField("ignore_label"):
         kept = wanted != p.ignore_label
         scores, wanted = scores[kept], wanted[kept]
-    others = (scores >= scores.gather(1, wanted[:, None])).sum(1) - 1
+    others = (scores >= of_label(scores, wanted)[:, None]).sum(1) - 1
     right = (others < p.top_k).to(prediction.dtype)
     share = right.sum() / max(len(right), 1)
     if len(layer.message.top) == 1:

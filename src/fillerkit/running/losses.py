@@ -11,7 +11,7 @@ from torch.nn import functional
 from fillerkit.running.layer_module import LayerModule
 from fillerkit.running.mvn import root
 from fillerkit.running.registry import runs
-from fillerkit.running.softmax import mode_of, normalizer
+from fillerkit.running.softmax import mode_of, normalizer, of_label
 from fillerkit.schema.forks_pb2 import HingeLossParameter, LossParameter
 
 _LOG_THRESHOLD = 1e-20
@@ -63,7 +63,7 @@ def hinge_loss(layer: LayerModule, scores: Tensor, labels: Tensor) -> Tensor:
 def multinomial_logistic_loss(layer: LayerModule, shares: Tensor, labels: Tensor) -> Tensor:
     """-sum log p(label), over the batch; p is at least 1e-20, in the gradient too."""
     flat = shares.flatten(1) if shares.ndim > 1 else shares[:, None]
-    chosen = flat.gather(1, labels.reshape(-1, 1).long())
+    chosen = of_label(flat, labels.reshape(-1).long())
     held = chosen.detach().clamp(min=_LOG_THRESHOLD) + (chosen - chosen.detach())
     return held.log().sum() / -len(shares)
 

@@ -47,7 +47,7 @@ def softmax_with_loss(layer: LayerModule, scores: Tensor, labels: Tensor) -> Top
     axis, p = layer.message.softmax_param.axis, layer.message.loss_param
     logs, wanted = rows(functional.log_softmax(scores, axis), labels, axis)
     kept = _kept(p, wanted)
-    chosen = logs.gather(1, torch.where(kept, wanted, 0)[:, None])[:, 0]
+    chosen = of_label(logs, torch.where(kept, wanted, 0))
     counted = kept * _weights(p, wanted, kept, logs) if p.weight_by_label_freqs else kept
     total = -(_at_least(chosen, log(_FLT_MIN)) * counted).sum()
     loss = total / _divisor(p, kept, scores.shape, axis)
@@ -86,6 +86,20 @@ def infogain_loss(layer: LayerModule, scores: Tensor, labels: Tensor, *matrix: T
     total = -((weights * _at_least(logs, log(_LOG_THRESHOLD))).sum(1) * kept).sum()
     loss = total / _divisor(p, kept, scores.shape, axis)
     return (loss, functional.softmax(scores, axis)) if len(layer.message.top) > 1 else loss
+
+
+def of_label(scores: Tensor, wanted: Tensor) -> Tensor:
+    """Each row's score of its label."""
+    try:
+        return scores.gather(1, wanted[:, None])[:, 0]
+    except RuntimeError:
+        classes = scores.shape[1]
+        odd = wanted[(wanted < 0) | (wanted >= classes)]
+        if not len(odd):
+            raise
+        raise ValueError(
+            f"a label is {int(odd[0])}; for {classes} classes they are 0 to {classes - 1}"
+        ) from None
 
 
 def rows(scores: Tensor, labels: Tensor, axis: int) -> tuple[Tensor, Tensor]:

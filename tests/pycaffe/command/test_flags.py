@@ -9,6 +9,7 @@ import pytest
 from toy_solver import write_toy
 
 from fillerkit.pycaffe.command.flags import run
+from fillerkit.pycaffe.process import caffe
 from fillerkit.pycaffe.training.log import LEVEL
 from fillerkit.python_layers.say import say_once
 
@@ -44,6 +45,42 @@ def test_a_flag_has_one_dash_or_two_and_stands_anywhere(
     pytest.importorskip("torch", reason="PyTorch is not installed")
     assert code(*arguments) == 0
     assert "Testing for 1 iterations." in capsys.readouterr().err
+
+
+def test_help_says_what_holds_when_a_flag_is_not_given(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert code("train", "-h") == 0
+    shown = capsys.readouterr().out
+    for default in ("50", "TRAIN", "0", "stop", "snapshot"):
+        assert f"[default: {default}]" in " ".join(shown.split())
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("shapes", "told"),
+    [
+        ({}, "--shape data=8,C,H,W, before the word caffe. A layer that reads data needs the data"),
+        ({"data": (8, 4)}, "layer 'data' (Data) has no data: its source 'gone' is not there"),
+    ],
+)
+def test_data_that_is_not_there_is_one_clear_error(
+    shapes: dict[str, tuple[int, ...]],
+    told: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+    data = """type: "Data" top: "data" data_param { source: "gone" batch_size: 8 } }"""
+    text = (tmp_path / "net.prototxt").read_text()
+    made, made_end = 'type: "DummyData" top: "data"', "} } }\n"
+    start = text.index(made)
+    end = text.index(made_end, start) + len(made_end)
+    (tmp_path / "net.prototxt").write_text(f"{text[:start]}{data}\n{text[end:]}")
+    monkeypatch.setattr(caffe, "shapes", shapes)
+    assert code("train", "-solver", "solver.prototxt") == 1
+    assert told in capsys.readouterr().err.splitlines()[-1]
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,52 @@ def test_a_solver_is_trained_to_its_end(run_script: RunScript, tmp_path: Path) -
         assert (tmp_path / f"{name}.solverstate").is_file()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such terminals there")
+def test_a_terminal_has_whole_lines_and_a_file_what_is_printed(tmp_path: Path) -> None:
+    (tmp_path / "loud.py").write_text(
+        "import caffe\n"
+        "class Loud(caffe.Layer):\n"
+        "    def setup(self, bottom, top): pass\n"
+        "    def reshape(self, bottom, top): top[0].reshape(1)\n"
+        "    def forward(self, bottom, top): print('from a layer')\n"
+        "    def backward(self, top, propagate_down, bottom): pass\n"
+    )
+    layer = "layer { name: 'loud' type: 'Python' top: 'loud' "
+    layer += "python_param { module: 'loud' layer: 'Loud' } }\n"
+    (tmp_path / "net.prototxt").write_text((tmp_path / "net.prototxt").read_text() + layer)
+    printed = tmp_path / "printed"
+    shown = _in_a_terminal(
+        [sys.executable, "-m", "fillerkit.pycaffe", "caffe", "train", "--solver=solver.prototxt"],
+        printed,
+    )
+    assert re.search(
+        r"I\S+ \S+ +\d+ solver\.cpp:239\] Iteration 2 \(.*\), loss = [\d.]+\r\n", shown
+    )
+    assert "6/6" in shown
+    assert "from a layer" not in shown
+    assert printed.read_text().startswith("from a layer\n" * 6)
+
+
+def _in_a_terminal(command: list[str], output: Path) -> str:
+    """What a command shows on standard error, a terminal of 80 columns."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "COLUMNS": "80", "TERM": "xterm"}
+    with output.open("wb") as file:
+        process = subprocess.Popen(command, stdout=file, stderr=theirs, env=environment)
+    os.close(theirs)
+    shown = b""
+    try:
+        while part := os.read(ours, 1 << 16):
+            shown += part
+    except OSError:  # Linux's end of a terminal
+        pass
+    os.close(ours)
+    assert process.wait() == 0, shown
+    return shown.decode()
+
+
 def test_a_snapshot_is_gone_on_from(capsys: pytest.CaptureFixture[str]) -> None:
     run()
     capsys.readouterr()

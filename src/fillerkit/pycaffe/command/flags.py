@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -37,17 +37,28 @@ _EFFECT = click.Choice([action.value for action in Action])
 @_flag("model", metavar="FILE", help="The net's prototxt (test, time).")
 @_flag("weights", metavar="FILES", help="Weight files to start from, or to test; with commas.")
 @_flag("snapshot", metavar="FILE", help="A .solverstate to go on from (train).")
-@_flag("iterations", type=int, help="How many batches to run: 50 (test, time).")
-@_flag("phase", type=click.Choice(["TRAIN", "TEST"]), help="Of the net: TRAIN (time).")
-@_flag("level", type=int, default=0, help="Of the net's state.")
-@_flag("stage", default="", metavar="NAMES", help="Of the net's state; with commas.")
-@_flag("sigint_effect", type=_EFFECT, default="stop", help="What Ctrl-C does: stop.")
-@_flag("sighup_effect", type=_EFFECT, default="snapshot", help="What SIGHUP does: snapshot.")
+@_flag("iterations", type=int, help="How many batches to run (test, time).  [default: 50]")
+@_flag(
+    "phase", type=click.Choice(["TRAIN", "TEST"]), help="The net's phase (time).  [default: TRAIN]"
+)
+@_flag("level", type=int, default=0, help="The level of the net's state.  [default: 0]")
+@_flag("stage", default="", metavar="NAMES", help="Stages of the net's state; with commas.")
+@_flag("sigint_effect", type=_EFFECT, default="stop", show_default=True, help="What Ctrl-C does.")
+@_flag(
+    "sighup_effect", type=_EFFECT, default="snapshot", show_default=True, help="What SIGHUP does."
+)
 @_flag("gpu", metavar="IDS", help="Accepted: all is computed on the CPU.")
 def command(action: str, **flags: Any) -> None:
     """Train, test or time a net as Caffe's own command does, with the lines of its log.
 
     ACTION is train, test, time or device_query.
+
+    \b
+    Examples:
+      caffe train --solver=solver.prototxt
+      caffe train --solver=solver.prototxt --snapshot=lenet_iter_500.solverstate
+      caffe test --model=train_val.prototxt --weights=lenet_iter_500.caffemodel
+      caffe time --model=train_val.prototxt --iterations=10
     """
     flags["stages"] = [name for name in flags.pop("stage").split(",") if name]
     if flags.pop("gpu"):
@@ -59,9 +70,22 @@ def run(arguments: Sequence[str]) -> None:
     """Run the command; an error is one line."""
     try:
         command(_without_glog(arguments), prog_name=f"python -m {OURS} caffe")
+    except fk.ShapeNeeded as error:
+        place = f"{error.place}: " if error.place else ""
+        shapes = [
+            f"--shape {top}={','.join(map(str, shape))}" for top, shape in error.shapes.items()
+        ]
+        _end(
+            f"{place}{error.told(lambda _: ' '.join(shapes))}, before the word caffe. A layer that "
+            "reads data needs the data too: put it there (paths start from the working directory)"
+        )
     except (fk.FillerkitError, RuntimeError, NotImplementedError) as error:
-        sys.stderr.write(f"{OURS}: {error}\n")
-        sys.exit(1)
+        _end(str(error))
+
+
+def _end(message: str) -> NoReturn:
+    sys.stderr.write(f"{OURS}: {message}\n")
+    sys.exit(1)
 
 
 def _without_glog(arguments: Sequence[str]) -> list[str]:

@@ -77,7 +77,11 @@ def _signals(solver: Solver, on_interrupt: Action, on_hangup: Action) -> Iterato
 
 @contextmanager
 def _bar(solver: Solver) -> Iterator[None]:
-    """Draw a bar where a person sees it; the log goes on above it."""
+    """Draw a bar where a person sees it; the log goes on above it.
+
+    A long line stays one line, as tools that read the log expect, and what goes to standard output
+    goes on to a file if it is one.
+    """
     if not sys.stderr.isatty():
         yield
         return
@@ -85,7 +89,9 @@ def _bar(solver: Solver) -> Iterator[None]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True, soft_wrap=True)
+    printed = sys.stdout is not None and sys.stdout.isatty()
+    with Progress(*columns, console=console, transient=True, redirect_stdout=printed) as bar:
         task = bar.add_task("", total=solver.param.max_iter, completed=solver.iter)
         solver.add_callback(lambda: None, lambda: bar.advance(task))
         yield
