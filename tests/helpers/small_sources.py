@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +23,14 @@ def write_lmdb(folder: str, records: Mapping[bytes, bytes]) -> None:
             batch.put(key, value)
 
 
-def datums(images: Iterable[np.ndarray[Any, Any]]) -> dict[bytes, bytes]:
-    """Images as records, the labels 0, 10, 20 and so on."""
+def datums(
+    images: Iterable[np.ndarray[Any, Any]], label: Callable[[int], int] = lambda number: 10 * number
+) -> dict[bytes, bytes]:
+    """Images as records; without `label`, the labels are 0, 10, 20 and so on."""
     records = {}
     for number, image in enumerate(images):
         channels, height, width = image.shape
-        datum = Datum(channels=channels, height=height, width=width, label=10 * number)
+        datum = Datum(channels=channels, height=height, width=width, label=label(number))
         if image.dtype == np.uint8:
             datum.data = image.tobytes()
         else:

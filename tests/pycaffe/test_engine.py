@@ -811,6 +811,16 @@ def test_a_backward_pass_after_reshape_uses_the_mask_of_the_last_forward(write: 
     assert np.array_equal(net.blobs["data"].diff != 0, net.blobs["a"].data != 0)
 
 
+def test_a_backward_pass_before_any_forward_takes_no_draws(write: WriteNet) -> None:
+    """As from real Caffe 1.0, whose masks are zeros until then."""
+    net = caffe.Net(write("force_backward: true " + DROPOUT), caffe.TRAIN)
+    before = process.caffe.stream.position
+    net.blobs["a"].diff[...] = net.blobs["data"].diff[...] = 1
+    net.backward(start="b")
+    assert process.caffe.stream.position == before
+    assert not net.blobs["data"].diff.any()
+
+
 LSTM = """
 layer { name: "in" type: "Input" top: "x" top: "cont"
         input_param { shape { dim: [2, 3, 6] } shape { dim: [2, 3] } } }
@@ -850,6 +860,34 @@ def test_the_state_of_an_lstm_outlives_reshape_and_share_with(write: WriteNet) -
     assert two_passes(share) == wanted
     of_two = np.array(wanted).reshape(2, 3, 4)[:, :2]
     assert np.allclose(two_passes(smaller), of_two.ravel(), rtol=1e-5)
+
+
+def test_a_backward_pass_before_any_forward_leaves_the_state_of_an_lstm(write: WriteNet) -> None:
+    def second_pass(first: Callable[[caffe.Net], object]) -> list[float]:
+        caffe.set_random_seed(1)
+        net = caffe.Net(write("force_backward: true " + LSTM), caffe.TRAIN)
+        net.blobs["x"].data[...] = net.blobs["cont"].data[...] = net.blobs["l"].diff[...] = 1
+        first(net)
+        found: list[float] = net.forward()["l"].tolist()
+        return found
+
+    assert second_pass(lambda net: net.backward()) == second_pass(repr)
+    assert second_pass(lambda net: net.forward()) != second_pass(repr)
+
+
+def test_a_backward_pass_before_any_forward_leaves_the_statistics_of_a_batch_norm(
+    write: WriteNet,
+) -> None:
+    text = """force_backward: true
+layer { name: "in" type: "Input" top: "x" input_param { shape { dim: [4, 2] } } }
+layer { name: "n" type: "BatchNorm" bottom: "x" top: "n" }
+"""
+    net = caffe.Net(write(text), caffe.TRAIN)
+    net.blobs["x"].data[...] = np.arange(8).reshape(4, 2)
+    net.backward()
+    assert not any(blob.data.any() for blob in net.params["n"])
+    net.forward()
+    assert all(blob.data.any() for blob in net.params["n"])
 
 
 FEATURES = """

@@ -80,15 +80,21 @@ def test_segnets_loss_weighs_classes(
     np.testing.assert_allclose(loss, total / 3, rtol=1e-5)
 
 
+@pytest.mark.parametrize("score", [500, 1e10, 3e38, np.inf])
 def test_a_hopeless_label_costs_no_more_than_the_smallest_float_and_still_teaches(
-    build: Callable[..., Any],
+    build: Callable[..., Any], score: float
 ) -> None:
     net = build("SoftmaxWithLoss", (1, 2), (1,))
-    x = torch.tensor([[0.0, 500.0]], requires_grad=True)
+    x = torch.tensor([[-score, 0.0]], requires_grad=True)
     loss = net(b0=x, b1=torch.zeros(1)).loss
     loss.backward()
     assert loss.item() == pytest.approx(-np.log(np.finfo(np.float32).tiny), rel=1e-5)
     assert x.grad.tolist() == [[-1.0, 1.0]]
+
+
+def test_a_label_that_is_certain_costs_0_without_a_sign(run: Run) -> None:
+    (loss,) = run("SoftmaxWithLoss", np.array([[1e5, 0.0]]), np.zeros(1))
+    assert str(float(loss)) == "0.0"
 
 
 @pytest.mark.parametrize("said", MODES)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 from functools import cache
 from itertools import chain
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 import fillerkit as fk
 from fillerkit.pycaffe import batch_norm
@@ -60,8 +64,13 @@ class TorchLayers:
         """Compute a layer's tops."""
         import torch
 
+        assert wired.index is not None
         self._graphs.pop(index, None)
-        graph = self._graph(index, wired, self._module(index, wired))
+        layer = self._module(index, wired)
+        before = batch_norm.batches_seen(layer)
+        graph = self._graph(index, wired, layer)
+        if batch_norm.batches_seen(layer) > before:
+            batch_norm.to_blobs(layer, self._state.params[wired.index])
         for number, tensor in zip(wired.tops, graph.tops, strict=False):
             top = self._state.blobs[number]
             top.reshape(*tensor.shape)
@@ -87,7 +96,7 @@ class TorchLayers:
         above = [self._state.blobs[number] for number in wired.tops]
         graph = self._graphs.get(index)
         if graph is None or not graph.fits(bottoms, above):
-            graph = self._graph(index, wired, layer)
+            graph = self._graph(index, wired, _untouched(layer))
         blobs = self._state.params[wired.index]
         places = [i for i, needed in enumerate(self._needs.params[index]) if needed]
         params = [_tensor(layer, i) for i in places]
@@ -155,7 +164,6 @@ class TorchLayers:
         self._check_shapes(wired.index, [tuple(blobs[number].shape) for number in wired.bottoms])
         if batch_norm.is_batch_norm(layer):
             batch_norm.to_module(layer, params)
-        before = batch_norm.batches_seen(layer)
         in_place = set(wired.bottoms) & set(wired.tops)
         bottoms = []
         for number, goes in zip(wired.bottoms, self._needs.bottoms[index], strict=True):
@@ -167,8 +175,6 @@ class TorchLayers:
             caffe.seed_of_passes = None
         with torch.set_grad_enabled(self._needs.layers[index]):
             graph = _Graph(bottoms, self._tops(layer, bottoms))
-        if batch_norm.batches_seen(layer) > before:
-            batch_norm.to_blobs(layer, params)
         if self._needs.layers[index]:
             self._graphs[index] = graph
         return graph
@@ -270,6 +276,23 @@ def _bottom_shapes(net: fk.Net) -> list[tuple[tuple[int, ...], ...]]:
         found.append(tuple(latest[name] for name in layer.bottoms))
         latest.update(layer.tops)
     return found
+
+
+def _untouched(layer: LayerModule) -> LayerModule:
+    """A layer for a backward pass that no forward pass in these shapes came before.
+
+    Its parameters are those of `layer`, whose state and whose stream of draws stay where they are.
+    As in Caffe, a Dropout's mask lets nothing through then.
+    """
+    alone = copy(layer)
+    alone._buffers = dict(layer._buffers)
+    alone.draws = _nothing_stays
+    return alone
+
+
+def _nothing_stays(count: int) -> NDArray[np.uint32]:
+    """Draws by which a Dropout keeps no value, whatever its ratio."""
+    return np.full(count, 2**32 - 1, np.uint32)
 
 
 def _tensor(layer: LayerModule, position: int) -> Tensor:

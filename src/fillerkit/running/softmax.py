@@ -49,7 +49,7 @@ def softmax_with_loss(layer: LayerModule, scores: Tensor, labels: Tensor) -> Top
     kept = _kept(p, wanted)
     chosen = of_label(logs, torch.where(kept, wanted, 0))
     counted = kept * _weights(p, wanted, kept, logs) if p.weight_by_label_freqs else kept
-    total = -(_at_least(chosen, log(_FLT_MIN)) * counted).sum()
+    total = 0 - (_at_least(chosen, log(_FLT_MIN)) * counted).sum()  # never -0
     loss = total / _divisor(p, kept, scores.shape, axis)
     return (loss, functional.softmax(scores, axis)) if len(layer.message.top) > 1 else loss
 
@@ -83,7 +83,7 @@ def infogain_loss(layer: LayerModule, scores: Tensor, labels: Tensor, *matrix: T
     assert confusion is not None
     confusion = confusion.to(scores).reshape(logs.shape[1], logs.shape[1])
     weights = confusion[torch.where(kept, wanted, 0)]
-    total = -((weights * _at_least(logs, log(_LOG_THRESHOLD))).sum(1) * kept).sum()
+    total = 0 - ((weights * _at_least(logs, log(_LOG_THRESHOLD))).sum(1) * kept).sum()
     loss = total / _divisor(p, kept, scores.shape, axis)
     return (loss, functional.softmax(scores, axis)) if len(layer.message.top) > 1 else loss
 
@@ -144,7 +144,10 @@ def _divisor(p: LossParameter, kept: Tensor, shape: torch.Size, axis: int) -> An
 
 def _at_least(x: Tensor, least: float) -> Tensor:
     """`x` held above a bound, with the gradient that it has without."""
-    return x + (x.clamp(min=least) - x).detach()
+    held = x.clone()
+    with torch.no_grad():  # the copy's gradient does not know of it
+        held.clamp_(min=least)
+    return held
 
 
 def _matrix(source: str) -> Tensor | None:

@@ -57,6 +57,24 @@ def test_a_test_is_interrupted_between_two_batches(
     assert "Test interrupted." in capsys.readouterr().err
 
 
+def test_after_a_stop_steps_end_where_a_test_is_due_until_solve(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+    lines = "max_iter: 8 test_iter: 1 test_interval: 4 test_initialization: false"
+    solver = small_solver(tmp_path, FIXED + lines)
+    solver._training.requested = asked(Action.STOP)
+    reached = []
+    for _ in range(3):
+        solver.step(3)
+        reached.append(solver.iter)
+    assert reached == [1, 4, 4]
+    assert "Testing net" not in capsys.readouterr().err
+    solver.solve()
+    assert solver.iter == 8
+    assert capsys.readouterr().err.count("Testing net") == 2
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has no SIGHUP")
 def test_signals_ask_once_and_only_while_they_are_caught() -> None:
     before = signal.getsignal(signal.SIGHUP)

@@ -7,9 +7,27 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from small_sources import IMAGE, datums, write_lmdb
 from small_training import FIXED, FOLDER, losses, small_solver
 
+import fillerkit.pycaffe as caffe
+
 pytest.importorskip("torch", reason="PyTorch is not installed")
+
+READ_AND_DROPPED = """
+layer { name: "d" type: "Data" top: "data" top: "label" include { phase: TRAIN }
+        transform_param { scale: 0.01 crop_size: 2 mirror: true }
+        data_param { source: "db" backend: LMDB batch_size: 3 rand_skip: 3 } }
+layer { name: "d" type: "Data" top: "data" top: "label" include { phase: TEST }
+        transform_param { scale: 0.01 crop_size: 2 mirror: true }
+        data_param { source: "db" backend: LMDB batch_size: 2 } }
+layer { name: "a" type: "InnerProduct" bottom: "data" top: "a" param { name: "w" }
+        inner_product_param { num_output: 4 bias_term: false weight_filler { type: "xavier" } } }
+layer { name: "drop" type: "Dropout" bottom: "a" top: "a" }
+layer { name: "b" type: "InnerProduct" bottom: "a" top: "b" param { name: "w" }
+        inner_product_param { num_output: 4 bias_term: false weight_filler { type: "xavier" } } }
+layer { name: "loss" type: "SoftmaxWithLoss" bottom: "b" bottom: "label" top: "loss" }
+"""
 
 CAFFES = json.loads((FOLDER / "losses.json").read_text())
 
@@ -28,6 +46,24 @@ def test_sixty_losses_and_what_is_learned_are_caffes(name: str, tmp_path: Path) 
     for layer, sums in caffes["sums"].items():
         found = [float(blob.data.sum(dtype=float)) for blob in solver.net.params[layer]]
         np.testing.assert_allclose(found, sums, atol=1e-3)
+
+
+def test_data_dropout_tests_and_later_nets_share_one_stream(tmp_path: Path) -> None:
+    images = [IMAGE + np.uint8(50 * number) for number in range(5)]
+    write_lmdb("db", datums(images, label=lambda number: number % 4))
+    lines = """type: "Nesterov" base_lr: 0.1 lr_policy: "fixed" momentum: 0.9 weight_decay: 0.01
+               iter_size: 2 test_iter: 2 test_interval: 2"""
+    solver = small_solver(tmp_path, lines, READ_AND_DROPPED)
+    found = losses(solver, 5)
+    found.append(float(solver.test_nets[0].forward()["loss"]))
+    later = caffe.Net("net.prototxt", caffe.TRAIN)
+    # From real Caffe 1.0.
+    wanted = [2.7985477, 1.5369657, 1.7915741, 1.5451126, 1.5196167, 1.5115611]
+    np.testing.assert_allclose(found, wanted, rtol=1e-5)
+    trained = [0.56510246, 0.5192432, -0.40234673, -0.16235802]
+    np.testing.assert_allclose(solver.net.params["a"][0].data[0], trained, rtol=1e-5)
+    first = [0.827053964138031, -0.006261169910430908, 0.5371683239936829, 0.4549735188484192]
+    assert later.params["a"][0].data[0].tolist() == first
 
 
 def test_callbacks_come_before_the_passes_and_before_the_update(tmp_path: Path) -> None:

@@ -175,8 +175,9 @@ class Training:
         action = self.requested()
         if action is Action.SNAPSHOT or self._due(self._param.snapshot):
             self.snapshot()
-        self._stopped = action is Action.STOP
-        return self._stopped
+        if action is Action.STOP:
+            self._stopped = True  # until solve: as in Caffe, no step tests any more
+        return action is Action.STOP
 
     def _due(self, interval: int) -> bool:
         return bool(interval) and self.iteration % interval == 0
