@@ -54,7 +54,8 @@
     here.x = part.x + part.width / 2;
     here.y = part.y + part.height / 2;
     const at = here.matrixTransform(inner), [cx, cy] = middle();
-    k = Math.max(k, Math.min(0.9 / unit(), 8));
+    k = Math.max(k, 0.9 / unit());
+    k = Math.min(k, 0.95 * view.clientWidth / part.width / unit());
     x = cx - at.x * k;
     y = cy - at.y * k;
     draw();
