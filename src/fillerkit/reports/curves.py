@@ -11,6 +11,7 @@ from fillerkit.signals import LayerSignal, Signal
 
 WIDTH, HEIGHT = 640, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 12, 10, 30
+_FEW = 2.5  # powers of ten: over fewer, they alone are too few marks for an axis
 
 
 class Point(NamedTuple):
@@ -128,22 +129,32 @@ def _chart(title: str, of: Sequence[Group], look: Callable[[LayerSignal], _Stren
         for power in (_power(strength.value), _power(strength.theory))
         if power is not None
     ]
-    low, high = floor(min(powers, default=-1)), ceil(max(powers, default=1))
-    high = max(high, low + 1)
+    low, high = min(powers, default=-1.0), max(powers, default=1.0)
+    edge = max(0.05 * (high - low), 0.1)
+    low, high = low - edge, high + edge
     depth = max((len(line) for group in lines for line in group), default=0)
     space = _Space(depth, low, high)
     curves = tuple(_curve(group.label, line, space) for group, line in zip(of, lines, strict=True))
-    step = ceil((high - low) / 8)
-    ticks = tuple((f"1e{power}", space.y(power)) for power in range(low, high + 1, step))
-    return Chart(title, curves, ticks, depth)
+    return Chart(title, curves, tuple(_ticks(space)), depth)
+
+
+def _ticks(space: _Space) -> Iterator[tuple[str, float]]:
+    """Powers of ten, and within few of them 2 and 5 times those."""
+    reach = space.high - space.low
+    step = ceil(reach / 8)
+    for power in range(ceil(space.low / step) * step - step, floor(space.high) + 1, step):
+        for times in (1, 2, 5) if reach < _FEW else (1,):
+            place = power + log10(times)
+            if space.low <= place <= space.high:
+                yield f"{times}e{power}" if reach >= _FEW else f"{10**place:.3g}", space.y(place)
 
 
 class _Space(NamedTuple):
     """What a chart reaches over."""
 
     depth: int
-    low: int
-    high: int
+    low: float
+    high: float
 
     def x(self, at: int) -> float:
         return round(_LEFT + (WIDTH - _LEFT - _RIGHT) * at / max(self.depth - 1, 1), 1)

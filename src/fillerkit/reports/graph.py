@@ -54,10 +54,9 @@ def _box(net: Net) -> Callable[[re.Match[str]], str]:
         inside = [int(number) for number in re.findall(r"layer(\d+)", found[1])]
         names = iter(inside)
         body = _NAME.sub(lambda name: f"<text {name[1]} {_of(net, next(names))}>", found[2])
-        label = ", ".join(f"{net.layers[at].name} ({net.layers[at].type})" for at in inside)
         return (
             f'<g class="node" id="box{inside[0]}" {_of(net, inside[0])} role="button" '
-            f'tabindex="{-1 if inside[0] else 0}" aria-label="{_attribute(label)}">{body}</g>\n</g>'
+            f'tabindex="{-1 if inside[0] else 0}">{body}</g>\n</g>'
         )
 
     return box

@@ -1,63 +1,62 @@
 "use strict";
 (() => {
   const $ = (id) => document.getElementById(id);
-  const view = $("view"), picture = $("picture"), moved = $("moved");
+  const view = $("view"), picture = $("picture");
   const rows = [...$("table").tBodies[0].rows];
   const rowOf = new Map(rows.map((row) => [row.dataset.at, row]));
   const boxOf = new Map(), boxes = [...picture.querySelectorAll(".node")];
   for (const part of picture.querySelectorAll("[data-at]")) boxOf.set(part.dataset.at, part.closest(".node"));
   const blockOf = (row) => { const line = $("L" + row.dataset.line); return line && line.closest(".block"); };
 
-  // The drawing: one transform for all of it, in the picture's own units.
+  // The drawing: one transform of the whole picture, in pixels of the view. While it moves, the
+  // browser moves an image of it; it is drawn anew, sharp, when it stands.
   const width = +picture.dataset.width, height = +picture.dataset.height;
-  let x = 0, y = 0, k = 1, waiting = false;
+  let x = 0, y = 0, k = 1, waiting = false, standing;
   const draw = () => {
     if (waiting) return;
     waiting = true;
+    picture.style.willChange = "transform";
+    clearTimeout(standing);
+    standing = setTimeout(() => { picture.style.willChange = ""; }, 200);
     requestAnimationFrame(() => {
       waiting = false;
-      moved.style.transform = `translate(${x}px, ${y}px) scale(${k})`;
+      picture.style.transform = `translate(${x}px, ${y}px) scale(${k})`;
     });
   };
-  // How many pixels of the screen a unit is.
-  const unit = () => Math.min(view.clientWidth / width, view.clientHeight / height) || 1;
   const spot = (event) => {
-    const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(picture.getScreenCTM().inverse());
-    return [at.x, at.y];
-  };
-  const middle = () => {
     const box = view.getBoundingClientRect();
-    return spot({ clientX: box.left + box.width / 2, clientY: box.top + box.height / 2 });
+    return [event.clientX - box.left, event.clientY - box.top];
   };
+  const middle = () => [view.clientWidth / 2, view.clientHeight / 2];
+  const fitted = () => Math.min(view.clientWidth / width, view.clientHeight / height, 1.3);
   const zoom = (factor, [cx, cy]) => {
-    const next = Math.min(Math.max(k * factor, 0.5), 8 / unit() + 1);
+    const next = Math.min(Math.max(k * factor, fitted() / 2), 8);
     x = cx - (cx - x) * next / k;
     y = cy - (cy - y) * next / k;
     k = next;
     draw();
   };
-  const whole = () => { x = y = 0; k = 1; draw(); };
-  // Small letters are of no use: a long net is first seen from its beginning.
-  const start = () => {
-    whole();
-    if (unit() >= 0.7) { if (unit() > 1.3) zoom(1.3 / unit(), [width / 2, 0]); return; }
-    k = Math.max(1, Math.min(1, view.clientWidth / width) / unit());
-    k = Math.max(k, 0.7 / unit());
-    x = width / 2 * (1 - k);
-    const top = (view.clientHeight / unit() - height) / 2;
-    y = -Math.max(top, 0);
+  const place = (scale, across, down) => {
+    k = scale;
+    x = view.clientWidth / 2 - across * k;
+    y = down;
     draw();
   };
+  const whole = () => place(fitted(), width / 2, (view.clientHeight - height * fitted()) / 2);
+  // Small letters are of no use: a large net is first seen from its beginning, where its first box is.
+  const start = () => {
+    if (fitted() >= 0.7 || !boxes.length) whole();
+    else if (view.clientWidth / width >= 0.7) place(view.clientWidth / width, width / 2, 0);
+    else place(0.7, middleOf(boxes[0])[0], 0);
+  };
+  const middleOf = (box) => {
+    const part = box.getBBox(), of = picture.firstElementChild.transform.baseVal[0].matrix;
+    return [part.x + part.width / 2 + of.e, part.y + part.height / 2 + of.f, part.width];
+  };
   const show = (box) => {
-    const part = box.getBBox(), here = picture.createSVGPoint();
-    const inner = moved.firstElementChild.transform.baseVal.consolidate().matrix;
-    here.x = part.x + part.width / 2;
-    here.y = part.y + part.height / 2;
-    const at = here.matrixTransform(inner), [cx, cy] = middle();
-    k = Math.max(k, Math.min(0.9 / unit(), 8));
-    x = cx - at.x * k;
-    y = cy - at.y * k;
-    draw();
+    const [across, down, wide] = middleOf(box);
+    const scale = Math.min(Math.max(k, 0.9), 0.95 * view.clientWidth / wide);
+    place(scale, across, view.clientHeight / 2 - down * scale);
   };
 
   // The layer that is chosen: marked everywhere, told of in the panel.
@@ -181,8 +180,8 @@
     } else if (box && (event.key === "Enter" || event.key === " ")) {
       choose(box.dataset.at);
     } else if (step) {
-      x += step[0] * 60 / unit();
-      y += step[1] * 60 / unit();
+      x += step[0] * 60;
+      y += step[1] * 60;
       draw();
     } else if (event.key === "+" || event.key === "=") {
       zoom(1.25, middle());
@@ -205,9 +204,8 @@
   $("search").addEventListener("input", () => {
     const asked = $("search").value.trim().toLowerCase();
     const hits = asked ? rows.filter((row, at) => words[at].includes(asked)) : [];
-    for (const box of boxes) box.classList.remove("hit");
-    for (const row of hits) boxOf.get(row.dataset.at)?.classList.add("hit");
-    picture.classList.toggle("searching", asked !== "");
+    const found = new Set(hits.map((row) => boxOf.get(row.dataset.at)));
+    for (const box of boxes) box.classList.toggle("hit", found.has(box));
     $("count").textContent = asked ? many(hits.length, "layer") : "";
     $("found").hidden = !hits.length;
     $("found").replaceChildren(...hits.slice(0, 50).map((row) => {
@@ -225,10 +223,12 @@
     if (first && event.key === "Enter") first.click();
     if (first && event.key === "ArrowDown") { first.focus(); event.preventDefault(); }
   });
+  let texts;
   $("filter").addEventListener("input", () => {
     const asked = $("filter").value.trim().toLowerCase();
+    texts ??= rows.map((row) => row.textContent.toLowerCase());
     let left = 0;
-    for (const row of rows) left += !(row.hidden = !row.textContent.toLowerCase().includes(asked));
+    for (const [at, row] of rows.entries()) left += !(row.hidden = !texts[at].includes(asked));
     $("shown").textContent = asked ? `${many(left, "layer")} of ${rows.length.toLocaleString("en")}` : "";
   });
   const keys = {
