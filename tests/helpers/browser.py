@@ -57,5 +57,5 @@ def opened(browser: Browser, file: Path, **settings: Any) -> Iterator[Page]:
     page.goto(file.as_uri())
     yield page
     context.close()
-    assert said == []
-    assert asked == [file.as_uri()]
+    assert not said, said
+    assert asked == [file.as_uri()], asked
