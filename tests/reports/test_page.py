@@ -389,6 +389,18 @@ def test_boxes_are_walked_by_arrows_and_opened_by_enter(lenet: Page) -> None:
     assert lenet.locator("#chosen").inner_text() == "pool1 (Pooling)"
 
 
+def test_a_box_that_is_out_of_view_comes_into_view_with_the_focus(lenet: Page) -> None:
+    lenet.locator("#view").focus()
+    for _ in range(30):
+        lenet.keyboard.press("ArrowDown")
+    place(lenet)
+    assert not in_view(lenet, box(lenet, "data"))
+    lenet.keyboard.press("Tab")
+    place(lenet)
+    assert in_view(lenet, box(lenet, "data"))
+    assert lenet.locator("#view").evaluate("e => e.scrollTop") == 0
+
+
 def test_what_has_the_focus_is_seen(lenet: Page) -> None:
     lenet.keyboard.press("Tab")
     style = "getComputedStyle(document.activeElement)"
