@@ -238,6 +238,16 @@ def test_weights_of_another_net_are_refused_and_missing_ones_told(net: fk.Net) -
     assert "the weights have 1 layers that the net has not" in notes
 
 
+def test_a_signal_of_another_net_is_refused(net: fk.Net) -> None:
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+    own = fk.signal(net)
+    assert "Forward it dies at 'out'" in Read(fk.report(net, signal=own).html).by_id("overview")
+    renamed = fk.signal(fk.load_net(NET.replace('name: "ip"', 'name: "a"')))
+    for signal in (renamed, [own, renamed]):
+        with pytest.raises(fk.UsageError, match="this signal is of another net: small"):
+            fk.report(net, signal=signal)
+
+
 def test_a_notebook_shows_the_page_in_a_frame(net: fk.Net) -> None:
     page = fk.report(net)
     ((_, attrs, _),) = Read(page._repr_html_()).elements
