@@ -181,6 +181,7 @@
       if (next) go(next);
     } else if (box && (event.key === "Enter" || event.key === " ")) {
       choose(box.dataset.at);
+    } else if (event.key === "Tab" && !event.shiftKey && box && box === boxOf.get(chosen)) {
       opener = box;  // to which Escape goes back
       $("chosen").focus();
     } else if (step) {
