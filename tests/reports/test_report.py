@@ -113,8 +113,9 @@ def test_every_layer_has_a_box_a_row_and_lines(page: Read, net: fk.Net) -> None:
 def test_the_lines_of_a_layer_are_its_own(page: Read, net: fk.Net) -> None:
     rows = NET.splitlines()
     (block,) = page.texts("span", **{"class": "block", "data-layer": "ip"})
-    assert block.splitlines() == [f"{at}{rows[at - 1]}" for at in range(3, 7)]
-    assert page.by_id("lines") == "".join(f"{at}{row}\n" for at, row in enumerate(rows, 1))
+    assert block.splitlines() == rows[2:6]
+    assert page.by_id("lines") == NET
+    assert [attrs["data-n"] for _, attrs, _ in page.elements if "data-n" in attrs] == [*"123456789"]
 
 
 def test_a_row_says_what_a_blob_starts_as(page: Read) -> None:
@@ -236,6 +237,16 @@ def test_weights_of_another_net_are_refused_and_missing_ones_told(net: fk.Net) -
     notes = Read(fk.report(net, blobs=part.fill(1)).html).by_id("overview")
     assert "no weights are there for 1 layers" in notes
     assert "the weights have 1 layers that the net has not" in notes
+
+
+def test_a_signal_of_another_net_is_refused(net: fk.Net) -> None:
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+    own = fk.signal(net)
+    assert "Forward it dies at 'out'" in Read(fk.report(net, signal=own).html).by_id("overview")
+    renamed = fk.signal(fk.load_net(NET.replace('name: "ip"', 'name: "a"')))
+    for signal in (renamed, [own, renamed]):
+        with pytest.raises(fk.UsageError, match="this signal is of another net: small"):
+            fk.report(net, signal=signal)
 
 
 def test_a_notebook_shows_the_page_in_a_frame(net: fk.Net) -> None:

@@ -9,6 +9,7 @@ import click
 import fillerkit as fk
 from fillerkit.cli.options import load_weights, takes_net
 from fillerkit.cli.printing import hand_out, say
+from fillerkit.cli.progress import progress_bar
 from fillerkit.reports import check_output
 
 
@@ -104,6 +105,9 @@ def _signals(
     net: fk.Net, weights: str | None, fillers: Sequence[str], seeds: Sequence[int]
 ) -> Iterator[fk.Signal]:
     chosen: Sequence[str | None] = fillers or (None,)
-    for filler in chosen:
-        for seed in seeds:
-            yield fk.signal(net, seed=seed, weights=weights, filler=filler)
+    with progress_bar("running", net.count, len(chosen) * len(seeds)) as move:
+        for filler in chosen:
+            for seed in seeds:
+                yield fk.signal(net, seed=seed, weights=weights, filler=filler)
+                if move:
+                    move(advance=1)

@@ -60,7 +60,7 @@
   };
 
   // The layer that is chosen: marked everywhere, told of in the panel.
-  let chosen = null;
+  let chosen = null, opener = null;
   const mark = (at, on) => {
     for (const part of document.querySelectorAll(`[data-at="${at}"]`)) {
       if (part.matches("a, text")) continue;
@@ -101,6 +101,8 @@
     if (chosen !== null) mark(chosen, false);
     chosen = null;
     $("layer").hidden = true;
+    if (opener) opener.focus({ preventScroll: true });
+    opener = null;
   };
   $("close").addEventListener("click", close);
 
@@ -179,6 +181,9 @@
       if (next) go(next);
     } else if (box && (event.key === "Enter" || event.key === " ")) {
       choose(box.dataset.at);
+    } else if (event.key === "Tab" && !event.shiftKey && box && box === boxOf.get(chosen)) {
+      opener = box;  // to which Escape goes back
+      $("chosen").focus();
     } else if (step) {
       x += step[0] * 60;
       y += step[1] * 60;
