@@ -46,7 +46,7 @@ fuzz: $(VENV)/.test
 bench: $(VENV)/.test
 	$(BIN)/python benchmarks/bench.py --json bench.json $(BENCH_ARGS)
 
-# The figures and numbers of docs/xavier.md.
+# The figures and numbers of docs/xavier.md, and README.md's picture of a report.
 figures: $(VENV)/.test
 	$(BIN)/python tools/figures.py
 

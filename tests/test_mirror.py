@@ -74,6 +74,8 @@ TESTED_WITH = {
     "reading/seeds": "reading/test_image_list",
     "reading/stack": "reading/test_records",
     "reading/warp": "reading/test_windows",
+    "reports/graph": "reports/test_report",
+    "reports/layers": "reports/test_report",
     "running/build": "running/test_module",
     "running/layer_module": "running/test_module",
     "running/net_module": "running/test_module",

@@ -1,7 +1,9 @@
 """The figures and the numbers of docs/xavier.md: what fillers do to signals, by our own runs.
 
-    python tools/figures.py            # writes docs/figures/*.svg and the numbers of the page
+    python tools/figures.py            # writes docs/figures/* and the numbers of the page
     python tools/figures.py --png DIR  # writes the figures as PNG there, to be looked at
+
+Also README.md's picture of a report, where Chromium is there to take it.
 
 Everything follows from seed 1, so the files are the same each time, but for last digits that
 another processor may round otherwise. A number in the page is followed by a comment that names it,
@@ -13,9 +15,13 @@ from __future__ import annotations
 
 import argparse
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import matplotlib
@@ -41,6 +47,7 @@ NORMS = ("FAN_IN", "FAN_OUT", "AVERAGE")
 HOURGLASS = (2048, 1024, 512, 256, 128, 64, 128, 256, 512, 1024, 2048)
 VGG_FILLERS = {"gaussian": "gaussian(std=0.01)", "xavier": "xavier", "msra": "msra"}
 VGG_BATCH = 4
+REPORT_SIZE = (1120, 1560)  # pixels
 
 
 def layers(widths: Sequence[int], nonlinearity: str = "") -> fk.Net:
@@ -155,6 +162,27 @@ def _legend(figure: Figure, axes: Any, columns: int) -> None:
     figure.legend(handles, labels, loc="outside lower center", ncols=columns)
 
 
+def report_picture(path: Path) -> None:
+    """What a browser shows of LeNet's report."""
+    browser = shutil.which("chromium")
+    if browser is None:
+        print(f"{path}: left as it is, for there is no chromium to take it (apt install chromium)")
+        return
+    net = fk.load_net(ROOT / "sample_nets/lenet/deploy.prototxt")
+    net = replace(net, file="sample_nets/lenet/deploy.prototxt")
+    with TemporaryDirectory() as folder:
+        page = Path(folder, "report.html")
+        fk.report(net, page, blobs=net.fill(SEED))
+        wide, high = REPORT_SIZE
+        options = ["--headless", "--hide-scrollbars", f"--window-size={wide},{high}"]
+        subprocess.run(
+            [browser, *options, "--no-sandbox", f"--screenshot={path}", page.as_uri()],
+            check=True,
+            capture_output=True,
+        )
+    print(path)
+
+
 def main() -> None:
     """Write the figures, and the numbers of the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
@@ -169,6 +197,7 @@ def main() -> None:
             path = where / f"xavier_{name}.{kind}"
             path.write_bytes(written(made(), kind))
             print(path)
+    report_picture(where.resolve() / "report.png")
     if not folder:
         numbers = dict([*cheap(), *of_vgg()])
         text = PAGE.read_text()

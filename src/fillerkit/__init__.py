@@ -85,6 +85,7 @@ if _TYPE_CHECKING:
     from fillerkit.random.glibc import GlibcRand as GlibcRand
     from fillerkit.reading import LayerBatches as LayerBatches
     from fillerkit.reading import batches as batches
+    from fillerkit.reports import report as report
     from fillerkit.signals import LayerSignal as LayerSignal
     from fillerkit.signals import Signal as Signal
     from fillerkit.signals import signal as signal
@@ -117,6 +118,7 @@ _NAMES = {
     "random": "CaffeStream",
     "random.glibc": "GlibcRand",
     "reading": "batches LayerBatches",
+    "reports": "report",
     "signals": "LayerSignal Signal signal",
     "version": "__version__",
 }

@@ -212,3 +212,13 @@ def test_what_one_option_brings_in_is_told_of_once() -> None:
     assert [line for line, _ in problems] == [4, 7]
     assert "'d'" in problems[0][1]
     assert "stages=['s']" in problems[1][1]
+
+
+def test_a_net_that_is_read_already_is_looked_through_too() -> None:
+    text = INPUT + inner(GOOD) + inner("type: 'constant'", "c")
+    report, again = fk.check(text), fk.check(fk.load_net(text))
+    assert [found.layer for found in again.warnings] == ["c"]
+    assert (again.problems, again.warnings) == (report.problems, report.warnings)
+    assert not fk.check(fk.load_net(text), ignore=["zero-weights"]).warnings
+    with pytest.raises(fk.UsageError, match="read already: phase"):
+        fk.check(fk.load_net(text), phase="TEST")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -270,3 +271,10 @@ print("by name", file=sys.stderr)
 def test_a_path_in_place_of_a_net_is_refused(tmp_path: Path) -> None:
     with pytest.raises(fk.UsageError, match=r"'lenet\.prototxt' is no graph"):
         fk.draw("lenet.prototxt", tmp_path / "x.dot")
+
+
+def test_the_classes_of_a_box_say_which_layers_stand_in_it(net: fk.Net) -> None:
+    boxes = re.findall(r'<g id="node\d+" class="node ([^"]+)">', fk.draw(net).decode())
+    inside = [int(number) for box in boxes for number in re.findall(r"layer(\d+)", box)]
+    assert sorted(inside) == list(range(len(net.layers)))
+    assert len(boxes) < len(inside)

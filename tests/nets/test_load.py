@@ -96,3 +96,11 @@ def test_a_text_that_is_read_first_loads_as_its_path_does() -> None:
     assert fk.load_net(fk.read_solver(inner).train).count == 12
     with pytest.raises(fk.PrototxtError, match="pair_fast_param"):
         fk.read_net(text, strict_layers=True)
+
+
+def test_a_net_has_the_text_that_it_was_read_from(tmp_path: Path) -> None:
+    text = INPUT + "\n" + layer("r", "data > r")
+    (tmp_path / "net.prototxt").write_text(text)
+    for net in (fk.load_net(text), fk.load_net(tmp_path / "net.prototxt")):
+        assert net.text == text
+        assert net.text.splitlines()[net.layers[-1].line - 1].startswith("layer")

@@ -47,7 +47,10 @@ class Report(NamedTuple):
 
 
 def check(
-    path_or_text: str | os.PathLike[str], *, ignore: Sequence[str] = (), **asked: Unpack[Asked]
+    path_or_text: str | os.PathLike[str] | Net,
+    *,
+    ignore: Sequence[str] = (),
+    **asked: Unpack[Asked],
 ) -> Report:
     """Read a net and work out every shape, and tell all that is wrong or odd at once.
 
@@ -55,7 +58,8 @@ def check(
     ----------
     path_or_text
         As for `load_net`. Of a solver, the train net and the test nets are looked at together,
-        unless a phase is asked for; what is found says in which of them.
+        unless a phase is asked for; what is found says in which of them. Or a net that is read
+        already, to which nothing can be asked.
     ignore
         Codes of warnings that are not wanted: ``["xavier-relu"]``.
     **asked
@@ -81,6 +85,11 @@ def check(
         if code not in warnings:
             near = did_you_mean(code, warnings) or f"; the codes are {', '.join(warnings)}"
             raise UsageError(f"no warning has the code '{code}'{near}")
+    if isinstance(path_or_text, Net):
+        if asked:
+            raise UsageError(f"the net is read already: {', '.join(asked)} cannot be asked of it")
+        net = path_or_text
+        return Report((), tuple(each for each in findings(net) if each.code not in ignore), net)
     problems: list[FillerkitError] = []
     texts: list[NetText] = []
     looked: list[_Looked] = []

@@ -26,7 +26,8 @@ def draw(
 
     Layers that work in place stand in the box of what they work on. Dashed lines join layers that
     share parameters; weights that start as zeros are red. In an SVG, a box tells all that is known
-    of its parameters where the mouse rests on it.
+    of its parameters where the mouse rests on it, and its classes ``layer0 layer2`` say which of
+    ``net.layers`` stand in it.
 
     Needs pygraphviz (``pip install 'fillerkit[draw]'``), which brings Graphviz; ``"dot"`` does not.
 

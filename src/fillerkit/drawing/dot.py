@@ -52,6 +52,7 @@ def as_dot(net: Net) -> str:
         label = _label((_cut(text, _LONGEST), look) for text, look in _lines(net, layers))
         lines.append(
             f'  {number} [fillcolor="{_FILLS[_kind(layers)]}" label={label} '
+            f'class="{" ".join(f"layer{at}" for at in box)}" '
             f'tooltip="{_hint(_all_of(net, layers))}"]'
         )
     for (start, end), blobs in edges.items():

@@ -109,6 +109,7 @@ class _Builder:
             ),
             lost=tuple(self._lost),
             encoding=text.source.reading.encoding,
+            text=text.source.text,
         )
 
     def _pass_over(self) -> None:

@@ -55,6 +55,8 @@ class Net:
         Those that could not be set up. Only a net that is checked has any.
     encoding : str
         What its names are in, in its text and in files that have bytes for names.
+    text : str
+        The prototxt, of whose lines `Layer.line` is one. Bytes that are not UTF-8 are surrogates.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Net:
     left_out: tuple[LayerParameter, ...] = field(default=(), repr=False)
     lost: tuple[LayerParameter, ...] = field(default=(), repr=False)
     encoding: str = UTF8
+    text: str = field(default="", repr=False)
 
     @property
     def count(self) -> int:

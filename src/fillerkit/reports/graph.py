@@ -1,0 +1,70 @@
+"""The drawing of a net as a part of a page: what Graphviz lays out, with a layer a box."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+
+from fillerkit.drawing import draw
+from fillerkit.nets.net import Net
+from fillerkit.printable import printable
+
+# What Graphviz writes is escaped: no name of a net can look like one of these tags.
+_GRAPH = re.compile(r'<g id="graph0"[^>]* transform="[^"]*translate\(([-\d.]+) ([-\d.]+)\)">')
+_SIZE = re.compile(r'viewBox="0\.00 0\.00 ([\d.]+) ([\d.]+)"')
+_NODE = re.compile(r'<g class="node ([^"]*)">(.*?)</g>\n</g>', re.DOTALL)
+_NAME = re.compile(r'<text ([^>]*font-weight="bold"[^>]*)>')
+_HINT = re.compile(r'<g><a xlink:title="([^"]*)">')
+_IDLE = re.compile(
+    r'<!--.*?-->\n?|<title>[^<]*</title>\n|</a>\n| xml:space="preserve"| text-anchor="start"'
+    r'| font-family="[^"]*"| font-size="[^"]*"| id="[^"]*"',
+    re.DOTALL,
+)
+_GROUND = re.compile(r'<polygon fill="white" stroke="none"[^>]*/>\n')
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The drawing: an SVG's content, its width and height, and where it begins."""
+
+    marks: str
+    width: float
+    height: float
+    left: float
+    top: float
+
+
+def graph(net: Net) -> Graph:
+    """Lay a net out; every box and every name in it knows its layer."""
+    svg = draw(net).decode()
+    size = _SIZE.search(svg)
+    head = _GRAPH.search(svg)
+    assert size and head  # Graphviz writes both
+    marks = svg[head.end() : svg.rindex("</g>")]
+    marks = _IDLE.sub("", _GROUND.sub("", marks, count=1))
+    marks = _NODE.sub(_box(net), _HINT.sub(r"<g><title>\1</title>", marks))
+    left, top = (-float(number) for number in head.groups())
+    return Graph(marks, float(size[1]), float(size[2]), left, top)
+
+
+def _box(net: Net) -> Callable[[re.Match[str]], str]:
+    def box(found: re.Match[str]) -> str:
+        inside = [int(number) for number in re.findall(r"layer(\d+)", found[1])]
+        names = iter(inside)
+        body = _NAME.sub(lambda name: f"<text {name[1]} {_of(net, next(names))}>", found[2])
+        return (
+            f'<g class="node" id="box{inside[0]}" {_of(net, inside[0])} role="button" '
+            f'tabindex="{-1 if inside[0] else 0}">{body}</g>\n</g>'
+        )
+
+    return box
+
+
+def _of(net: Net, at: int) -> str:
+    return f'data-at="{at}" data-layer="{_attribute(net.layers[at].name)}"'
+
+
+def _attribute(text: str) -> str:
+    return escape(printable(text))
