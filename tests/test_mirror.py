@@ -76,7 +76,6 @@ TESTED_WITH = {
     "reading/warp": "reading/test_windows",
     "reports/graph": "reports/test_report",
     "reports/layers": "reports/test_report",
-    "reports/page": "reports/test_report",
     "running/build": "running/test_module",
     "running/layer_module": "running/test_module",
     "running/net_module": "running/test_module",

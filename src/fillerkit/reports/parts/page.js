@@ -171,8 +171,8 @@
   const go = (box) => {
     for (const each of boxes) each.tabIndex = each === box ? 0 : -1;
     box.focus({ preventScroll: true });
-    show(box);
   };
+  view.addEventListener("focusin", ({ target }) => { if (target.matches(".node:focus-visible")) show(target); });
   view.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const box = event.target.closest(".node"), step = steps[event.key];
