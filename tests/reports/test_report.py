@@ -266,4 +266,5 @@ def test_colours_of_the_drawing_are_known_to_the_dark_style() -> None:
     (style,) = page.texts("style")
     inks = {attrs["fill"] for _, attrs, _ in page.elements if "fill" in attrs} - {"none"}
     assert inks
-    assert {ink for ink in inks if f'[fill="{ink}"]' not in style} == set()
+    dark = style.partition("(prefers-color-scheme: dark)")[2]
+    assert {ink for ink in inks if f'[fill="{ink}"]' not in dark} == set()
