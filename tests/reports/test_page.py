@@ -541,6 +541,7 @@ def test_resnet50_answers_to_a_click(show: Open) -> None:
 def test_a_net_of_2000_layers_opens_and_is_searched(show: Open) -> None:
     with show("large") as page:
         assert "2,001" in page.locator("#overview").inner_text()
+        assert 0.7 <= place(page)[2] <= 1.3
         page.get_by_label("Find a layer").fill("c777")
         page.locator("#found a").click()
         assert page.locator("#chosen").inner_text() == "c777 (InnerProduct)"

@@ -46,7 +46,7 @@
   // Small letters are of no use: a large net is first seen from its beginning, where its first box is.
   const start = () => {
     if (fitted() >= 0.7 || !boxes.length) whole();
-    else if (view.clientWidth / width >= 0.7) place(view.clientWidth / width, width / 2, 0);
+    else if (view.clientWidth / width >= 0.7) place(Math.min(view.clientWidth / width, 1.3), width / 2, 0);
     else place(0.7, middleOf(boxes[0])[0], 0);
   };
   const middleOf = (box) => {
