@@ -22,13 +22,13 @@ MISSING = "no browser to drive pages with: apt-get install chromium, pip install
 
 
 def installed() -> str:
-    """The program; where there is none, the test is left out, or fails if it has to run."""
+    """The program; where there is none, the file is left out, or fails if it has to run."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found and find_spec("playwright"):
         return found
     if os.environ.get(REQUIRED):
         pytest.fail(f"{MISSING} ({REQUIRED} is set)")
-    pytest.skip(MISSING)
+    pytest.skip(MISSING, allow_module_level=True)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import opened, started
+from browser import installed, opened, started
 
 import fillerkit as fk
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 pytest.importorskip("jinja2", reason="Jinja2 is not installed")
 pytest.importorskip("pygraphviz", reason="pygraphviz is not installed")
+installed()
 
 SAMPLES = Path(__file__).parents[2] / "sample_nets"
 AXE = Path(__file__).parent / "axe/axe.min.js"
