@@ -75,7 +75,7 @@ def command(
     Examples:
       fillerkit report train_val.prototxt -o net.html
       fillerkit report deploy.prototxt --weights trained.caffemodel
-      fillerkit report deploy.prototxt --signal --seeds 20 --compare xavier --compare msra
+      fillerkit report deploy.prototxt --signal --seeds 20 --compare msra
     """
     if weights and fill:
         raise fk.UsageError("--weights and --fill exclude each other")

@@ -10,6 +10,8 @@ from small_training import FIXED, small_solver
 import fillerkit as fk
 from fillerkit.python_layers.say import say_once
 
+pytest.importorskip("h5py", reason="h5py is not installed")  # the small net's data is HDF5
+
 
 @pytest.fixture(autouse=True)
 def _in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

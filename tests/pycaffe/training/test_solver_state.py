@@ -14,6 +14,8 @@ import fillerkit as fk
 from fillerkit.pycaffe.proto import caffe_pb2
 from fillerkit.pycaffe.training.solver_state import SolverState, read_state, write_state
 
+h5py: Any = pytest.importorskip("h5py", reason="h5py is not installed")
+
 ADAMS = FOLDER / "caffes_iter_3.solverstate"  # after 3 updates by Adam
 SGDS = FOLDER / "caffes_iter_3.solverstate.h5"  # by SGD, as HDF5
 
@@ -42,7 +44,6 @@ def test_a_state_is_written_as_caffe_writes_it_byte_for_byte(tmp_path: Path) -> 
 
 
 def test_a_hdf5_state_has_the_datasets_of_caffes_in_their_types(tmp_path: Path) -> None:
-    h5py = pytest.importorskip("h5py")
     write_state(tmp_path / "a.h5", read_state(SGDS))
     with h5py.File(SGDS) as caffes, h5py.File(tmp_path / "a.h5") as ours:
 
@@ -97,7 +98,6 @@ def test_a_file_that_is_no_state_is_one_clear_error(
 
 
 def test_a_dataset_that_is_larger_than_its_file_is_not_read(tmp_path: Path) -> None:
-    h5py = pytest.importorskip("h5py")
     path = tmp_path / "a.solverstate.h5"
     write_state(path, STATE)
     with h5py.File(path, "r+") as file:
