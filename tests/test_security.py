@@ -6,6 +6,7 @@ What is tried against each format and each command is in tests/hostile.
 from __future__ import annotations
 
 import hashlib
+import html
 import io
 import json
 import os
@@ -453,3 +454,20 @@ def test_what_is_read_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
         run(monkeypatch, *arguments)
     assert Path("out.npz").exists()
     assert state() == before
+
+
+@claims(
+    "The page of `fillerkit report` shows what a net says as text, and its policy lets a browser "
+    "ask for nothing."
+)
+def test_a_report_has_no_markup_of_a_net_and_asks_for_nothing() -> None:
+    pytest.importorskip("jinja2", reason="Jinja2 is not installed")
+    pytest.importorskip("pygraphviz", reason="pygraphviz is not installed")
+    net = fk.load_net(
+        NET.replace('name: "d"', "name: '<script src=\"//x\">]]></style><img src=x>'")
+    )
+    page = fk.report(net).html
+    assert "<script src" not in page
+    assert "<img" not in page
+    assert page.count("</style>") == 1
+    assert "default-src 'none'" in html.unescape(page)
