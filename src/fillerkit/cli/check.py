@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 import fillerkit as fk
-from fillerkit.cli.options import takes_unread_net
+from fillerkit.cli.options import ignore_option, takes_unread_net
 from fillerkit.cli.printing import Label, hand_out_json, many, note, say, say_lines, told
 from fillerkit.errors import some
 from fillerkit.nets.asked import Asked
@@ -25,13 +25,7 @@ def _explain(ctx: click.Context, param: click.Parameter, code: str | None) -> No
 
 @click.command("check")
 @takes_unread_net
-@click.option(
-    "--ignore",
-    type=click.Choice(sorted(fk.warnings)),
-    metavar="CODE",
-    multiple=True,
-    help="A warning that is not wanted; repeatable.",
-)
+@ignore_option
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
 @click.option("--verbose", is_flag=True, help="Print every warning, not one line for each code.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")

@@ -9,6 +9,7 @@ import click
 
 import fillerkit as fk
 from fillerkit.cli.options import (
+    SEED,
     AfterWeights,
     rename_option,
     renames_by_file,
@@ -36,7 +37,7 @@ from fillerkit.random import BOOSTS, STREAMS, kernel_path, processors
 )
 @click.option(
     "--seed",
-    type=click.IntRange(0, 2**32 - 1),
+    type=SEED,
     help="The random_seed that Caffe would be given.  [default: the solver's, else a fresh one]",
 )
 @click.option(

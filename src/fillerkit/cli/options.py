@@ -302,3 +302,18 @@ def same_file(a: str, b: str) -> bool:
     with suppress(OSError):
         return Path(a).samefile(b)
     return False
+
+
+SEED = click.IntRange(0, 2**32 - 1)
+"""What ``--seed`` takes."""
+
+
+def ignore_option(command: Callable[..., None]) -> Callable[..., None]:
+    """``--ignore``; what can be ignored is asked for by the commands that have it alone."""
+    return click.option(
+        "--ignore",
+        type=click.Choice(sorted(fk.warnings)),
+        metavar="CODE",
+        multiple=True,
+        help="A warning that is not wanted; repeatable.",
+    )(command)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 import fillerkit as fk
-from fillerkit.cli.options import load_weights, takes_net
+from fillerkit.cli.options import SEED, ignore_option, load_weights, takes_net
 from fillerkit.cli.printing import hand_out, say
 from fillerkit.cli.progress import progress_bar
 from fillerkit.reports import check_output
@@ -27,16 +27,10 @@ from fillerkit.reports import check_output
 @click.option("--fill", is_flag=True, help="Show the values that the net is filled with.")
 @click.option(
     "--seed",
-    type=click.IntRange(0, 2**32 - 1),
+    type=SEED,
     help="Of --fill and --signal.  [default: the solver's, else 1]",
 )
-@click.option(
-    "--ignore",
-    type=click.Choice(sorted(fk.warnings)),
-    metavar="CODE",
-    multiple=True,
-    help="A warning that is not wanted; repeatable.",
-)
+@ignore_option
 @click.option(
     "--signal", is_flag=True, help="Show what becomes of a signal in the net; needs PyTorch."
 )

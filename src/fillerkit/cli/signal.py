@@ -12,7 +12,7 @@ from typing import Any, Literal
 import click
 
 import fillerkit as fk
-from fillerkit.cli.options import takes_net
+from fillerkit.cli.options import SEED, takes_net
 from fillerkit.cli.printing import (
     finite,
     hand_out_json,
@@ -49,7 +49,7 @@ def _parse_inputs(
 @takes_net
 @click.option(
     "--seed",
-    type=click.IntRange(0, 2**32 - 1),
+    type=SEED,
     help="Of the values, the batch and the gradients.  [default: the solver's, else 1]",
 )
 @click.option(
