@@ -21,7 +21,7 @@ class DataLayers:
     """
 
     def __init__(self, net: fk.Net, draws: Sequence[Sequence[int]]) -> None:
-        self._batches = {
+        self._batches: dict[int | None, fk.LayerBatches] = {
             index: fk.LayerBatches(layer, net.file, draws[index], caffe.rand)
             for index, layer in enumerate(net.layers)
             if not layer.bottoms
@@ -29,7 +29,7 @@ class DataLayers:
 
     def missing(self, index: int | None) -> str:
         """What is not there of a layer's source, in words; "" of a layer that nothing reads."""
-        batches = self._batches.get(-1 if index is None else index)
+        batches = self._batches.get(index)
         return batches.missing if batches is not None else ""
 
     def run(self, index: int | None, what: str, tops: Sequence[Blob]) -> bool:
@@ -37,7 +37,7 @@ class DataLayers:
 
         As in Caffe the tops take the batch's shape, whatever a script made of them.
         """
-        batches = self._batches.get(-1 if index is None else index)
+        batches = self._batches.get(index)
         if batches is None or not batches.here:
             return False
         if batches.refusal:
