@@ -6,20 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
-from toy_solver import write_toy
 
 from fillerkit.pycaffe.command.flags import run
 from fillerkit.pycaffe.process import caffe
 from fillerkit.pycaffe.training.log import LEVEL
-from fillerkit.python_layers.say import say_once
-
-
-@pytest.fixture(autouse=True)
-def _in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_toy(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv(LEVEL, "0")
-    say_once.cache_clear()
 
 
 def code(*arguments: str) -> int:
@@ -123,3 +113,8 @@ def test_minloglevel_silences_the_log(capsys: pytest.CaptureFixture[str]) -> Non
     assert code("time", "-model=net.prototxt", "-iterations=1", "--minloglevel=1") == 0
     assert os.environ[LEVEL] == "1"
     assert capsys.readouterr().err == ""
+
+
+def test_a_name_in_an_error_is_printable(capsys: pytest.CaptureFixture[str]) -> None:
+    assert code("train", "--solver=\x1b[2J") == 1
+    assert capsys.readouterr().err == "fillerkit.pycaffe: Could not open file \\x1b[2J\n"

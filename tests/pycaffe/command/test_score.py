@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
-from toy_solver import write_toy
 
 import fillerkit.pycaffe as caffe
 from fillerkit.pycaffe.command.score import score
-from fillerkit.pycaffe.training.log import LEVEL
 
 pytest.importorskip("torch", reason="PyTorch is not installed")
 
 
 def test_batches_and_means_are_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    write_toy(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv(LEVEL, "0")
     caffe.set_random_seed(1)
     net = caffe.Net("net.prototxt", caffe.TEST)
     net.save("a.caffemodel")

@@ -17,18 +17,8 @@ import fillerkit as fk
 import fillerkit.pycaffe as caffe
 from fillerkit.pycaffe.command.train import train
 from fillerkit.pycaffe.training.action import Action
-from fillerkit.pycaffe.training.log import LEVEL
-from fillerkit.python_layers.say import say_once
 
 pytest.importorskip("torch", reason="PyTorch is not installed")
-
-
-@pytest.fixture(autouse=True)
-def _in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_toy(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv(LEVEL, "0")
-    say_once.cache_clear()
 
 
 def run(snapshot: str | None = None, weights: str | None = None, level: int = 0) -> None:

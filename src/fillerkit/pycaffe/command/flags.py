@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import click
 
 import fillerkit as fk
+from fillerkit.printable import printable
 from fillerkit.pycaffe.command.score import score
 from fillerkit.pycaffe.command.timing import time_layers
 from fillerkit.pycaffe.command.train import train
@@ -79,8 +80,10 @@ def run(arguments: Sequence[str]) -> None:
             f"{place}{error.told(lambda _: ' '.join(shapes))}, before the word caffe. A layer that "
             "reads data needs the data too: put it there (paths start from the working directory)"
         )
-    except (fk.FillerkitError, RuntimeError, NotImplementedError) as error:
+    except fk.FillerkitError as error:  # printable, of one line or several
         _end(str(error))
+    except RuntimeError as error:
+        _end(printable(str(error)))
 
 
 def _end(message: str) -> NoReturn:
