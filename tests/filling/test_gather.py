@@ -19,22 +19,11 @@ layer { name: "relu" type: "ReLU" bottom: "conv1" top: "conv1" }
 layer { name: "fc" type: "InnerProduct" bottom: "conv1" top: "fc"
         inner_product_param { num_output: 6 weight_filler { type: "xavier" } } }
 """
-SHARED = """
-layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [2, 4] } } }
-layer { name: "a" type: "InnerProduct" bottom: "data" top: "a" param { name: "w" }
-        inner_product_param { num_output: 4 bias_term: false weight_filler { type: "xavier" } } }
-layer { name: "b" type: "InnerProduct" bottom: "data" top: "b" param { name: "w" }
-        inner_product_param { num_output: 4 bias_term: false weight_filler { type: "xavier" } } }
-"""
 
 
 @pytest.fixture
 def old() -> fk.Blobs:
     return fk.load_net(NET).fill(seed=1)
-
-
-def _same(ours: fk.LayerBlobs, theirs: fk.LayerBlobs) -> bool:
-    return all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True))
 
 
 @pytest.mark.parametrize("suffix", weights.installed("npz", "caffemodel", "h5", "safetensors"))
@@ -46,8 +35,8 @@ def test_layers_are_renamed_in_files_of_any_format(
     found.blobs.save(tmp_path / f"new.{suffix}")
     new = fk.load(tmp_path / f"new.{suffix}")
     assert list(new) == ["left/conv1", "fc"]
-    assert _same(new["left/conv1"], old["conv1"])
-    assert _same(new["fc"], old["fc"])
+    assert weights.same(new["left/conv1"], old["conv1"])
+    assert weights.same(new["fc"], old["fc"])
 
 
 def test_caffe_reads_the_types_and_parameters_of_a_new_caffemodel(
@@ -80,9 +69,9 @@ def test_of_two_layers_with_one_name_the_last_files_counts(old: fk.Blobs) -> Non
     other = fk.load_net(NET).fill(seed=2)
     found = fk.gather_weights([old, other], rename=[{}, {"conv1": "conv2"}])
     assert list(found.blobs) == ["conv1", "conv2", "fc"]
-    assert _same(found.blobs["conv1"], old["conv1"])
-    assert _same(found.blobs["conv2"], other["conv1"])
-    assert _same(found.blobs["fc"], other["fc"])
+    assert weights.same(found.blobs["conv1"], old["conv1"])
+    assert weights.same(found.blobs["conv2"], other["conv1"])
+    assert weights.same(found.blobs["fc"], other["fc"])
 
 
 def test_files_that_tell_types_and_files_that_do_not_go_together(
@@ -100,7 +89,7 @@ def test_files_that_tell_types_and_files_that_do_not_go_together(
 
 
 def test_layers_that_share_share_still(tmp_path: Path) -> None:
-    old = fk.load_net(SHARED).fill(seed=1)
+    old = fk.load_net(weights.SHARED).fill(seed=1)
     both = fk.gather_weights(old, rename={"*": "x/*"}).blobs
     assert [(alias.layer, alias.index) for _, _, _, _, of in both.owned() for alias in of] == [
         ("x/b", 0)

@@ -26,13 +26,6 @@ layer { name: "fc" type: "InnerProduct" bottom: "conv2" top: "fc"
 """
 WIDER = NET.replace("num_output: 6", "num_output: 9")
 LAYERS = ("conv1", "conv2", "fc")
-SHARED = """
-layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [2, 4] } } }
-layer { name: "a" type: "InnerProduct" bottom: "data" top: "a" param { name: "w" }
-        inner_product_param { num_output: 4 bias_term: false weight_filler { type: "xavier" } } }
-layer { name: "b" type: "InnerProduct" bottom: "data" top: "b" param { name: "w" }
-        inner_product_param { num_output: 4 bias_term: false weight_filler { type: "xavier" } } }
-"""
 
 
 @pytest.fixture
@@ -41,13 +34,9 @@ def pretrained() -> fk.Blobs:
     return fk.load_net(NET).fill(seed=99)
 
 
-def _same(ours: fk.LayerBlobs, theirs: fk.LayerBlobs) -> bool:
-    return all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True))
-
-
 def test_layers_of_the_same_names_are_copied(pretrained: fk.Blobs) -> None:
     blobs = fk.load_net(NET).fill(seed=1, weights=pretrained)
-    assert all(_same(blobs[name], pretrained[name]) for name in LAYERS)
+    assert all(weights.same(blobs[name], pretrained[name]) for name in LAYERS)
 
 
 @given(st.sets(st.sampled_from(LAYERS), min_size=1), st.integers(0, 2**32 - 1))
@@ -56,7 +45,7 @@ def test_what_is_filled_has_the_bits_it_has_without_weights(copied: set[str], se
     plan = fk.transfer(net, other, layers=sorted(copied))
     blobs, without = net.fill(seed=seed, weights=plan), net.fill(seed=seed)
     for name in LAYERS:
-        assert _same(blobs[name], other[name] if name in copied else without[name])
+        assert weights.same(blobs[name], other[name] if name in copied else without[name])
 
 
 @pytest.mark.parametrize("suffix", weights.installed("npz", "caffemodel", "h5", "safetensors"))
@@ -64,7 +53,7 @@ def test_a_file_of_any_format_serves(suffix: str, pretrained: fk.Blobs, tmp_path
     file = tmp_path / f"weights.{suffix}"
     pretrained.save(file)
     blobs = fk.load_net(NET).fill(seed=1, weights=file)
-    assert all(_same(blobs[name], pretrained[name]) for name in LAYERS)
+    assert all(weights.same(blobs[name], pretrained[name]) for name in LAYERS)
 
 
 def test_saving_writes_what_filling_gives(pretrained: fk.Blobs, tmp_path: Path) -> None:
@@ -102,8 +91,8 @@ def test_a_mismatch_can_be_filled(pretrained: fk.Blobs) -> None:
     plan = fk.transfer(net, pretrained, on_mismatch="fill")
     blobs = net.fill(seed=1, weights=plan)
     assert plan.filled == ("fc",)
-    assert _same(blobs["fc"], net.fill(seed=1)["fc"])
-    assert _same(blobs["conv1"], pretrained["conv1"])
+    assert weights.same(blobs["fc"], net.fill(seed=1)["fc"])
+    assert weights.same(blobs["conv1"], pretrained["conv1"])
 
 
 @pytest.mark.parametrize("outputs", [3, 9])
@@ -121,7 +110,7 @@ def test_a_mismatch_can_be_cropped(pretrained: fk.Blobs, outputs: int) -> None:
 def test_a_layer_can_be_renamed(pretrained: fk.Blobs) -> None:
     net = fk.load_net(NET.replace('"fc"', '"fc_voc"'))
     blobs = net.fill(seed=1, weights=fk.transfer(net, pretrained, rename={"fc": "fc_voc"}))
-    assert _same(blobs["fc_voc"], pretrained["fc"])
+    assert weights.same(blobs["fc_voc"], pretrained["fc"])
 
 
 @pytest.mark.parametrize(
@@ -139,8 +128,8 @@ def test_of_several_files_the_last_counts(pretrained: fk.Blobs) -> None:
     other = net.fill(seed=5)
     only = fk.load_net(NET.replace('"fc"', '"fc2"').replace('"conv2"', '"conv9"')).fill(seed=7)
     blobs = net.fill(seed=1, weights=[pretrained, other, only])
-    assert _same(blobs["conv1"], only["conv1"])
-    assert _same(blobs["conv2"], other["conv2"])
+    assert weights.same(blobs["conv1"], only["conv1"])
+    assert weights.same(blobs["conv2"], other["conv2"])
 
 
 def test_files_none_of_whose_layers_fit_are_refused(pretrained: fk.Blobs) -> None:
@@ -157,7 +146,7 @@ def test_shapes_of_files_of_before_2015_fit(pretrained: fk.Blobs) -> None:
         ("fc", 1): ("", pretrained["fc"].bias.reshape(1, 1, 1, 6)),
     }
     blobs = fk.load_net(NET).fill(seed=1, weights=fk.Blobs(owned, {}, {}))
-    assert _same(blobs["fc"], pretrained["fc"])
+    assert weights.same(blobs["fc"], pretrained["fc"])
 
 
 def test_values_take_the_nets_type(pretrained: fk.Blobs) -> None:
@@ -167,8 +156,8 @@ def test_values_take_the_nets_type(pretrained: fk.Blobs) -> None:
 
 
 def test_a_shared_parameter_takes_the_values_of_either_layer() -> None:
-    net = fk.load_net(SHARED)
-    apart = fk.load_net(SHARED.replace('param { name: "w" }', "")).fill(seed=4)
+    net = fk.load_net(weights.SHARED)
+    apart = fk.load_net(weights.SHARED.replace('param { name: "w" }', "")).fill(seed=4)
     blobs = net.fill(seed=1, weights=fk.transfer(net, apart, layers=["b"]))
     assert np.array_equal(blobs["a"].weight, apart["b"].weight)
     assert blobs["a"].weight is blobs["b"].weight or np.shares_memory(
@@ -279,8 +268,8 @@ layer { name: "right/conv1" type: "Convolution" bottom: "data" top: "right/conv1
 def test_a_layer_is_copied_to_two(pretrained: fk.Blobs) -> None:
     plan = fk.transfer(fk.load_net(TWO), pretrained, rename={"*": ["left/*", "right/*"]})
     blobs = fk.load_net(TWO).fill(seed=1, weights=plan)
-    assert _same(blobs["left/conv1"], pretrained["conv1"])
-    assert _same(blobs["right/conv1"], pretrained["conv1"])
+    assert weights.same(blobs["left/conv1"], pretrained["conv1"])
+    assert weights.same(blobs["right/conv1"], pretrained["conv1"])
     assert plan.ignored == ("conv2", "fc")
 
 
@@ -289,8 +278,8 @@ def test_each_file_has_its_own_renames(pretrained: fk.Blobs) -> None:
     rename = [{"conv1": "left/conv1"}, {"conv1": "right/conv1"}]
     plan = fk.transfer(fk.load_net(TWO), [pretrained, other], rename=rename)
     blobs = fk.load_net(TWO).fill(seed=1, weights=plan)
-    assert _same(blobs["left/conv1"], pretrained["conv1"])
-    assert _same(blobs["right/conv1"], other["conv1"])
+    assert weights.same(blobs["left/conv1"], pretrained["conv1"])
+    assert weights.same(blobs["right/conv1"], other["conv1"])
 
 
 def test_the_report_tells_of_each_layer_what_became_of_it(

@@ -19,6 +19,15 @@ from fillerkit import formats
 SAMPLE_NETS = Path(__file__).parents[2] / "sample_nets"
 LENET = SAMPLE_NETS / "lenet" / "deploy.prototxt"
 
+# Two layers that share a weight.
+SHARED = """
+layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [2, 4] } } }
+layer { name: "a" type: "InnerProduct" bottom: "data" top: "a" param { name: "w" }
+        inner_product_param { num_output: 4 bias_term: false weight_filler { type: "xavier" } } }
+layer { name: "b" type: "InnerProduct" bottom: "data" top: "b" param { name: "w" }
+        inner_product_param { num_output: 4 bias_term: false weight_filler { type: "xavier" } } }
+"""
+
 # A slash in a name, a shared weight, a Split, a BatchNorm, layers without blobs.
 SMALL = """
 name: "small"
@@ -106,3 +115,8 @@ def child(code: str, *arguments: object, **options: Any) -> subprocess.Completed
     command = [sys.executable, "-c", code, *map(str, arguments)]
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     return subprocess.run(command, capture_output=True, text=True, env=environment, **options)
+
+
+def same(ours: fk.LayerBlobs, theirs: fk.LayerBlobs) -> bool:
+    """Whether two layers have the same blobs."""
+    return all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True))
