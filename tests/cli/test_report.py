@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -39,6 +40,7 @@ def test_the_values_are_those_of_the_seed_or_of_the_file(run: Run, folder: Path)
     read = run("report", "net.prototxt", "--weights", "w.npz", "-o", "-").stdout
     assert "seed 5" in filled
     assert "found: mean" in filled
+    assert re.search(r"w\.npz: .*seed 5", read)
     assert (
         filled.partition('<section id="drawing"')[2] == read.partition('<section id="drawing"')[2]
     )

@@ -86,6 +86,7 @@ def command(
         net,
         to_file,
         blobs=blobs,
+        weights=weights,
         signal=tuple(_signals(net, weights, compare, range(seed, seed + seeds))) if signal else (),
         findings=fk.check(net, ignore=ignore).warnings,
     )

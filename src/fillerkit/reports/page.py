@@ -54,7 +54,11 @@ class Group(NamedTuple):
 
 
 def rendered(
-    net: Net, blobs: Blobs | None, signals: Sequence[Signal], findings: Sequence[Finding]
+    net: Net,
+    blobs: Blobs | None,
+    signals: Sequence[Signal],
+    findings: Sequence[Finding],
+    weights: str | None,
 ) -> Page:
     """The page of a net and what is known of it."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -83,6 +87,7 @@ def rendered(
             graph=drawing,
             marks=Markup(drawing.marks),
             blocks=blocks(net),
+            weights=weights,
             signals=told,
             charts=curves.charts(told) if told else (),
             band=curves.band,

@@ -23,6 +23,7 @@ def report(
     path: str | os.PathLike[str] | None = None,
     *,
     blobs: Blobs | None = None,
+    weights: str | os.PathLike[str] | None = None,
     signal: Signal | Sequence[Signal] | None = None,
     findings: Sequence[Finding] | None = None,
 ) -> Page:
@@ -37,6 +38,8 @@ def report(
         A file to write the page to, the whole of it or nothing; its suffix is ``.html``.
     blobs
         Values of the net: each blob gets its histogram, and numbers, beside the theory.
+    weights
+        The file that the blobs come from, which the page names.
     signal
         What `fillerkit.signal` has found: one, or several to be held against each other by their
         fillers. Those of one filler and several seeds become a band from least to greatest.
@@ -60,7 +63,7 @@ def report(
     signals = () if signal is None else (signal,) if isinstance(signal, Signal) else tuple(signal)
     _check_signals(net, signals)
     found = check(net).warnings if findings is None else tuple(findings)
-    page = rendered(net, blobs, signals, found)
+    page = rendered(net, blobs, signals, found, None if weights is None else os.fspath(weights))
     if path is not None:
         with whole_file(Path(path)) as file:
             file.write(page.html.encode())
