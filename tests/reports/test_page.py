@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -144,7 +145,7 @@ def lines(page: Page, name: str) -> Locator:
 
 def names(page: Page) -> list[str]:
     """The layers of the table's rows that are seen, in order."""
-    return page.locator("#table tbody tr:visible th").all_inner_texts()
+    return page.locator("#table tbody tr:visible th").all_text_contents()
 
 
 def is_marked(part: Locator) -> bool:
@@ -281,7 +282,7 @@ def test_every_blob_has_its_numbers_and_a_picture(lenet: Page) -> None:
     blobs = lenet.locator("#table .blob")
     assert blobs.count() == 8
     for blob in blobs.all():
-        assert re.search(r"found: mean .*, std .*% zeros", blob.inner_text())
+        assert re.search(r"found: mean .*, std .*% zeros", blob.text_content() or "")
         picture = blob.get_by_role("img").bounding_box()
         assert picture
         assert picture["width"] > 50
@@ -491,6 +492,30 @@ def test_paper_has_all_but_what_only_moves(lenet: Page, tmp_path: Path) -> None:
     assert lines(lenet, "prob").is_visible()
 
 
+def test_a_large_drawing_goes_on_paper_in_strips_that_overlap(show: Open) -> None:
+    with show("googlenet") as page:
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        page.emulate_media(media="print")
+        assert not page.locator("#view").is_visible()
+        strips = page.locator("#strips svg")
+        assert strips.count() == 3
+        ends = strips.evaluate_all(
+            "all => all.map(({ viewBox: { baseVal: box } }) => [box.y, box.y + box.height])"
+        )
+        assert all(end > top for (_, end), (top, _) in pairwise(ends))
+        boxes = page.locator("#strips .node[data-layer]").evaluate_all(
+            "all => [...new Set(all.map((e) => e.dataset.layer))]"
+        )
+        assert len(boxes) == page.locator("#picture .node").count()
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.locator("#strips").count() == 0
+
+
+def test_a_small_drawing_is_one_picture_on_paper(lenet: Page) -> None:
+    lenet.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert lenet.locator("#strips").count() == 0
+
+
 def test_numbers_that_are_folded_are_on_paper(show: Open) -> None:
     with show("signal") as page:
         folded = page.locator("#signal details").nth(1).locator("table")
@@ -537,6 +562,67 @@ def test_resnet50_answers_to_a_click(show: Open) -> None:
     with show("resnet50") as page:
         box(page, "conv1").click()
         assert page.locator("#chosen").inner_text() == "conv1 (Convolution)"
+
+
+def test_only_rows_that_are_near_are_laid_out(show: Open) -> None:
+    laid_out = "e => e.firstElementChild.checkVisibility({ contentVisibilityAuto: true })"
+    with show("large") as page:
+        near, far = page.locator("#row3"), page.locator("#row1500")
+        near.scroll_into_view_if_needed()
+        assert near.evaluate(laid_out)
+        assert not far.evaluate(laid_out)
+        far.scroll_into_view_if_needed()
+        far.get_by_role("link").click()
+        assert far.evaluate(laid_out)
+
+
+def test_the_columns_of_all_rows_are_in_line(lenet: Page) -> None:
+    edges = "all => all.map((row) => [...row.cells].map((cell) => cell.getBoundingClientRect().x))"
+    rows = lenet.locator("#table tr").evaluate_all(edges)
+    assert rows == [rows[0]] * 10
+
+
+def test_a_reader_of_the_screen_finds_all_of_the_table(
+    browser: Browser, reports: Callable[[str], Path]
+) -> None:
+    """Rows that are not laid out yet as well."""
+    wanted = {"table": 1, "columnheader": 7, "row": 10, "rowheader": 9, "cell": 54}
+    found: dict[str, int] = {}
+    with (
+        browser.browser_type.launch(
+            executable_path=installed(), args=["--force-renderer-accessibility"]
+        ) as told,
+        opened(told, reports("lenet"), viewport={"width": 1400, "height": 300}) as page,
+    ):
+        session = page.context.new_cdp_session(page)
+        session.send("Accessibility.enable")
+        for _ in range(200):
+            tree = session.send("Accessibility.getFullAXTree")["nodes"]
+            roles = [node["role"]["value"] for node in tree if not node["ignored"]]
+            found = {role: roles.count(role) for role in wanted}
+            if found == wanted:
+                break
+            page.evaluate("new Promise((done) => requestAnimationFrame(done))")
+    assert found == wanted
+
+
+def test_a_layer_can_be_chosen_before_its_lines_are_read(
+    browser: Browser, reports: Callable[[str], Path], tmp_path: Path
+) -> None:
+    html = reports("lenet").read_text()
+    head = html.split('<section id="text"')[0]
+    short = tmp_path / "short.html"
+    short.write_text(head)
+    with opened(browser, short) as page:
+        box(page, "conv1").click()
+        assert page.locator("#chosen").inner_text() == "conv1 (Convolution)"
+
+
+def test_a_long_name_breaks_between_its_parts_and_is_copied_whole(show: Open) -> None:
+    with show("googlenet") as page:
+        name = page.locator("#table [data-layer='inception_3a/5x5_reduce'] a")
+        assert name.inner_html() == "inception_<wbr>3a/<wbr>5x5_<wbr>reduce"
+        assert name.text_content() == "inception_3a/5x5_reduce"
 
 
 def test_a_net_of_2000_layers_opens_and_is_searched(show: Open) -> None:

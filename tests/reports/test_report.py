@@ -29,7 +29,7 @@ layer { name: "out" type: "InnerProduct" bottom: "ip" top: "out"
         inner_product_param { num_output: 3 } }
 """
 NAME = """</script></style><script>alert('1')</script>"'& ]]> data-id="box0" <!-- \u202e\x07"""
-VOID = {"meta", "input", "br"}
+VOID = {"meta", "input", "br", "wbr"}
 
 
 Element = tuple[str, dict[str, str], list[str]]

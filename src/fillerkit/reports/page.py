@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from fillerkit.signals import Signal
 from fillerkit.version import __version__
 
 _FRAME = 720  # pixels, in a notebook
+_LONG = 16  # characters that fit in a column
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,11 @@ def rendered(
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
+    def broken(name: str) -> Markup:
+        """A long name that may go on in a new line after each part of it."""
+        text = escape(printable(name))
+        return Markup(re.sub("([/_.-]+)", r"\1<wbr>", text) if len(name) > _LONG else text)
+
     environment = Environment(
         loader=PackageLoader("fillerkit.reports", "parts"),
         autoescape=True,
@@ -80,14 +87,15 @@ def rendered(
         environment.get_template("page.html").render(
             net=net,
             blobs=blobs,
+            weights=weights,
             rows=rows(net, blobs),
             notes=notes,
             groups=_groups(findings),
+            broken=broken,
             index={layer.name: at for at, layer in reversed(list(enumerate(net.layers)))},
             graph=drawing,
             marks=Markup(drawing.marks),
             blocks=blocks(net),
-            weights=weights,
             signals=told,
             charts=curves.charts(told) if told else (),
             band=curves.band,

@@ -59,6 +59,37 @@
     place(scale, across, view.clientHeight / 2 - down * scale);
   };
 
+  // On paper a large drawing becomes strips, one below the other or side by side, each with a little
+  // of the one before.
+  const paper = { width: 690, height: 930 };
+  const cut = () => {
+    const scale = Math.min(paper.width / width, 1), tall = paper.height / scale, step = tall - 60;
+    if (Math.min(scale, paper.height / height) > 0.6 * scale) return;
+    const strips = document.createElement("div"), of = picture.firstElementChild;
+    strips.id = "strips";
+    for (let top = 0; !top || top < height - 60; top += step) {
+      const strip = picture.cloneNode(false), group = of.cloneNode(false);
+      strip.removeAttribute("id");
+      strip.setAttribute("viewBox", `0 ${top} ${width} ${tall}`);
+      strip.setAttribute("width", width * scale);
+      strip.setAttribute("height", paper.height);
+      strip.append(group);
+      strips.append(strip);
+    }
+    const down = of.transform.baseVal[0].matrix.f;
+    for (const part of of.children) {
+      const box = part.getBBox(), from = box.y + down, to = from + box.height;
+      for (let at = Math.max(Math.floor((from - tall) / step), 0); at * step <= to && at < strips.children.length; at++) {
+        const copy = part.cloneNode(true);
+        copy.removeAttribute("id");
+        strips.children[at].firstElementChild.append(copy);
+      }
+    }
+    view.after(strips);
+  };
+  addEventListener("beforeprint", cut);
+  addEventListener("afterprint", () => { $("strips")?.remove(); });
+
   // The layer that is chosen: marked everywhere, told of in the panel.
   let chosen = null, opener = null;
   const mark = (at, on) => {
@@ -105,6 +136,8 @@
     opener = null;
   };
   $("close").addEventListener("click", close);
+  // The text of the net is read after this script: a layer may be chosen before its lines are there.
+  document.addEventListener("DOMContentLoaded", () => { if (chosen !== null) choose(chosen); });
 
   let dragged = false;
   document.addEventListener("click", (event) => {
