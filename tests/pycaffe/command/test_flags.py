@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,18 @@ def test_minloglevel_silences_the_log(capsys: pytest.CaptureFixture[str]) -> Non
 def test_a_name_in_an_error_is_printable(capsys: pytest.CaptureFixture[str]) -> None:
     assert code("train", "--solver=\x1b[2J") == 1
     assert capsys.readouterr().err == "fillerkit.pycaffe: Could not open file \\x1b[2J\n"
+
+
+@pytest.mark.parametrize(
+    "action", [["train", "--solver=solver.prototxt"], ["time", "--model=net.prototxt"]]
+)
+def test_without_pytorch_there_is_one_line_and_no_log(
+    action: list[str], capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in list(sys.modules):
+        if name.startswith(("fillerkit.running", "fillerkit.torch")):
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert code(*action) == 1
+    (line,) = capfd.readouterr().err.splitlines()
+    assert "pip install 'fillerkit[torch]'" in line
