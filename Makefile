@@ -7,7 +7,7 @@ GRPCIO_TOOLS := grpcio-tools==1.63.2
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
 .PHONY: demo test test-core test-pythons matrix sanitize faults fuzz bench figures lint types format proto \
-  proto-check wild clean
+  proto-check wild docs docs-serve clean
 
 # Fill a sample net and look at it.
 demo: $(VENV)/.installed
@@ -49,6 +49,13 @@ bench: $(VENV)/.test
 # The figures and numbers of docs/xavier.md, and README.md's picture of a report.
 figures: $(VENV)/.test
 	$(BIN)/python tools/figures.py
+
+# The site, in build/site; it fails at a warning and at a link that leads nowhere.
+docs: $(VENV)/.docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
+docs-serve: $(VENV)/.docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs serve
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -99,6 +106,9 @@ $(VENV)/.core: pyproject.toml | $(BIN)/python
 
 $(VENV)/.dev: $(VENV)/.test
 	$(call install,--editable '.[dev]')
+
+$(VENV)/.docs: $(VENV)/.test
+	$(call install,--editable '.[docs]')
 
 # Without its dependencies: the compiler needs none, and they would pull protobuf back to 5.
 $(VENV)/.proto: | $(BIN)/python

@@ -74,17 +74,17 @@ def runs(
 ) -> Callable[[Run], Run]:
     """Make a layer type run: the function below is its forward pass.
 
+    The function gets the `LayerModule`, with the layer's message, its blobs in Caffe's shapes and
+    whether it trains, and the bottoms; it answers with the top, or all tops. What it does with
+    PyTorch's own functions has its backward pass by itself. An installed package registers its own
+    by an entry point of group ``fillerkit.running`` that names the module.
+
     Parameters
     ----------
     name
         The type as a prototxt writes it.
     statistics, without, refuse
         As in `Operation`.
-
-    The function gets the `LayerModule`, with the layer's message, its blobs in Caffe's shapes and
-    whether it trains, and the bottoms; it answers with the top, or all tops. What it does with
-    PyTorch's own functions has its backward pass by itself. An installed package registers its own
-    by an entry point of group ``fillerkit.running`` that names the module.
     """
 
     def register(run: Run) -> Run:
