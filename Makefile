@@ -7,7 +7,7 @@ GRPCIO_TOOLS := grpcio-tools==1.63.2
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
 .PHONY: demo test test-core test-pythons matrix sanitize faults fuzz bench figures lint types format proto \
-  proto-check wild docs docs-serve clean
+  proto-check wild docs docs-serve notebooks clean
 
 # Fill a sample net and look at it.
 demo: $(VENV)/.installed
@@ -56,6 +56,10 @@ docs: $(VENV)/.docs
 
 docs-serve: $(VENV)/.docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs serve
+
+# The notebooks of examples/ are run, and show what is stored in them; NOTEBOOKS=--write stores it.
+notebooks: $(VENV)/.docs
+	$(BIN)/python tools/notebooks.py $(NOTEBOOKS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -108,7 +112,7 @@ $(VENV)/.dev: $(VENV)/.test
 	$(call install,--editable '.[dev]')
 
 $(VENV)/.docs: $(VENV)/.test
-	$(call install,--editable '.[docs]')
+	$(call install,--editable '.[docs,notebooks]')
 
 # Without its dependencies: the compiler needs none, and they would pull protobuf back to 5.
 $(VENV)/.proto: | $(BIN)/python

@@ -7,6 +7,7 @@ leads out of the site is taken away, and its words stay.
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parent))  # mkdocs imports a hook by its path
+import notebooks
 import site_check
 import site_reference
 
@@ -45,6 +47,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for net in sorted((ROOT / "sample_nets").glob("*/*.prototxt")):
         name = net.relative_to(ROOT).as_posix()
         files.append(File.generated(config, name, abs_src_path=str(net)))
+    for path in sorted(notebooks.EXAMPLES.glob("*.ipynb")):
+        text = notebooks.page(json.loads(path.read_text()))
+        files.append(File.generated(config, f"examples/{path.stem}.md", content=text))
     for page, text in site_reference.pages().items():
         files.append(File.generated(config, page, content=text))
     return files
