@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
 import pytest
 import site_check
 import site_pages
 import site_reference
 
 import fillerkit as fk
+from fillerkit import cli
 
-KNOWN = {"index.md", "start.md", "tasks/seed.md", "npz.md", "figures/report.png"}
+KNOWN = {"index.md", "start.md", "tasks/seed.md", "npz.md", "figures/report.png", "examples/b.md"}
 
 
 @pytest.mark.parametrize(
@@ -21,6 +23,7 @@ KNOWN = {"index.md", "start.md", "tasks/seed.md", "npz.md", "figures/report.png"
         ("[a](../npz.md)", "docs/tasks/seed.md", "tasks/seed.md", "[a](../npz.md)"),
         ("[a](../../README.md)", "docs/tasks/seed.md", "tasks/seed.md", "[a](../index.md)"),
         ("![a](docs/figures/report.png)", "README.md", "index.md", "![a](figures/report.png)"),
+        ("[a](examples/b.ipynb)", "README.md", "index.md", "[a](examples/b.md)"),
         ("[a](../tests/hostile/README.md)", "docs/npz.md", "npz.md", "a"),
         ("[a](https://x.org/b) [c](#d)", "docs/npz.md", "npz.md", "[a](https://x.org/b) [c](#d)"),
     ],
@@ -51,6 +54,18 @@ def test_every_layer_type_of_ours_has_a_row() -> None:
     assert "| `Flatten` | Makes the axes from axis to end_axis one. |  | yes |" in caffes
     assert {"| `Data` | " in caffes, "| `Python` | " in caffes} == {True}
     assert "| `Axpy` | a x + y with one a for each channel (SENet). |  | yes |" in forks
+
+
+def test_every_command_has_its_help_on_a_page() -> None:
+    text = site_reference.command_line()
+    for name in cli.fillerkit.list_commands(click.Context(cli.fillerkit)):
+        assert f"\n## fillerkit {name}\n" in text
+    init = text.partition("## fillerkit init")[2].partition("\n## ")[0]
+    assert "```text\nfillerkit init [OPTIONS] NET\n```" in init
+    assert (
+        "Examples:\n\n```text\nfillerkit init deploy.prototxt -o weights.npz --seed 1701\n" in init
+    )
+    assert "| `--dtype [float32|float64]` | The type of the net" in init
 
 
 def written(folder: Path, body: str) -> list[str]:

@@ -74,7 +74,7 @@ def with_links(text: str, origin: str, page: str, known: set[str]) -> str:
             return found[0]
         path, mark, anchor = target.partition("#")
         path = posixpath.normpath(posixpath.join(posixpath.dirname(origin), path))
-        path = PAGES.get(path, path.removeprefix("docs/"))
+        path = PAGES.get(path, path.removeprefix("docs/")).replace(".ipynb", ".md")
         if path not in known:
             return words
         shown = words if found[3] else f"[{words}]"

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import ast
+import inspect
+import re
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+import click
+
 import fillerkit as fk
+from fillerkit import cli
 from fillerkit.layers.registry import LayerType
 
 # The pages of the API: a title, and which rooms of `fillerkit` have the names.
@@ -23,15 +29,6 @@ API = {
 # Modules with names of their own; of `fillerkit.pycaffe`, docs/pycaffe.md tells more.
 MODULES = ("torch", "dask", "pycaffe")
 
-COMMAND_LINE = """# Command line
-
-::: mkdocs-click
-    :module: fillerkit.cli
-    :command: fillerkit
-    :prog_name: fillerkit
-    :style: table
-    :list_subcommands: true
-"""
 LAYERS = """# Layers
 
 All layer types that are read, as `fillerkit layers` lists them. *Blobs* are the parameters, as far
@@ -46,7 +43,7 @@ def pages() -> dict[str, str]:
     for module in MODULES:
         package = f"fillerkit.{module}"
         found[f"api/{module}.md"] = _api(package, _imported(package), package)
-    return {**found, "layers.md": layers(), "command-line.md": COMMAND_LINE}
+    return {**found, "layers.md": layers(), "command-line.md": command_line()}
 
 
 def names(rooms: str) -> list[str]:
@@ -87,6 +84,38 @@ def _row(kind: LayerType, runs: set[str]) -> str:
     run = "data" if kind.source else "yes" if kind.name in runs else "no"
     does = kind.summary.replace("``", "`").replace("|", "\\|")
     return f"| `{kind.name}` | {does} | {named} | {run} |"
+
+
+def command_line() -> str:
+    """What ``--help`` says of every command, as a page."""
+    context = click.Context(cli.fillerkit, info_name="fillerkit")
+    parts = ["# Command line", *_help(cli.fillerkit, context)]
+    for name in cli.fillerkit.list_commands(context):
+        command = cli.fillerkit.get_command(context, name)
+        assert command is not None
+        parts.append(f"## fillerkit {name}")
+        parts += _help(command, click.Context(command, info_name=name, parent=context))
+    return "\n\n".join(parts) + "\n"
+
+
+def _help(command: click.Command, context: click.Context) -> Iterator[str]:
+    """The parts of a command's help: usage, paragraphs, lines kept as they are, options."""
+    usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
+    yield f"```text\n{usage}\n```"
+    for paragraph in inspect.cleandoc(command.help or "").split("\n\n"):
+        if not paragraph.startswith("\b"):
+            yield paragraph
+            continue
+        head, _, lines = paragraph.removeprefix("\b\n").partition("\n")
+        yield f"{head}\n\n```text\n{inspect.cleandoc(lines)}\n```"
+    records = [param.get_help_record(context) for param in command.get_params(context)]
+    rows = [f"| `{names}` | {_cell(said)} |" for names, said in filter(None, records) if said]
+    yield "\n".join(["| option | |", "| --- | --- |", *rows])
+
+
+def _cell(text: str) -> str:
+    """A text in a cell of a table, nothing in it read as Markdown."""
+    return re.sub(r"([\\|*<\[_`])", r"\\\1", " ".join(text.split()))
 
 
 def _api(title: str, public: list[str], package: str = "fillerkit") -> str:
