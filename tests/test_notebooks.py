@@ -67,6 +67,8 @@ def test_what_is_shown_is_compared_but_for_the_points_of_a_picture() -> None:
 
 
 def test_a_notebook_becomes_a_page() -> None:
-    assert notebooks.page(notebook(stream("1\n"), PICTURE)) == (
-        "# A\n\n```python\nx\n```\n\n```text\n1\n```\n\n![<Figure>](data:image/png;base64,AA)\n"
+    found = notebooks.page(notebook(stream("1\n"), PICTURE))
+    assert found == (
+        "# A\n\n```python\nx\n```\n\n```text\n1\n```\n\n"
+        + "![What the lines above draw](data:image/png;base64,AA)\n"
     )

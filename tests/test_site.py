@@ -26,6 +26,7 @@ KNOWN = {"index.md", "start.md", "tasks/seed.md", "npz.md", "figures/report.png"
         ("[a](examples/b.ipynb)", "README.md", "index.md", "[a](examples/b.md)"),
         ("[a](../tests/hostile/README.md)", "docs/npz.md", "npz.md", "a"),
         ("[a](https://x.org/b) [c](#d)", "docs/npz.md", "npz.md", "[a](https://x.org/b) [c](#d)"),
+        ("![a](data:image/png;base64,AA)", "x.ipynb", "x.md", "![a](data:image/png;base64,AA)"),
     ],
 )
 def test_a_link_of_the_repository_is_one_of_the_site_or_only_its_words(

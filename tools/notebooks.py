@@ -88,9 +88,7 @@ def page(notebook: Notebook) -> str:
 def _shown_on_page(output: Notebook) -> str:
     data = output.get("data", {})
     if "image/png" in data:
-        return (
-            f"![{''.join(data['text/plain'])}](data:image/png;base64,{data['image/png'].strip()})"
-        )
+        return f"![What the lines above draw](data:image/png;base64,{data['image/png'].strip()})"
     if "text/html" in data:
         return "".join(data["text/html"])
     return f"```text\n{''.join(output.get('text') or data['text/plain']).rstrip()}\n```"

@@ -70,7 +70,7 @@ def with_links(text: str, origin: str, page: str, known: set[str]) -> str:
 
     def led(found: re.Match[str]) -> str:
         words, target = (found[1], found[2]) if found[2] else (found[3], found[4])
-        if "://" in target or target.startswith("#"):
+        if re.match(r"[a-z]+:|#", target):
             return found[0]
         path, mark, anchor = target.partition("#")
         path = posixpath.normpath(posixpath.join(posixpath.dirname(origin), path))
