@@ -18,6 +18,7 @@ from fillerkit.layers.shapes import shown
 from fillerkit.layers.splits import Port, Takers
 from fillerkit.nets.net import Net
 from fillerkit.running.layer_module import LayerModule
+from fillerkit.running.outputs import Outputs
 
 Inputs = Mapping[str, Tensor] | Tensor
 
@@ -31,30 +32,6 @@ class Step(NamedTuple):
 
 
 OnLayer = Callable[[LayerModule, tuple[Tensor, ...], tuple[Tensor, ...]], None]
-
-
-class Outputs(dict[str, Tensor]):
-    """Blobs of a forward pass by name, and what counts in the net's loss.
-
-    Attributes
-    ----------
-    losses : list of (str, float, torch.Tensor)
-        The layer, the weight and the top of every loss, whether or not the blob is kept.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.losses: list[tuple[str, float, Tensor]] = []
-
-    @property
-    def loss(self) -> Tensor:
-        """The net's loss: every loss's sum, times its weight; 0 where there is none.
-
-        As in Caffe, nothing is learned from a loss whose weight the prototxt does not say and whose
-        top a later layer takes: it counts in the value alone.
-        """
-        terms = [weight * top.sum() for _, weight, top in self.losses]
-        return torch.stack(terms).sum() if terms else torch.zeros(())
 
 
 class NetModule(nn.Module):
@@ -98,7 +75,7 @@ class NetModule(nn.Module):
         self.train(net.phase == "TRAIN")
 
     def forward(
-        self, inputs: Inputs | None = None, *, blobs: Sequence[str] = (), **named: Tensor
+        self, inputs: Inputs | None = None, blobs: Sequence[str] = (), **named: Tensor
     ) -> Outputs:
         """Run the net.
 
