@@ -7,6 +7,7 @@ Needs PyTorch (``pip install 'fillerkit[torch]'``). `fillerkit.torch.module` is 
 from fillerkit.registry import import_modules
 from fillerkit.running.build import module as module
 from fillerkit.running.build import refusal as refusal
+from fillerkit.running.build import traceable as traceable
 from fillerkit.running.layer_module import LayerModule as LayerModule
 from fillerkit.running.net_module import NetModule as NetModule
 from fillerkit.running.net_module import Step as Step

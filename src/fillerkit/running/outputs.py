@@ -54,7 +54,7 @@ def _taken_apart(outputs: Outputs) -> tuple[list[Any], Any]:
 def _with_keys(outputs: Outputs) -> tuple[list[tuple[Any, Any]], Any]:
     leaves, (names, losses) = _taken_apart(outputs)
     more = (f"loss of {layer}" for layer, _, place in losses if place >= len(names))
-    keys = [_pytree.MappingKey(name) for name in (*names, *more)]
+    keys: list[Any] = [_pytree.MappingKey(name) for name in (*names, *more)]
     return list(zip(keys, leaves, strict=True)), [names, losses]
 
 
