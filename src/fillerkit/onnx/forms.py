@@ -35,7 +35,7 @@ def _run(
 
 
 def _batch_norm(layer: LayerModule, x: Tensor) -> Tensor | None:
-    p = layer.message.batch_norm_param
+    p = layer.layer.message.batch_norm_param
     gathered = p.use_global_stats if p.HasField("use_global_stats") else not layer.training
     if not gathered or x.ndim < 2:
         return None
@@ -44,7 +44,7 @@ def _batch_norm(layer: LayerModule, x: Tensor) -> Tensor | None:
 
 
 def _lrn(layer: LayerModule, x: Tensor) -> Tensor | None:
-    p = layer.message.lrn_param
+    p = layer.layer.message.lrn_param
     if p.norm_region != LRNParameter.ACROSS_CHANNELS or x.ndim < 3:
         return None
     attributes: dict[str, Any] = {

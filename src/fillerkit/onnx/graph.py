@@ -43,12 +43,17 @@ def simplify(model: Any) -> dict[str, str]:
 
 
 def _leave_out(graph: Any) -> None:
-    """Take out nodes whose output is their input, and what nothing asks for."""
+    """Take out nodes whose output is their input, and what nothing asks for then."""
     for node in list(graph):
         if _does_nothing(node):
             onnx_ir.convenience.replace_all_uses_with(
                 node.outputs[0], node.inputs[0], replace_graph_outputs=True
             )
+    prune(graph)
+
+
+def prune(graph: Any) -> None:
+    """Take out what nothing asks for."""
     for node in reversed(list(graph)):
         if not any(value.uses() or value.is_graph_output() for value in node.outputs):
             graph.remove(node, safe=True)

@@ -14,8 +14,12 @@ from typing import Any
 import onnx
 import onnx_ir
 
+from fillerkit.onnx.graph import prune
 from fillerkit.onnx.traced import Top
 from fillerkit.torch import LayerModule
+
+UNNAMED = "-"
+"""A blob without a name: in ONNX, a value without one is a value that is not there."""
 
 
 class Names:
@@ -29,9 +33,10 @@ class Names:
 
     def new(self, name: str) -> str:
         """The name, or one like it that is free."""
-        found, again = name or "-", 2
+        name = name or UNNAMED
+        found, again = name, 2
         while found in self._taken:
-            found, again = f"{name or '-'}#{again}", again + 1
+            found, again = f"{name}#{again}", again + 1
         self._taken.add(found)
         return found
 
@@ -77,8 +82,9 @@ class Graph:
             if self._last[name] not in self._named | set(constants) and name not in self._names:
                 self._name(self._last[name], name)
         self._name_earlier_blobs(constants)
-        self._name_nodes()
         self._set_outputs(outputs)
+        prune(self._graph)
+        self._name_nodes()
         self._name_constants(origins)
 
     def _name(self, value: Any, name: str) -> None:
@@ -96,7 +102,7 @@ class Graph:
         names = Names()
         layer_of = self._layer_of()
         for number in range(len(self._layers)):
-            nodes = [node for node in self._graph if layer_of[node] == number]
+            nodes = [node for node in self._graph if layer_of.get(node) == number]
             main = self._main(nodes, number)
             for node in nodes:
                 whole = self._called[number]
@@ -139,7 +145,7 @@ class Graph:
         self._graph.outputs.clear()
         for name in outputs:
             value = self._last[name]
-            if value.name != name:
+            if value.name != (name or UNNAMED):
                 node = onnx_ir.node("Identity", [value], name=f"{name}/Identity")
                 copy = node.outputs[0]
                 copy.shape, copy.type = value.shape, value.type
