@@ -22,7 +22,7 @@ PAGES = [pytest.param(name, marks=[pytest.mark.long] if name in SLOW else []) fo
 TEXTS = [ROOT / "README.md", ROOT / "SECURITY.md", ROOT / "ARCHITECTURE.md", *DOCS]
 NEEDS = {
     "docs/tasks/stuck.md": ["torch"],
-    "docs/tasks/pytorch.md": ["torch"],
+    "docs/tasks/pytorch.md": ["torch", "onnx", "onnxscript"],
     "docs/tasks/large.md": ["safetensors", "dask", "fsspec"],
 }
 

@@ -27,7 +27,7 @@ API = {
     "errors": ("Errors", "errors version"),
 }
 # Modules with names of their own; of `fillerkit.pycaffe`, docs/pycaffe.md tells more.
-MODULES = ("torch", "dask", "pycaffe")
+MODULES = ("torch", "onnx", "dask", "pycaffe")
 
 LAYERS = """# Layers
 
