@@ -7,7 +7,7 @@ GRPCIO_TOOLS := grpcio-tools==1.63.2
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
 .PHONY: demo test test-core test-pythons matrix sanitize faults fuzz bench figures lint types format proto \
-  proto-check wild clean
+  proto-check wild docs docs-serve notebooks clean
 
 # Fill a sample net and look at it.
 demo: $(VENV)/.installed
@@ -50,6 +50,17 @@ bench: $(VENV)/.test
 figures: $(VENV)/.test
 	$(BIN)/python tools/figures.py
 
+# The site, in build/site; it fails at a warning and at a link that leads nowhere.
+docs: $(VENV)/.docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
+docs-serve: $(VENV)/.docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs serve
+
+# The notebooks of examples/ are run, and show what is stored in them; NOTEBOOKS=--write stores it.
+notebooks: $(VENV)/.docs
+	$(BIN)/python tools/notebooks.py $(NOTEBOOKS)
+
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -73,7 +84,7 @@ wild: $(VENV)/.test
 	$(BIN)/python tools/wild.py $(CORPUS)
 
 clean:
-	rm -rf $(VENV) .venv-* build *.egg-info src/*.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-* build examples/out *.egg-info src/*.egg-info .pytest_cache .mypy_cache .ruff_cache
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "fillerkit needs Python 3.11 or later; say which with PYTHON=...")'
@@ -99,6 +110,9 @@ $(VENV)/.core: pyproject.toml | $(BIN)/python
 
 $(VENV)/.dev: $(VENV)/.test
 	$(call install,--editable '.[dev]')
+
+$(VENV)/.docs: $(VENV)/.test
+	$(call install,--editable '.[docs,notebooks]')
 
 # Without its dependencies: the compiler needs none, and they would pull protobuf back to 5.
 $(VENV)/.proto: | $(BIN)/python

@@ -22,3 +22,5 @@ if not find_spec("torch"):
     ]
 if not find_spec("dask"):
     collect_ignore.append("src/fillerkit/dask")
+if not all(map(find_spec, ("torch", "onnx", "onnxscript"))):
+    collect_ignore.append("src/fillerkit/onnx")

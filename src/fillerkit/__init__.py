@@ -11,8 +11,9 @@
 (3, 4)
 
 This module is the public API, with `fillerkit.messages` (Caffe's protobuf messages),
-`fillerkit.torch` (PyTorch), `fillerkit.dask` (Dask), `fillerkit.python_layers` (layers that are
-Python classes) and `fillerkit.pycaffe` (scripts that ``import caffe``).
+`fillerkit.torch` (PyTorch), `fillerkit.dask` (Dask), `fillerkit.onnx` (files of ONNX),
+`fillerkit.python_layers` (layers that are Python classes) and `fillerkit.pycaffe` (scripts that
+``import caffe``).
 """
 
 from importlib import import_module as _import_module

@@ -20,11 +20,11 @@ from fillerkit.schema.forks_pb2 import DESCRIPTOR as DESCRIPTOR
 if TYPE_CHECKING:
     from fillerkit.schema.forks_pb2 import *  # noqa: F403
 else:  # a type checker is to complain of names that are not there
-    __all__ = ["DESCRIPTOR"]
-    __all__ += [*DESCRIPTOR.message_types_by_name, *DESCRIPTOR.enum_types_by_name]
-    __all__ += [
-        name for enum in DESCRIPTOR.enum_types_by_name.values() for name in enum.values_by_name
-    ]
+    _ENUMS = DESCRIPTOR.enum_types_by_name
+    __all__ = sorted(
+        ["DESCRIPTOR", *DESCRIPTOR.message_types_by_name, *_ENUMS]
+        + [name for enum in _ENUMS.values() for name in enum.values_by_name]
+    )
 
     def __getattr__(name: str) -> Any:
         """A message, an enum, or the number of one of an enum's values."""

@@ -22,6 +22,7 @@ from fillerkit.running import NetModule as NetModule  # noqa: E402
 from fillerkit.running import module as module  # noqa: E402
 from fillerkit.running import refusal as refusal  # noqa: E402
 from fillerkit.running import runs as runs  # noqa: E402
+from fillerkit.running import traceable as traceable  # noqa: E402
 
 
 def state_dict(blobs: Blobs) -> dict[str, Any]:

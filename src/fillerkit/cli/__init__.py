@@ -22,6 +22,7 @@ _COMMANDS = {
     "init": "Fill a net's weights and write them to a file.",
     "show": "Show every layer: shapes, parameters, and what they start as.",
     "draw": "Draw a net as a picture.",
+    "export": "Write a net as ONNX, with its weights.",
     "report": "Make a page that shows a net in a browser.",
     "check": "Find what is wrong or odd in a net, all of it at once.",
     "signal": "Show what becomes of a signal in a net, forward and backward.",

@@ -211,11 +211,17 @@ _OPTIONS = [
 ]
 
 
-def takes_net(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the NET argument and its options; it is called with the net, read."""
+def takes_net(
+    command: Callable[..., None], default_phase: str | None = None
+) -> Callable[..., None]:
+    """Give a command the NET argument and its options; it is called with the net, read.
+
+    Where nobody says a phase it is `default_phase`, if there is one, else the net's own.
+    """
 
     @wraps(command)
     def load_first(net: str, asked: Asked, python_layers: bool, **options: Any) -> None:
+        asked["phase"] = asked["phase"] or default_phase
         loaded = _load(net, asked, python_layers)
         tell(loaded.notes)
         command(loaded, **options)
@@ -226,7 +232,8 @@ def takes_net(command: Callable[..., None]) -> Callable[..., None]:
         help="Import the classes that Python layers name, and run them for their shapes: this runs "
         "the code that NET names.",
     )
-    return takes_unread_net(python_layers(load_first))
+    told = _PHASE if default_phase is None else default_phase.lower()
+    return takes_unread_net(python_layers(load_first), told)
 
 
 def _load(net: str, asked: Asked, python_layers: bool) -> fk.Net:

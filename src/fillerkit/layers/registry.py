@@ -101,6 +101,11 @@ def layer(
 ) -> Callable[[PlanLayer], PlanLayer]:
     """Make a layer type known: the function below plans it.
 
+    The function gets the ``LayerParameter`` message, with every field that Caffe or a known fork
+    has (``layer.scale_param.filler``), and the shapes of the bottoms; it answers with a `Plan`, and
+    raises `LayerError` for what makes no sense. An installed package registers its layer types by
+    an entry point of group ``fillerkit.layers`` that names the module.
+
     Parameters
     ----------
     name
@@ -122,50 +127,45 @@ def layer(
         For a type whose layers run code of their own: whether a layer's code is known. Of one that
         is not, the caller says the tops' shapes, and may declare parameter blobs.
     **traits
-        What others are to know of the type. All may be left out.
+        What others are to know of the type, below. All may be left out.
 
-    Traits
-    ------
-    blobs
+    Other Parameters
+    ----------------
+    blobs : tuple of str, or callable
         The names of its parameter blobs, in order: a tuple, of which a layer may have fewer, or
         ``(layer, number of blobs) -> tuple``. They name the blobs of a ``.caffemodel``.
-    weights
+    weights : collection of str
         Which of those are weights, through which the signal passes: no signal passes one of zeros.
         ``("weight",)`` unless said. A blob of one axis is none.
-    sums
+    sums : callable
         That a unit adds up its inputs, each times a weight: ``(layer, shape of a weight) -> (how
         many products a unit adds up, how many units take the same inputs)``.
-    activates
+    activates : bool
         Its values go through a nonlinearity one by one (Sigmoid); of a layer that `sums`: what it
         has added up does (LSTM).
-    rectifies
+    rectifies : bool, or callable
         Half of the values of a symmetric signal become 0, or nearly (ReLU, and PReLU as it starts):
         True, or ``layer -> bool``.
-    normalises
+    normalises : bool
         Its tops have a strength of their own, whatever the bottom's is (BatchNorm).
-    passes
+    passes : bool
         The strength of the signal stays as it is, or nearly (Pooling).
-    moves
+    moves : bool
         Values stay as they are and go to other places or tops (Concat, Reshape).
-    drops
+    drops : bool
         It sets values to 0 at random, whatever they are (Dropout).
-    reads_out
+    reads_out : bool
         It only looks at a net's outputs, or turns them into shares, where no other layer follows
         (Accuracy, Softmax).
-    both_sides
+    both_sides : bool
         Of a loss: bottom 1 gets a gradient as bottom 0 does (EuclideanLoss).
-    whole
+    whole : mapping of int to int, or to callable
         Which bottoms take whole numbers from 0 on, and the number that they stay below, or
         ``(layer, shapes of the bottoms) -> number``: ``{1: 10}``.
-    marks
+    marks : int
         Which bottom takes 0 where a sequence begins and 1 where it goes on (LSTM).
-    fixed_batch
+    fixed_batch : bool
         The number of its items stands in its own text or is not the batch (Reshape, ROIPooling).
-
-    The function gets the ``LayerParameter`` message, with every field that Caffe or a known fork
-    has (``layer.scale_param.filler``), and the shapes of the bottoms; it answers with a `Plan`, and
-    raises `LayerError` for what makes no sense. An installed package registers its layer types by
-    an entry point of group ``fillerkit.layers`` that names the module.
 
     Examples
     --------

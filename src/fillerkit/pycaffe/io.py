@@ -115,12 +115,12 @@ def datum_to_array(datum: caffe_pb2.Datum) -> Array:
 class Transformer:
     """Turns images into what a net takes: resized, axes in order, scaled, without the mean.
 
+    Every method raises `Exception` for a blob that is not among the inputs.
+
     Parameters
     ----------
     inputs : mapping
         The shape of each input blob: ``{"data": net.blobs["data"].data.shape}``.
-
-    Every method raises `Exception` for a blob that is not among them.
     """
 
     def __init__(self, inputs: Mapping[str, Sequence[int]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
@@ -12,14 +13,22 @@ from fillerkit.errors import Line, UsageError
 from fillerkit.formats.state_dict import TRACKED, Form, Tensors, forms
 from fillerkit.formats.stored import Array
 from fillerkit.layers.net_layer import At, Layer, ParamBlob, owner
+from fillerkit.layers.plan import Shape
 from fillerkit.layers.shapes import same_blob, shown
 from fillerkit.nets.net import Net
+from fillerkit.running.ending import ended
 from fillerkit.running.layer_module import Draws, Held, LayerModule
 from fillerkit.running.net_module import NetModule
 from fillerkit.running.registry import operations
 
 
-def module(net: Net, blobs: Blobs, *, draws: Draws | None = None) -> NetModule:
+def module(
+    net: Net,
+    blobs: Blobs,
+    *,
+    draws: Draws | None = None,
+    until: str | Sequence[str] | None = None,
+) -> NetModule:
     """Build a ``torch.nn.Module`` that runs a net as Caffe does, from these blobs on.
 
     Parameters
@@ -33,6 +42,11 @@ def module(net: Net, blobs: Blobs, *, draws: Draws | None = None) -> NetModule:
     draws
         Where Dropout has its draws from: ``fillerkit.CaffeStream(seed).take`` makes Caffe's masks,
         bit for bit. Unless given, PyTorch's own engine drops values.
+    until
+        A blob or several to end at: they are what `forward` returns, in this order. Of a name that
+        several layers write in place, the last version. Layers that these blobs do not need are
+        not built: they may be of types that cannot be run or exported (see `traceable`), their
+        blobs are not looked at, and ``module.net`` is without them.
 
     Returns
     -------
@@ -46,13 +60,20 @@ def module(net: Net, blobs: Blobs, *, draws: Draws | None = None) -> NetModule:
     UsageError
         A layer cannot be run (all of them are listed), or the blobs are not the net's.
     """
+    net = net if until is None else ended(net, until)
     _check_types(net)
     tensors = _tensors(net, blobs)
     layers: list[LayerModule] = []
+    shapes: dict[str, Shape] = {}
     for index, layer in enumerate(net.layers):
         running = LayerModule(
-            layer, operations.get(layer.type), layer.traits.loss_weights(layer.message)
+            layer,
+            operations.get(layer.type),
+            layer.traits.loss_weights(layer.message),
+            [shapes[name] for name in layer.bottoms if name in shapes],
+            _at_a_trace(layer),
         )
+        shapes.update(layer.tops)
         running.draws = draws
         for position, param in enumerate(layer.params):
             _hold(running, layers, param, *tensors[index, position])
@@ -79,6 +100,21 @@ def refusal(layer: Layer) -> str:
     return "" if is_source else "its type has no forward pass here"
 
 
+def traceable(layer: Layer) -> str:
+    """Why PyTorch cannot trace, export or compile a layer as one graph, or "" where it can.
+
+    That is where values decide how many there are, or NumPy works them out: a trace would hold
+    what was found for its example. A module can end before such a layer: `until` of `module`.
+
+    Parameters
+    ----------
+    layer
+        Of a net, one that can be run.
+    """
+    operation = operations.get(layer.type)
+    return operation.untraced(layer) if operation and operation.untraced else ""
+
+
 def _check_types(net: Net) -> None:
     """All layers that cannot be run, in one error."""
     refused = [
@@ -89,6 +125,16 @@ def _check_types(net: Net) -> None:
     if refused:
         these = "1 layer" if len(refused) == 1 else f"{len(refused)} layers"
         raise UsageError(f"{these} of {net.file} cannot be run in PyTorch:", *refused)
+
+
+def _at_a_trace(layer: Layer) -> str:
+    """What is said where a layer is traced that cannot be, or ""."""
+    why, before = traceable(layer), ", ".join(f"'{name}'" for name in layer.bottoms)
+    return why and (
+        f"layer '{layer.name}' ({layer.type}, line {layer.line}) cannot be traced, exported or "
+        f"compiled as one graph: {why}; end the module before it: "
+        f"fillerkit.torch.module(net, blobs, until=[{before}])"
+    )
 
 
 def _tensors(net: Net, blobs: Blobs) -> dict[At, tuple[Form, Tensor]]:

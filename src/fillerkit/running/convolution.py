@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -11,8 +11,9 @@ from torch.nn import functional
 
 from fillerkit.layers.convolution import Window, convolved
 from fillerkit.layers.net_layer import Layer
+from fillerkit.layers.plan import Shape
 from fillerkit.running.im2col import columns
-from fillerkit.running.layer_module import LayerModule
+from fillerkit.running.layer_module import LayerModule, shape_of
 from fillerkit.running.registry import Tops, runs
 
 OF_FORKS = tuple(
@@ -46,12 +47,50 @@ _TRANSPOSED: dict[int, Callable[..., Tensor]] = {
 }
 
 
+class Laid(NamedTuple):
+    """How a window lies on bottoms of one shape.
+
+    Attributes
+    ----------
+    axis : int
+        Of the channels; those before are a batch.
+    stride, pad, dilation : tuple of int
+        For each spatial axis.
+    tops : tuple of int
+        The lengths of the top's spatial axes.
+    beyond : tuple of int
+        What the last windows need beyond the padding, as `functional.pad` takes it; () for nothing.
+    window : Window
+    """
+
+    axis: int
+    stride: tuple[int, ...]
+    pad: tuple[int, ...]
+    dilation: tuple[int, ...]
+    tops: tuple[int, ...]
+    beyond: tuple[int, ...]
+    window: Window
+
+
+def laid(layer: LayerModule, shape: Shape) -> Laid:
+    """The plan of a convolution."""
+    window = Window(layer.message.convolution_param, shape)
+    tops = tuple(convolved(*axis) for axis in window.axes())
+    over = [
+        max((top - 1) * stride + dilation * (kernel - 1) + 1 - length - 2 * pad, 0)
+        for top, (length, kernel, stride, pad, dilation) in zip(tops, window.axes(), strict=True)
+    ]
+    beyond = tuple(n for more in reversed(over) for n in (0, more)) if any(over) else ()
+    stride, pad, dilation = window.stride, window.pad, window.dilation
+    return Laid(window.channel_axis, stride, pad, dilation, tops, beyond, window)
+
+
 def _at_most_three(layer: Layer) -> str:
     axes = len(layer.params[0].shape) - 2
     return f"its {axes} spatial axes: PyTorch has 3 at most" if axes > 3 else ""
 
 
-@runs("Convolution", without=OF_FORKS)
+@runs("Convolution", without=OF_FORKS, plan=laid)
 def convolution(layer: LayerModule, *bottoms: Tensor) -> Tops:
     """Cross-correlates each bottom with one bank of filters.
 
@@ -59,43 +98,37 @@ def convolution(layer: LayerModule, *bottoms: Tensor) -> Tops:
     still counts, with zeros beyond the edge.
     """
     weight, *bias = layer.blobs()
-    p = layer.message.convolution_param
-    return [convolve(x, weight, bias[0] if bias else None, p, p.group) for x in bottoms]
+    at, group = layer.planned(shape_of(bottoms[0])), layer.message.convolution_param.group
+    return [convolve(x, weight, bias[0] if bias else None, at, group) for x in bottoms]
 
 
-@runs("Deconvolution", without=OF_FORKS, refuse=_at_most_three)
+@runs("Deconvolution", without=OF_FORKS, refuse=_at_most_three, plan=laid)
 def deconvolution(layer: LayerModule, *bottoms: Tensor) -> Tops:
     """The transpose of a convolution; the weight is channels x (num_output / group) x kernel."""
     weight, *bias = layer.blobs()
-    p = layer.message.convolution_param
-    return [_deconvolve(x, weight, bias[0] if bias else None, p) for x in bottoms]
+    at, group = layer.planned(shape_of(bottoms[0])), layer.message.convolution_param.group
+    return [_deconvolve(x, weight, bias[0] if bias else None, at, group) for x in bottoms]
 
 
-def convolve(x: Tensor, weight: Tensor, bias: Tensor | None, p: Any, group: int) -> Tensor:
-    """One bottom's top: `p` is the ``convolution_param``."""
-    window = Window(p, tuple(x.shape))
-    batch = x.shape[: window.channel_axis]
-    x = x.reshape(-1, *x.shape[window.channel_axis :])
-    axes = len(window.spatial)
+def convolve(x: Tensor, weight: Tensor, bias: Tensor | None, at: Laid, group: int) -> Tensor:
+    """One bottom's top."""
+    batch, axes = x.shape[: at.axis], len(at.tops)
+    if at.axis != 1:
+        x = x.reshape(-1, *x.shape[at.axis :])
     if axes == 0:
         return _convolve_columns(x[..., None], weight[..., None], bias, group).reshape(*batch, -1)
-    tops = [convolved(*axis) for axis in window.axes()]
     if axes > 3:
-        x = _convolve_columns(columns(x, window), weight, bias, group)
-        return x.reshape(*batch, len(weight), *tops)
-    over = [
-        (top - 1) * stride + dilation * (kernel - 1) + 1 - length - 2 * pad
-        for top, (length, kernel, stride, pad, dilation) in zip(tops, window.axes(), strict=True)
-    ]
-    if any(beyond > 0 for beyond in over):
-        x = functional.pad(x, [n for beyond in reversed(over) for n in (0, max(beyond, 0))])
-    top = _FORWARD[axes](x, weight, bias, window.stride, window.pad, window.dilation, group)
-    return top.reshape(*batch, *top.shape[1:])
+        x = _convolve_columns(columns(x, at.window), weight, bias, group)
+        return x.reshape(*batch, len(weight), *at.tops)
+    if at.beyond:
+        x = functional.pad(x, at.beyond)
+    top = _FORWARD[axes](x, weight, bias, at.stride, at.pad, at.dilation, group)
+    return top if at.axis == 1 else top.reshape(*batch, *top.shape[1:])
 
 
 def _convolve_columns(x: Tensor, weight: Tensor, bias: Tensor | None, group: int) -> Tensor:
     """A convolution as a product: of columns, N x (channels kernel) x places, and the weight."""
-    num, rows, places = len(x), len(weight), x[0, 0].numel()
+    num, rows, places = x.shape[0], len(weight), x.shape[2:].numel()
     found = torch.matmul(
         weight.reshape(group, rows // group, -1), x.reshape(num, group, -1, places)
     )
@@ -103,13 +136,12 @@ def _convolve_columns(x: Tensor, weight: Tensor, bias: Tensor | None, group: int
     return found if bias is None else found + bias[:, None]
 
 
-def _deconvolve(x: Tensor, weight: Tensor, bias: Tensor | None, p: Any) -> Tensor:
-    window = Window(p, tuple(x.shape))
-    batch = x.shape[: window.channel_axis]
-    x = x.reshape(-1, *x.shape[window.channel_axis :])
-    axes = len(window.spatial)
-    stride, pad, dilation = list(window.stride), list(window.pad), list(window.dilation)
+def _deconvolve(x: Tensor, weight: Tensor, bias: Tensor | None, at: Laid, group: int) -> Tensor:
+    batch, axes = x.shape[: at.axis], len(at.tops)
+    if at.axis != 1:
+        x = x.reshape(-1, *x.shape[at.axis :])
     if axes == 0:
-        x, weight, axes, stride, pad, dilation = x[..., None], weight[..., None], 1, [1], [0], [1]
-    top = _TRANSPOSED[axes](x, weight, bias, stride, pad, [0] * axes, p.group, dilation)
-    return top.reshape(*batch, top.shape[1], *(top.shape[2:] if window.spatial else ()))
+        x, weight = x[..., None], weight[..., None]
+        return functional.conv_transpose1d(x, weight, bias, groups=group).reshape(*batch, -1)
+    top = _TRANSPOSED[axes](x, weight, bias, at.stride, at.pad, 0, group, at.dilation)
+    return top if at.axis == 1 else top.reshape(*batch, *top.shape[1:])

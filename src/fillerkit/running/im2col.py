@@ -6,14 +6,19 @@ from torch import Tensor
 from torch.nn import functional
 
 from fillerkit.layers.convolution import Window, convolved
-from fillerkit.running.layer_module import LayerModule
+from fillerkit.layers.plan import Shape
+from fillerkit.running.layer_module import LayerModule, shape_of
 from fillerkit.running.registry import runs
 
 
-@runs("Im2col")
+def _window(layer: LayerModule, shape: Shape) -> Window:
+    return Window(layer.message.convolution_param, shape)
+
+
+@runs("Im2col", plan=_window)
 def im2col(layer: LayerModule, x: Tensor) -> Tensor:
     """Every window's values, as channels x kernel channels, over any number of spatial axes."""
-    window = Window(layer.message.convolution_param, tuple(x.shape))
+    window: Window = layer.planned(shape_of(x))
     batch = x.shape[: window.channel_axis]
     found = columns(x.reshape(-1, *x.shape[window.channel_axis :]), window)
     return found.reshape(*batch, *found.shape[1:])
@@ -30,4 +35,4 @@ def columns(x: Tensor, window: Window) -> Tensor:
         x = x.unfold(axis, dilation * (kernel - 1) + 1, stride)[..., ::dilation]
     count = len(axes)
     x = x.permute(0, 1, *range(2 + count, 2 + 2 * count), *range(2, 2 + count))
-    return x.reshape(len(x), -1, *x.shape[2 + count :])
+    return x.reshape(x.shape[0], -1, *x.shape[2 + count :])

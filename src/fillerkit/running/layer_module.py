@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +12,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from fillerkit.errors import UsageError
 from fillerkit.layers.net_layer import Layer
+from fillerkit.layers.plan import Shape
 from fillerkit.layers.shapes import shown
+from fillerkit.running.plain import plain
 from fillerkit.running.registry import Operation
-from fillerkit.schema.forks_pb2 import LayerParameter
 
 Draws = Callable[[int], NDArray[np.uint32]]
 """Gives the next so many numbers of 32 bits of a stream."""
@@ -51,6 +54,8 @@ class LayerModule(nn.Module):
     ----------
     layer : fillerkit.Layer
         Name, type, bottoms, tops with the shapes the net was read with, message, line.
+    message : LayerParameter
+        All that the prototxt says of the layer, as `plain` values.
     operation : Operation or None
         How its type runs; None for a source of data, whose tops are given.
     loss_weights : tuple of float
@@ -60,19 +65,24 @@ class LayerModule(nn.Module):
     """
 
     def __init__(
-        self, layer: Layer, operation: Operation | None, loss_weights: tuple[float, ...] = ()
+        self,
+        layer: Layer,
+        operation: Operation | None,
+        loss_weights: tuple[float, ...] = (),
+        shapes: Sequence[Shape] = (),
+        at_a_trace: str = "",
     ) -> None:
         super().__init__()
         self.layer = layer
+        self.message = plain(layer.message)
         self.operation = operation
         self.loss_weights = loss_weights
         self.held: list[Held] = []
         self.draws: Draws | None = None
-
-    @property
-    def message(self) -> LayerParameter:
-        """All that the prototxt says of the layer."""
-        return self.layer.message
+        self._at_a_trace = at_a_trace
+        self._planned: tuple[Shape, Any] | None = None
+        if len(shapes) == len(layer.bottoms):
+            self.planned(*shapes[:1])
 
     def hold(self, held: Held, tensor: Tensor, *, learned: bool, saved: bool = True) -> None:
         """Take in the next parameter blob, as a Parameter or, not `learned`, as a buffer."""
@@ -91,7 +101,9 @@ class LayerModule(nn.Module):
             layer, other = held.owner
             return layer.blob(other).reshape(held.shape)
         tensor: Tensor = getattr(self, held.name)
-        return (tensor.t() if held.turned else tensor).reshape(held.shape)
+        if held.turned:
+            tensor = tensor.t()
+        return tensor if tensor.shape == held.shape else tensor.reshape(held.shape)
 
     def stored(self, index: int) -> Tensor:
         """A parameter blob as Caffe stores it: a BatchNorm's statistics as sums again."""
@@ -102,8 +114,21 @@ class LayerModule(nn.Module):
         """All parameter blobs in the shapes that Caffe gives them."""
         return [self.blob(index) for index in range(len(self.held))]
 
+    def planned(self, shape: Shape = ()) -> Any:
+        """What the operation's `plan` makes of the shape of bottom 0; the last is kept."""
+        shape = (1, *shape[1:]) if shape else shape
+        known = self._planned
+        if known is not None and known[0] == shape:
+            return known[1]
+        plan = self.operation.plan if self.operation else None
+        made = plan(self, shape) if plan else None
+        self._planned = shape, made
+        return made
+
     def forward(self, *bottoms: Tensor) -> tuple[Tensor, ...]:
         """The layer's tops."""
+        if self._at_a_trace:
+            _refuse_trace(self._at_a_trace)
         if self.operation is None:
             raise TypeError(f"layer '{self.layer.name}' is a source of data and takes no forward")
         try:
@@ -169,6 +194,32 @@ class LayerModule(nn.Module):
         factor.fill_(known)
 
 
-def shapes_of(bottoms: Sequence[Tensor]) -> tuple[tuple[int, ...], ...]:
-    """The shapes of tensors, as the planning functions take them."""
-    return tuple(tuple(bottom.shape) for bottom in bottoms)
+def is_traced() -> bool:
+    """Whether PyTorch records what is done with tensors, in place of doing it."""
+    return _in_jit() or torch.compiler.is_compiling()
+
+
+def _in_jit() -> bool:
+    """Whether `torch.jit` traces, which the older exporter to ONNX stands on."""
+    return bool(torch.jit.is_tracing())  # type: ignore[attr-defined, no-untyped-call]
+
+
+def _refuse_trace(words: str) -> None:
+    if torch.compiler.is_dynamo_compiling():
+        # It knows no classes of ours. Unless it is asked for one graph, it runs the layer as it is.
+        raise RuntimeError("" + words)
+    if is_traced():
+        raise UsageError(words)
+
+
+def shape_of(x: Tensor) -> Shape:
+    """A tensor's shape, of integers but for the first axis, which may stay open in an export.
+
+    The others are part of what is exported: windows are counted from them, and exporters get such
+    sums wrong (``-(-a // b)`` is rounded to 0 in ONNX).
+    """
+    if not _in_jit():
+        return (*x.shape[:1], *map(int, x.shape[1:]))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Converting a tensor to a Python integer")  # it is meant
+        return (*x.shape[:1], *map(int, x.shape[1:]))

@@ -15,9 +15,10 @@ from fillerkit.errors import UsageError, did_you_mean
 from fillerkit.formats.stored import Alias, Array
 from fillerkit.layers.net_layer import owner_key
 from fillerkit.layers.shapes import shown
-from fillerkit.layers.splits import Port, Takers
+from fillerkit.layers.splits import Takers
 from fillerkit.nets.net import Net
 from fillerkit.running.layer_module import LayerModule
+from fillerkit.running.outputs import Outputs
 
 Inputs = Mapping[str, Tensor] | Tensor
 
@@ -31,30 +32,6 @@ class Step(NamedTuple):
 
 
 OnLayer = Callable[[LayerModule, tuple[Tensor, ...], tuple[Tensor, ...]], None]
-
-
-class Outputs(dict[str, Tensor]):
-    """Blobs of a forward pass by name, and what counts in the net's loss.
-
-    Attributes
-    ----------
-    losses : list of (str, float, torch.Tensor)
-        The layer, the weight and the top of every loss, whether or not the blob is kept.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.losses: list[tuple[str, float, Tensor]] = []
-
-    @property
-    def loss(self) -> Tensor:
-        """The net's loss: every loss's sum, times its weight; 0 where there is none.
-
-        As in Caffe, nothing is learned from a loss whose weight the prototxt does not say and whose
-        top a later layer takes: it counts in the value alone.
-        """
-        terms = [weight * top.sum() for _, weight, top in self.losses]
-        return torch.stack(terms).sum() if terms else torch.zeros(())
 
 
 class NetModule(nn.Module):
@@ -75,30 +52,28 @@ class NetModule(nn.Module):
         self.layers = tuple(layers)
         for layer in layers:
             _place(self, layer)
+        taken = {name for layer in layers for name in layer.layer.bottoms}
+        needed = taken.union(net.outputs)  # all, but for the sources of a net that was cut
         self.inputs = tuple(
-            top for layer in layers if layer.operation is None for top in layer.message.top
+            top
+            for layer in layers
+            if layer.operation is None
+            for top in layer.message.top
+            if top in needed
         )
         self._shapes = {
             name: shape
             for layer in layers
             if not layer.layer.bottoms
             for name, shape in layer.layer.tops
+            if name in needed
         }
-        taken = Takers([layer.message for layer in layers]).taken
-        self._only_values = {
-            at
-            for at in taken
-            if layers[at[0]].loss_weights and not layers[at[0]].message.loss_weight
-        }
-        self._last = {
-            name: position
-            for position, layer in enumerate(layers)
-            for name in (*layer.layer.bottoms, *layer.message.top)
-        }
+        self._places = _places(self.layers, self.inputs)
+        self._known = {name for at in self._places for name in (*at.bottoms, *at.tops)}
         self.train(net.phase == "TRAIN")
 
     def forward(
-        self, inputs: Inputs | None = None, *, blobs: Sequence[str] = (), **named: Tensor
+        self, inputs: Inputs | None = None, blobs: Sequence[str] = (), **named: Tensor
     ) -> Outputs:
         """Run the net.
 
@@ -171,17 +146,15 @@ class NetModule(nn.Module):
         outputs = Outputs() if outputs is None else outputs
         wanted = self._wanted(keep)
         blobs = self._given(inputs)
-        for position, layer in enumerate(self.layers):
-            bottoms = tuple(blobs[name] for name in layer.layer.bottoms)
-            tops = self._run(layer, bottoms, blobs)
-            blobs.update(zip(layer.message.top, tops, strict=False))
-            outputs.losses += [
-                (layer.layer.name, weight, self._counted(top, (position, index)))
-                for index, (weight, top) in enumerate(zip(layer.loss_weights, tops, strict=False))
-                if weight
-            ]
-            for name in (*layer.layer.bottoms, *layer.message.top):
-                if self._last[name] == position and name not in wanted:
+        for layer, at in zip(self.layers, self._places, strict=True):
+            bottoms = tuple([blobs[name] for name in at.bottoms])
+            tops = self._run(layer, at, bottoms, blobs)
+            blobs.update(zip(at.tops, tops, strict=False))
+            for index, weight, counts in at.losses:
+                top = tops[index] if counts else _only_its_value(tops[index])
+                outputs.losses.append((layer.layer.name, weight, top))
+            for name in at.done:
+                if name not in wanted:
                     blobs.pop(name, None)
             step = Step(layer, bottoms, tops)
             del bottoms, tops
@@ -258,35 +231,29 @@ class NetModule(nn.Module):
                     layer._buffers[name] = None
 
     def _run(
-        self, layer: LayerModule, bottoms: tuple[Tensor, ...], blobs: Mapping[str, Tensor]
+        self,
+        layer: LayerModule,
+        at: _Place,
+        bottoms: tuple[Tensor, ...],
+        blobs: Mapping[str, Tensor],
     ) -> tuple[Tensor, ...]:
-        names = tuple(layer.message.top)
-        if not bottoms and names and all(name in blobs for name in names):
-            return tuple(blobs[name] for name in names)
-        stops = layer.message.propagate_down
-        if stops:
-            pairs = zip(bottoms, stops, strict=True)
+        if not bottoms and at.tops and all(name in blobs for name in at.tops):
+            return tuple(blobs[name] for name in at.tops)
+        if at.stops:
+            pairs = zip(bottoms, at.stops, strict=True)
             bottoms = tuple(bottom if down else bottom.detach() for bottom, down in pairs)
         tops: tuple[Tensor, ...] = layer(*bottoms)
         if bottoms or layer.held:
             return tops
         own = self._own()
-        made = zip(names, tops, strict=True)
+        made = zip(at.tops, tops, strict=True)
         return tuple(blobs.get(name, top if own is None else top.to(own)) for name, top in made)
-
-    def _counted(self, top: Tensor, at: Port) -> Tensor:
-        """A top as it counts in the net's loss: one that a layer takes may have a gradient of 0."""
-        if at not in self._only_values or not top.requires_grad:
-            return top
-        counted = top.view_as(top)
-        counted.register_hook(torch.zeros_like)  # type: ignore[no-untyped-call]
-        return counted
 
     def _wanted(self, keep: Sequence[str] | None) -> tuple[str, ...]:
         names = tuple(self.net.outputs if keep is None else keep)
         for name in names:
-            if name not in self._last:
-                raise UsageError(f"no layer makes a blob '{name}'{did_you_mean(name, self._last)}")
+            if name not in self._known:
+                raise UsageError(f"no layer makes a blob '{name}'{did_you_mean(name, self._known)}")
         return names
 
     def _given(self, inputs: Inputs | None) -> dict[str, Tensor]:
@@ -330,6 +297,56 @@ class NetModule(nn.Module):
 
     def _asked(self) -> str:
         return ", ".join(f"{name} ({shown(self._shapes[name])})" for name in self.inputs) or "none"
+
+
+class _Place(NamedTuple):
+    """What a net does with one of its layers.
+
+    Attributes
+    ----------
+    bottoms, tops : tuple of str
+    stops : tuple of bool
+        Its propagate_down.
+    losses : tuple of (int, float, bool)
+        Tops that count in the loss: which, its weight, and whether it is learned from.
+    done : tuple of str
+        The blobs that no later layer takes or makes.
+    """
+
+    bottoms: tuple[str, ...]
+    tops: tuple[str, ...]
+    stops: tuple[bool, ...]
+    losses: tuple[tuple[int, float, bool], ...]
+    done: tuple[str, ...]
+
+
+def _places(layers: Sequence[LayerModule], inputs: Sequence[str]) -> tuple[_Place, ...]:
+    taken = Takers([layer.layer.message for layer in layers]).taken
+    found: list[_Place] = []
+    later: set[str] = set()
+    for position, layer in reversed(list(enumerate(layers))):
+        bottoms, message = layer.layer.bottoms, layer.message
+        losses = tuple(
+            (index, weight, bool(message.loss_weight) or (position, index) not in taken)
+            for index, weight in enumerate(layer.loss_weights)
+            if weight
+        )
+        names = dict.fromkeys((*bottoms, *message.top))
+        done = tuple(name for name in names if name not in later)
+        later.update(names)
+        is_given, stops = layer.operation is None, tuple(message.propagate_down)
+        tops = tuple(name for name in message.top if not is_given or name in inputs)
+        found.append(_Place(bottoms, tops, stops, losses, done))
+    return tuple(found[::-1])
+
+
+def _only_its_value(top: Tensor) -> Tensor:
+    """A loss as it counts in the net's where nothing is learned from it: with a gradient of 0."""
+    if not top.requires_grad:
+        return top
+    counted = top.view_as(top)
+    counted.register_hook(torch.zeros_like)  # type: ignore[no-untyped-call]
+    return counted
 
 
 class _Part(nn.Module):

@@ -9,8 +9,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from fillerkit.layers.net_layer import Layer
+from fillerkit.layers.plan import Shape
 from fillerkit.layers.pooling import pooled
-from fillerkit.running.layer_module import LayerModule
+from fillerkit.running.layer_module import LayerModule, shape_of
 from fillerkit.running.registry import Tops, runs
 from fillerkit.schema.forks_pb2 import PoolingParameter
 
@@ -43,7 +44,16 @@ def _of_a_fork(layer: Layer) -> str:
     return "" if layer.message.pooling_param.pool in _KNOWN else "its pooling_param.pool"
 
 
-@runs("Pooling", without=_FORKS, refuse=_of_a_fork)
+def _windows(layer: LayerModule, shape: Shape) -> tuple[Windows, ...]:
+    p, lengths = layer.message.pooling_param, shape[2:]
+    pad, stride = _pair(p, "pad"), _pair(p, "stride")
+    kernel = lengths if p.global_pooling else _pair(p, "kernel")
+    down = p.round_mode == PoolingParameter.FLOOR or not p.ceil_mode
+    tops = pooled(lengths, kernel, stride, pad, down=down)
+    return tuple(Windows(*axis) for axis in zip(lengths, kernel, stride, pad, tops, strict=True))
+
+
+@runs("Pooling", without=_FORKS, refuse=_of_a_fork, plan=_windows)
 def pooling(layer: LayerModule, x: Tensor) -> Tops:
     """The largest, the mean or a drawn value of each window.
 
@@ -54,11 +64,7 @@ def pooling(layer: LayerModule, x: Tensor) -> Tops:
     the window else. A second top holds, of MAX, where in its channel each value stood.
     """
     p = layer.message.pooling_param
-    pad, stride = _pair(p, "pad"), _pair(p, "stride")
-    kernel = (x.shape[2], x.shape[3]) if p.global_pooling else _pair(p, "kernel")
-    down = p.round_mode == PoolingParameter.FLOOR or not p.ceil_mode
-    tops = pooled(x.shape[2:], kernel, stride, pad, down=down)
-    windows = [Windows(*axis) for axis in zip(x.shape[2:], kernel, stride, pad, tops, strict=True)]
+    windows = layer.planned(shape_of(x))
     if p.pool == PoolingParameter.AVE:
         return pooled_mean(x, windows, with_padding=p.avg_include_pad)
     if p.pool == PoolingParameter.STOCHASTIC:
@@ -78,6 +84,11 @@ class Windows:
     kernel, stride, pad : int
     count : int
         How many windows there are.
+
+    Attributes
+    ----------
+    beyond : int
+        How far the last window reaches beyond the bottom; below 0, how much it leaves.
     """
 
     def __init__(self, length: int, kernel: int, stride: int, pad: int, count: int) -> None:
@@ -85,19 +96,16 @@ class Windows:
         self.kernel = kernel
         self.stride = stride
         self.pad = pad
-        self.count = count
-
-    @property
-    def beyond(self) -> int:
-        """How far the last window reaches beyond the bottom; below 0, how much it leaves."""
-        return (self.count - 1) * self.stride + self.kernel - self.pad - self.length
+        self.beyond = (count - 1) * stride + kernel - pad - length
+        starts = [index * stride - pad for index in range(count)]
+        self._sizes = {
+            True: [min(start + kernel, length + pad) - start for start in starts],
+            False: [min(start + kernel, length) - max(start, 0) for start in starts],
+        }
 
     def sizes(self, *, with_padding: bool) -> list[int]:
         """What a mean of each window divides by along this axis."""
-        starts = [index * self.stride - self.pad for index in range(self.count)]
-        if with_padding:
-            return [min(start + self.kernel, self.length + self.pad) - start for start in starts]
-        return [min(start + self.kernel, self.length) - max(start, 0) for start in starts]
+        return self._sizes[with_padding]
 
 
 def pooled_max(x: Tensor, windows: Sequence[Windows]) -> Tensor:
@@ -112,17 +120,13 @@ def pooled_mean(x: Tensor, windows: Sequence[Windows], *, with_padding: bool = T
     high, wide = windows
     kernel, stride = (high.kernel, wide.kernel), (high.stride, wide.stride)
     x = _padded(x, windows, 0.0)
-    sizes = [axis.sizes(with_padding=with_padding) for axis in windows]
-    if all(
-        size == axis.kernel
-        for axis, of_axis in zip(windows, sizes, strict=True)
-        for size in of_axis
-    ):
-        return functional.avg_pool2d(x, kernel, stride)
-    heights, widths = (torch.tensor(of_axis, dtype=x.dtype, device=x.device) for of_axis in sizes)
-    return functional.avg_pool2d(x, kernel, stride, divisor_override=1) / torch.outer(
-        heights, widths
-    )
+    mean = functional.avg_pool2d(x, kernel, stride)
+    heights, widths = (axis.sizes(with_padding=with_padding) for axis in windows)
+    if min(heights) == high.kernel and min(widths) == wide.kernel:
+        return mean
+    of_axes = (torch.tensor(each, dtype=x.dtype, device=x.device) for each in (heights, widths))
+    # Not by divisor_override, which exporters to ONNX pass over.
+    return mean * (high.kernel * wide.kernel / torch.outer(*of_axes))
 
 
 def _padded(x: Tensor, windows: Sequence[Windows], value: float) -> Tensor:

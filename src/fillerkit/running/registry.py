@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from torch import Tensor
 
 from fillerkit.layers.net_layer import Layer
+from fillerkit.layers.plan import Shape
 from fillerkit.layers.registry import layer_types
 from fillerkit.registry import Registry, first_line
 
@@ -35,6 +36,11 @@ class Operation(NamedTuple):
         than its default makes the layer one that cannot be run.
     refuse : callable or None
         ``(Layer) -> str``: why a layer cannot be run, "" where it can.
+    plan : callable or None
+        ``(LayerModule, shape) -> anything``: what follows from the shape of bottom 0, in which the
+        first axis stands for any. `LayerModule.planned` has it; it is made anew of another shape.
+    untraced : callable or None
+        ``(Layer) -> str``: why PyTorch cannot trace or export a layer, "" where it can.
     """
 
     name: str
@@ -42,6 +48,8 @@ class Operation(NamedTuple):
     statistics: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     refuse: Refuse | None = None
+    plan: Callable[[Any, Shape], Any] | None = None
+    untraced: Refuse | None = None
 
     @property
     def summary(self) -> str:
@@ -71,24 +79,29 @@ def runs(
     statistics: tuple[str, ...] = (),
     without: tuple[str, ...] = (),
     refuse: Refuse | None = None,
+    plan: Callable[[Any, Shape], Any] | None = None,
+    untraced: Refuse | None = None,
 ) -> Callable[[Run], Run]:
     """Make a layer type run: the function below is its forward pass.
+
+    The function gets the `LayerModule`, with the layer's message as plain values, its blobs in
+    Caffe's shapes and whether it trains, and the bottoms; it answers with the top, or all tops.
+    What it does with PyTorch's own functions has its backward pass by itself, and is exported. An
+    installed package registers its own by an entry point of group ``fillerkit.running`` that names
+    the module.
 
     Parameters
     ----------
     name
         The type as a prototxt writes it.
-    statistics, without, refuse
+    statistics, without, refuse, plan, untraced
         As in `Operation`.
-
-    The function gets the `LayerModule`, with the layer's message, its blobs in Caffe's shapes and
-    whether it trains, and the bottoms; it answers with the top, or all tops. What it does with
-    PyTorch's own functions has its backward pass by itself. An installed package registers its own
-    by an entry point of group ``fillerkit.running`` that names the module.
     """
 
     def register(run: Run) -> Run:
-        operations.add(name, Operation(name, run, statistics, without, refuse), run.__module__)
+        operations.add(
+            name, Operation(name, run, statistics, without, refuse, plan, untraced), run.__module__
+        )
         return run
 
     return register

@@ -11,8 +11,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from fillerkit.layers.net_layer import Layer
+from fillerkit.layers.plan import Shape
 from fillerkit.regular_file import open_regular
-from fillerkit.running.layer_module import LayerModule
+from fillerkit.running.layer_module import LayerModule, shape_of
 from fillerkit.running.registry import Tops, runs
 from fillerkit.schema.forks_pb2 import BlobProto, LossParameter
 
@@ -69,7 +70,13 @@ def _no_matrix(layer: Layer) -> str:
     return f"its matrix, '{source}', is not there or no BlobProto"
 
 
-@runs("InfogainLoss", refuse=_no_matrix)
+def _of_file(layer: LayerModule, shape: Shape) -> Tensor | None:
+    """The matrix that source names, unless a bottom is the matrix."""
+    message = layer.message
+    return _matrix(message.infogain_loss_param.source) if len(message.bottom) < 3 else None
+
+
+@runs("InfogainLoss", refuse=_no_matrix, plan=_of_file)
 def infogain_loss(layer: LayerModule, scores: Tensor, labels: Tensor, *matrix: Tensor) -> Tops:
     """-sum over all classes H(label, class) log p(class), over the normalizer.
 
@@ -79,7 +86,7 @@ def infogain_loss(layer: LayerModule, scores: Tensor, labels: Tensor, *matrix: T
     axis, p = layer.message.infogain_loss_param.axis, layer.message.loss_param
     logs, wanted = rows(functional.log_softmax(scores, axis), labels, axis)
     kept = _kept(p, wanted)
-    confusion = matrix[0] if matrix else _matrix(layer.message.infogain_loss_param.source)
+    confusion = matrix[0] if matrix else layer.planned(shape_of(scores))
     assert confusion is not None
     confusion = confusion.to(scores).reshape(logs.shape[1], logs.shape[1])
     weights = confusion[torch.where(kept, wanted, 0)]

@@ -23,7 +23,16 @@ def _cannot(layer: Layer) -> str:
     return "" if given else "that it has no num_classes"
 
 
-@runs("DetectionOutput", without=("detection_output_param.visualize",), refuse=_cannot)
+def _by_values(layer: Layer) -> str:
+    return "it works in NumPy, and values decide how many rows its top has"
+
+
+@runs(
+    "DetectionOutput",
+    without=("detection_output_param.visualize",),
+    refuse=_cannot,
+    untraced=_by_values,
+)
 @torch.no_grad()
 def detection_output(layer: LayerModule, moves: Tensor, scores: Tensor, priors: Tensor) -> Tensor:
     """A row for every box found: image, label, score and corners over the image's size (SSD).

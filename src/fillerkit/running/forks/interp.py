@@ -6,7 +6,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from fillerkit.layers.forks.interp import interp as plan_interp
-from fillerkit.running.layer_module import LayerModule, shapes_of
+from fillerkit.running.layer_module import LayerModule, shape_of
 from fillerkit.running.registry import runs
 
 
@@ -14,6 +14,7 @@ from fillerkit.running.registry import runs
 def interp(layer: LayerModule, *bottoms: Tensor) -> Tensor:
     """Resizes with corners on corners (DeepLab, PSPNet); negative pads crop first."""
     p = layer.message.interp_param
-    sides = plan_interp(layer.message, shapes_of(bottoms)).tops[0][2:]
+    shapes = [shape_of(bottom) for bottom in bottoms]
+    sides = plan_interp(layer.message, shapes).tops[0][2:]
     x = functional.pad(bottoms[0], [p.pad_beg, p.pad_end] * 2)
     return functional.interpolate(x, sides, mode="bilinear", align_corners=True)

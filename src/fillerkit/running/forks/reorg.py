@@ -6,7 +6,7 @@ from torch import Tensor
 
 from fillerkit.layers.forks.reorg import reorg as plan_reorg
 from fillerkit.layers.net_layer import Layer
-from fillerkit.running.layer_module import LayerModule, shapes_of
+from fillerkit.running.layer_module import LayerModule, shape_of
 from fillerkit.running.registry import runs
 
 
@@ -26,9 +26,9 @@ def reorg(layer: LayerModule, x: Tensor) -> Tensor:
     So its top is not what a plain move of squares into channels makes.
     """
     p = layer.message.reorg_param
-    num, channels, height, width = x.shape
+    num, channels, height, width = shape_of(x)
     step, fewer = p.stride, channels // p.stride**2
-    top = plan_reorg(layer.message, shapes_of([x])).tops[0]
+    top = plan_reorg(layer.message, [shape_of(x)]).tops[0]
     if p.reverse:
         moved = x.reshape(num, step, step, fewer, height, width).permute(0, 3, 4, 1, 5, 2)
     else:

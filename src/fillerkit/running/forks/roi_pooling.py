@@ -10,11 +10,20 @@ from math import ceil, floor
 import torch
 from torch import Tensor
 
+from fillerkit.layers.net_layer import Layer
 from fillerkit.running.layer_module import LayerModule
 from fillerkit.running.registry import runs
 
 
-@runs("ROIPooling", without=("roi_pooling_param.pad_ratio", "roi_pooling_param.ringpad"))
+def _by_values(layer: Layer) -> str:
+    return "values decide which parts of its bottom are pooled"
+
+
+@runs(
+    "ROIPooling",
+    without=("roi_pooling_param.pad_ratio", "roi_pooling_param.ringpad"),
+    untraced=_by_values,
+)
 def roi_pooling(layer: LayerModule, x: Tensor, regions: Tensor) -> Tensor:
     """The largest values of each region's bins, 0 of one that is empty (Fast R-CNN).
 
@@ -32,7 +41,7 @@ def roi_pooling(layer: LayerModule, x: Tensor, regions: Tensor) -> Tensor:
     return torch.stack(found) if found else x.new_zeros(0, x.shape[1], high, wide)
 
 
-@runs("PSROIPooling")
+@runs("PSROIPooling", untraced=_by_values)
 def psroi_pooling(layer: LayerModule, x: Tensor, regions: Tensor) -> Tensor:
     """The mean of each bin of a region, each from channels of its own, 0 if empty (R-FCN).
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from torch import Tensor
 
 from fillerkit.layers.forks.upsample import upsample as plan_upsample
-from fillerkit.running.layer_module import LayerModule, shapes_of
+from fillerkit.running.layer_module import LayerModule, shape_of
 from fillerkit.running.registry import runs
 
 
 @runs("Upsample")
 def upsample(layer: LayerModule, x: Tensor, *mask: Tensor) -> Tensor:
     """Puts values back where a pooling's mask says (SegNet), or repeats them (YOLO)."""
-    high, wide = plan_upsample(layer.message, shapes_of([x])).tops[0][2:]
+    high, wide = plan_upsample(layer.message, [shape_of(x)]).tops[0][2:]
     if mask:
         flat = x.new_zeros(*x.shape[:2], high * wide)
         flat = flat.scatter(2, mask[0].long().flatten(2), x.flatten(2))

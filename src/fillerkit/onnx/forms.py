@@ -1,0 +1,59 @@
+"""Layers that ONNX has a node for, where PyTorch's exporter would write what runs here as many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from fillerkit.messages import LRNParameter
+from fillerkit.torch import LayerModule
+
+Form = Callable[..., Tensor]
+
+
+def put_in_place(layer: LayerModule) -> None:
+    """Have a layer that is to be exported run in its form, if this file has one for it."""
+    form = _FORMS.get(layer.layer.type)
+    if form is not None:
+        own = layer.forward
+        layer.forward = partial(_run, form, layer, own)  # type: ignore[method-assign]
+
+
+def _run(
+    form: Callable[[LayerModule, Tensor], Tensor | None],
+    layer: LayerModule,
+    own: Callable[..., tuple[Tensor, ...]],
+    *bottoms: Tensor,
+) -> tuple[Tensor, ...]:
+    top = form(layer, bottoms[0])
+    return own(*bottoms) if top is None else (top,)
+
+
+def _batch_norm(layer: LayerModule, x: Tensor) -> Tensor | None:
+    p = layer.layer.message.batch_norm_param
+    gathered = p.use_global_stats if p.HasField("use_global_stats") else not layer.training
+    if not gathered or x.ndim < 2:
+        return None
+    mean, variance, _ = layer.blobs()
+    return functional.batch_norm(x, mean, variance, eps=p.eps)
+
+
+def _lrn(layer: LayerModule, x: Tensor) -> Tensor | None:
+    p = layer.layer.message.lrn_param
+    if p.norm_region != LRNParameter.ACROSS_CHANNELS or x.ndim < 3:
+        return None
+    attributes: dict[str, Any] = {
+        "size": p.local_size,
+        "alpha": p.alpha,
+        "beta": p.beta,
+        "bias": p.k,
+    }
+    return torch.onnx.ops.symbolic("LRN", (x,), attributes, dtype=x.dtype, shape=x.shape)
+
+
+_FORMS = {"BatchNorm": _batch_norm, "LRN": _lrn}

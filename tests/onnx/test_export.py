@@ -1,0 +1,189 @@
+"""Nets as ONNX: the values of onnxruntime are those of the module, the names those of Caffe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import fillerkit as fk
+
+for name in ("torch", "onnx", "onnxscript", "onnxruntime"):
+    pytest.importorskip(name, reason=f"{name} is not installed")
+import onnx  # noqa: E402
+import onnxruntime  # noqa: E402
+import torch  # noqa: E402
+
+from fillerkit.onnx import export  # noqa: E402
+from fillerkit.torch import module  # noqa: E402
+
+DATA = """layer { name: "data" type: "Input" top: "data"
+    input_param { shape { dim: 2 dim: 3 dim: 8 dim: 8 } } }
+"""
+CONV = """layer { name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+    convolution_param { num_output: 4 kernel_size: 3 bias_term: false
+                        weight_filler { type: "xavier" } } }
+"""
+# A net with a blob that three layers write, and a blob that has two names.
+SMALL = f"""name: "small" {DATA} {CONV}
+layer {{ name: "bn" type: "BatchNorm" bottom: "conv1" top: "conv1" }}
+layer {{ name: "relu" type: "ReLU" bottom: "conv1" top: "conv1" }}
+layer {{ name: "pool" type: "Pooling" bottom: "conv1" top: "pool"
+    pooling_param {{ kernel_size: 3 stride: 2 pad: 1 }} }}
+layer {{ name: "drop" type: "Dropout" bottom: "pool" top: "drop" }}
+layer {{ name: "ip/a b" type: "InnerProduct" bottom: "drop" top: "ип"
+    inner_product_param {{ num_output: 5 transpose: true weight_filler {{ type: "xavier" }} }} }}
+layer {{ name: "prob" type: "Softmax" bottom: "ип" top: "prob" }}
+"""
+READY = {"*:variance": "constant(value=1)", "*:scale_factor": "constant(value=1)"}
+
+
+def filled(text: str) -> tuple[fk.Net, fk.Blobs]:
+    net = fk.load_net(text, phase="TEST", fillers=READY if "BatchNorm" in text else None)
+    return net, net.fill(seed=3)
+
+
+def run(path: Path, inputs: dict[str, Any]) -> dict[str, Any]:
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    names = [each.name for each in session.get_outputs()]
+    return dict(zip(names, session.run(None, inputs), strict=True))
+
+
+def assert_equal_to_the_module(
+    path: Path,
+    net: fk.Net,
+    blobs: fk.Blobs,
+    shapes: dict[str, tuple[int, ...]],
+    bound: float = 1e-5,
+) -> None:
+    rng = np.random.default_rng(0)
+    inputs = {name: rng.normal(size=shape).astype("f4") for name, shape in shapes.items()}
+    found = run(path, inputs)
+    with torch.no_grad():
+        wanted = module(net, blobs).eval()(
+            {name: torch.from_numpy(values) for name, values in inputs.items()}
+        )
+    assert list(found) == [name or "-" for name in wanted]
+    for name, values in found.items():
+        ours = wanted[name if name in wanted else ""].numpy()
+        assert np.isfinite(ours).all()
+        np.testing.assert_allclose(values, ours, rtol=bound, atol=bound * np.abs(ours).max())
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("small") / "net.onnx"
+    export(*filled(SMALL), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def graph(small: Path) -> Any:
+    return onnx.load(small).graph
+
+
+def test_onnxruntime_computes_what_the_module_does(small: Path) -> None:
+    assert_equal_to_the_module(small, *filled(SMALL), {"data": (2, 3, 8, 8)})
+
+
+def test_the_checker_of_onnx_finds_nothing(small: Path) -> None:
+    onnx.checker.check_model(onnx.load(small), full_check=True)
+
+
+def test_inputs_and_outputs_are_the_nets(graph: Any) -> None:
+    assert [value.name for value in graph.input] == ["data"]
+    assert [value.name for value in graph.output] == ["prob"]
+    assert graph.name == "small"
+
+
+def test_each_layer_is_a_node_of_its_name(graph: Any) -> None:
+    assert [(node.name, node.op_type) for node in graph.node] == [
+        ("conv1", "Conv"),
+        ("bn", "BatchNormalization"),
+        ("relu", "Relu"),
+        ("pool", "MaxPool"),
+        ("ip/a b/Reshape", "Reshape"),
+        ("ip/a b", "Gemm"),
+        ("prob", "Softmax"),
+    ]
+
+
+def test_the_last_version_of_a_blob_has_its_name(graph: Any) -> None:
+    assert [node.output[0] for node in graph.node] == [
+        "conv1/conv1",
+        "conv1/bn",
+        "conv1",
+        "pool",
+        "ip/a b/Reshape",
+        "ип",
+        "prob",
+    ]
+
+
+def test_parameters_are_named_as_in_a_state_dict(graph: Any) -> None:
+    names = {each.name for each in graph.initializer}
+    assert names == {
+        "conv1.weight",
+        "bn.running_mean",
+        "bn.running_var",
+        "bn/scale",
+        "bn/B",
+        "ip/a b.weight",
+        "ip/a b.bias",
+        "ip/a b/Reshape/shape",
+    }
+
+
+def test_the_file_says_where_its_values_are_from(small: Path) -> None:
+    said = {each.key: each.value for each in onnx.load(small).metadata_props}
+    assert '"seed":3' in said["origin"]
+    assert '"phase":"TEST"' in said["net"]
+
+
+def test_nothing_of_this_machine_is_in_the_file(small: Path) -> None:
+    assert b".py" not in small.read_bytes()
+
+
+def test_the_same_net_is_the_same_file(small: Path, tmp_path: Path) -> None:
+    export(*filled(SMALL), tmp_path / "again.onnx")
+    assert (tmp_path / "again.onnx").read_bytes() == small.read_bytes()
+
+
+def exported(folder: Path, text: str, **options: Any) -> Any:
+    """The graph of a net's file, which computes what its module does."""
+    path = folder / "net.onnx"
+    net, blobs = filled(text)
+    export(net, blobs, path, **options)
+    shapes = {top: shape for layer in net.layers for top, shape in layer.tops}
+    assert_equal_to_the_module(path, net, blobs, {"data": shapes["data"]})
+    return onnx.load(path).graph
+
+
+# Windows that hang over the edge, of both kinds, with padding and without; in TEST, SPLIT and
+# Dropout are nothing; the names are of the kinds that are met: with slashes, dots, in other
+# letters, twice, or none at all.
+ODD = f"""{DATA}
+layer {{ name: "crop" type: "Convolution" bottom: "data" top: "a/b" convolution_param {{
+    num_output: 4 kernel_size: 2 weight_filler {{ type: "xavier" }} }} }}
+layer {{ name: "crop" type: "Pooling" bottom: "a/b" top: "a/b/crop"
+    pooling_param {{ pool: AVE kernel_size: 3 stride: 2 }} }}
+layer {{ name: "" type: "Pooling" bottom: "a/b" top: "" pooling_param {{ kernel_size: 3 stride: 3 }} }}
+layer {{ name: "средняя" type: "Pooling" bottom: "a/b" top: "mean.of"
+    pooling_param {{ pool: AVE kernel_size: 3 stride: 3 pad: 1 }} }}
+layer {{ name: "crop" type: "LRN" bottom: "data" top: "norm" lrn_param {{ local_size: 3 alpha: 0.5 }} }}
+layer {{ name: "crop.2" type: "PReLU" bottom: "norm" top: "norm" }}
+layer {{ name: "drop" type: "Dropout" bottom: "norm" top: "norm/crop" }}
+"""
+
+
+def test_windows_over_the_edge_and_odd_names_are_right(tmp_path: Path) -> None:
+    graph = exported(tmp_path, ODD)
+    assert [value.name for value in graph.input] == ["data"]
+    names = [node.name for node in graph.node]
+    assert len(set(names)) == len(names)
+    assert {"crop", "crop#2", "crop.2", "Pooling", "средняя", "in place"} <= set(names)
+    assert {"crop.weight", "crop.bias", "crop.2.weight"} <= {
+        each.name for each in graph.initializer
+    }
