@@ -7,7 +7,7 @@ GRPCIO_TOOLS := grpcio-tools==1.63.2
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
 .PHONY: demo test test-core test-pythons matrix sanitize faults fuzz bench figures lint types format proto \
-  proto-check wild clean
+  proto-check wheel wild clean
 
 # Fill a sample net and look at it.
 demo: $(VENV)/.installed
@@ -72,8 +72,12 @@ proto-check: $(VENV)/.proto
 wild: $(VENV)/.test
 	$(BIN)/python tools/wild.py $(CORPUS)
 
+# The sdist and the wheel, in dist/, looked at and tried on all Pythons that are here: tools/wheel.py.
+wheel: $(VENV)/.release
+	$(BIN)/python tools/wheel.py
+
 clean:
-	rm -rf $(VENV) .venv-* build *.egg-info src/*.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-* build dist *.egg-info src/*.egg-info .pytest_cache .mypy_cache .ruff_cache
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "fillerkit needs Python 3.11 or later; say which with PYTHON=...")'
@@ -99,6 +103,9 @@ $(VENV)/.core: pyproject.toml | $(BIN)/python
 
 $(VENV)/.dev: $(VENV)/.test
 	$(call install,--editable '.[dev]')
+
+$(VENV)/.release: pyproject.toml | $(BIN)/python
+	$(call install,--editable '.[release]')
 
 # Without its dependencies: the compiler needs none, and they would pull protobuf back to 5.
 $(VENV)/.proto: | $(BIN)/python

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-FOR_WORK = {"test-core", "test", "fuzz", "dev"}
+FOR_WORK = {"test-core", "test", "fuzz", "release", "dev"}
 """The extras that are for work on fillerkit itself."""
 
 
