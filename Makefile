@@ -7,7 +7,7 @@ GRPCIO_TOOLS := grpcio-tools==1.63.2
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
 .PHONY: demo test test-core test-pythons matrix sanitize faults fuzz bench figures lint types format proto \
-  proto-check wheel wild clean
+  proto-check wheel release wild clean
 
 # Fill a sample net and look at it.
 demo: $(VENV)/.installed
@@ -72,9 +72,13 @@ proto-check: $(VENV)/.proto
 wild: $(VENV)/.test
 	$(BIN)/python tools/wild.py $(CORPUS)
 
-# The sdist and the wheel, in dist/, looked at and tried on all Pythons that are here: tools/wheel.py.
+# The sdist and the wheel, in dist/, looked at and tried on all Pythons that are here: tools/make_wheel.py.
 wheel: $(VENV)/.release
-	$(BIN)/python tools/wheel.py
+	$(BIN)/python tools/make_wheel.py
+
+# All of a release but the upload: make release VERSION=1.0.0 (CONTRIBUTING.md).
+release: $(VENV)/.release
+	$(BIN)/python tools/release.py $(VERSION) $(RELEASE_ARGS)
 
 clean:
 	rm -rf $(VENV) .venv-* build dist *.egg-info src/*.egg-info .pytest_cache .mypy_cache .ruff_cache

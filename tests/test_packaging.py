@@ -6,6 +6,11 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
+import release
+
+import fillerkit as fk
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
@@ -39,3 +44,41 @@ def test_every_extra_that_a_message_or_a_page_names_is_there() -> None:
         for extra in names.split(",")
     }
     assert {"data", "draw", "torch"} <= named <= EXTRAS.keys()
+
+
+def test_the_citation_and_the_recipe_state_the_version_of_the_package() -> None:
+    said = [line for line in release.missing(ROOT, fk.__version__) if "CHANGELOG" not in line]
+    assert said == []
+
+
+def test_the_recipe_needs_what_pip_is_told() -> None:
+    recipe = (ROOT / "recipe" / "recipe.yaml").read_text()
+    run = recipe.partition("\n  run:\n")[2].partition("\n\n")[0]
+    needed = [line.removeprefix("    - ").replace(" ", "") for line in run.splitlines()]
+    (python,) = re.findall(r'python_min: "(.*)"', recipe)
+    assert needed == ["python>=${{python_min}}", *PROJECT["dependencies"]]
+    assert PROJECT["requires-python"] == f">={python}"
+
+
+@pytest.mark.parametrize("file", release.STATED)
+def test_a_release_names_each_file_that_does_not_state_the_version(
+    file: str, tmp_path: Path
+) -> None:
+    for other, line in release.STATED.items():
+        (tmp_path / other).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / other).write_text(line.format(version="1.2.3", date="2026-01-31") + "\n")
+    assert list(release.missing(tmp_path, "1.2.3")) == []
+    (tmp_path / file).write_text(release.STATED[file].format(version="1.2.30", date="2026-01-31"))
+    (said,) = release.missing(tmp_path, "1.2.3")
+    assert said.startswith(f"{file} does not say ")
+
+
+def test_a_release_wants_no_section_that_is_unreleased(tmp_path: Path) -> None:
+    for file, line in release.STATED.items():
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(line.format(version="1.2.3", date="2026-01-31") + "\n")
+    with (tmp_path / "CHANGELOG.md").open("a") as changelog:
+        changelog.write("## Unreleased\n")
+    assert list(release.missing(tmp_path, "1.2.3")) == [
+        "CHANGELOG.md still has a section Unreleased"
+    ]

@@ -2,8 +2,8 @@
 
     python tools/smoke.py compiled    # or numpy: which kernels are to be used
 
-`tools/wheel.py` runs it with the Python of an environment that has only the wheel and what that
-depends on. It needs nothing of the checkout.
+`tools/make_wheel.py` runs it with the Python of an environment that has only the wheel and what it
+depends on. Nothing of the checkout is needed.
 """
 
 from __future__ import annotations

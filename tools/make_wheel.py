@@ -1,6 +1,6 @@
 """Build the sdist and the wheel in dist/, look at what is in them, and try the wheel.
 
-    python tools/wheel.py
+    python tools/make_wheel.py
 
 They are built of the files that Git knows, as they are here. The wheel is tried (`tools/smoke.py`)
 in an empty environment of every Python that ``.ci/found-pythons`` finds; on the oldest also one
