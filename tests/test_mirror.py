@@ -17,6 +17,7 @@ TESTED_WITH = {
     "checks/warning": "checks/test_check",
     "cli/fillers": "cli/test_listing",
     "cli/layers": "cli/test_listing",
+    "cli/offers": "cli/test_completion",
     "cli/options": "cli/test_main",
     "cli/progress": "cli/test_init",
     "dask/found": "dask/test_save",
