@@ -31,7 +31,6 @@ TESTED_WITH = {
     "formats/h5": "hostile/test_h5",
     "formats/mapped": "hostile/test_any",
     "formats/notes": "formats/test_round_trip",
-    "formats/pt": "hostile/test_pt",
     "formats/safetensors": "hostile/test_safetensors",
     "formats/state_dict": "test_torch",
     "formats/stored": "formats/test_round_trip",
