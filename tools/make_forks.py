@@ -44,6 +44,7 @@ FORKS = {
     "apl": "forestagostinelli/Learned-Activation-Functions-Source",
     "appearance-flow": "tinghuiz/appearance-flow",
     "deepskeleton": "zeakey/DeepSkeleton",
+    "brocolli": "inisis/caffe, that is brocolli-caffe: its own layers",
     "pose-action": "zimenglan-sysu-512/pose_action_caffe",
     # known.json
     "c3d": "facebook/C3D, v1.0",
@@ -358,7 +359,7 @@ class Merged:
 def merge(caffe: Schema, forks: dict[str, Schema]) -> Merged:
     """Merge what every fork adds to ``caffe``."""
     became = same_types(forks)
-    forks = {fork: renamed(schema, became) for fork, schema in forks.items()}
+    written, forks = forks, {fork: renamed(schema, became) for fork, schema in forks.items()}
 
     merged = Merged({}, {}, {})
     for fork, schema in forks.items():
@@ -373,6 +374,8 @@ def merge(caffe: Schema, forks: dict[str, Schema]) -> Merged:
         for message, fields in schema.messages.items():
             for name, declared in fields.items():
                 if name in caffe.messages.get(message, {}):
+                    if name not in written[fork].messages.get(message, {}):
+                        continue  # of the fork's own message, which is Caffe's here
                     raise SchemaError(f"{fork}: {message}.{name} is Caffe's own")
                 claims.setdefault(message, {}).setdefault(name, {})[fork] = declared
     known_enums = merged.preferred | caffe.enums

@@ -276,6 +276,10 @@ class UnknownLayers(LayerError):
         return {top: shape for layer in self.unknown for top, shape in layer.shapes.items()}
 
 
+class FormatWarning(UserWarning):
+    """A weight file is written that another program reads otherwise."""
+
+
 class FormatError(FillerkitError):
     """A weight file that cannot be read or written."""
 

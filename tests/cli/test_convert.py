@@ -32,6 +32,37 @@ def test_the_suffix_chooses_the_format(run: Run, weights: Path) -> None:
     assert fk.compare(fk.load("a.npz"), fk.load("b.caffemodel")).equal
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["init", "slash.prototxt", "-o", "x.h5"],
+        ["convert", "slash.npz", "x.h5"],
+        ["transfer", "slash.npz", "-o", "x.h5"],
+        ["merge-bn", "slash.prototxt", "slash.npz", "-o", "y.prototxt", "x.h5"],
+    ],
+)
+def test_every_command_notes_what_caffe_would_not_find_in_an_h5(
+    run: Run, folder: Path, command: list[str]
+) -> None:
+    pytest.importorskip("h5py", reason="h5py is not installed")
+    text = (folder / "net.prototxt").read_text().replace('"ip"', '"ip/a"')
+    (folder / "slash.prototxt").write_text(text.replace('"ReLU"', '"BatchNorm"'))
+    fk.load_net("slash.prototxt", phase="TEST").save("slash.npz", seed=1)
+    done = run(*command)
+    assert done.returncode == 0
+    assert "note: x.h5: Caffe 1.0 reads this HDF5 file otherwise: it takes no blobs" in done.stderr
+
+
+def test_names_of_pytorch_are_written_where_they_are_asked_for(run: Run, weights: Path) -> None:
+    pytest.importorskip("safetensors", reason="safetensors is not installed")
+    assert run("convert", "a.npz", "b.safetensors", "--names", "torch").returncode == 0
+    assert b'"ip.weight":{"dtype"' in weights.with_name("b.safetensors").read_bytes()
+    assert fk.compare(fk.load("a.npz"), fk.load("b.safetensors")).equal
+    refused = run("convert", "a.npz", "b.caffemodel", "--names", "torch")
+    assert refused.returncode == 2
+    assert "only a .safetensors takes --names torch" in refused.stderr
+
+
 def test_names_in_gbk_are_told_and_stay_as_they_are(run: Run, folder: Path) -> None:
     text = (folder / "net.prototxt").read_text()
     (folder / "gbk.prototxt").write_bytes(text.replace('"ip"', '"网络"').encode("gbk"))

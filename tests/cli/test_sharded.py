@@ -81,6 +81,7 @@ def test_a_folder_with_shards_says_how_to_go_on(run: Run, folder: Path) -> None:
         (["--shards", 2, "-o", "x.npz"], "'x.npz' is a file's name"),
         (["--shards", 2, "-o", "a/x.safetensors"], "is a file's name"),
         (["--shards", 2, "--format", "npz"], "leave out --format"),
+        (["--shards", 2, "--names", "torch"], "leave out --names torch"),
         (["--shards", 2, "--weights", "net.prototxt"], "leave out --shards"),
         (["--shards", 2, "--jobs", 2, "--dask", "tcp://x:1"], "--jobs is for this machine"),
         (["--shards", 0], "'--shards': 0 is not in the range"),

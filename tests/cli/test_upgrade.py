@@ -79,3 +79,11 @@ def test_an_upgraded_net_in_gbk_stays_in_gbk(run: Run, folder: Path) -> None:
     assert done.stderr.startswith("note: gbk.prototxt: its names are not UTF-8")
     assert (folder / "new.prototxt").read_bytes() == 'name: "网络"\n'.encode("gbk")
     assert run("upgrade", "gbk.prototxt", "-o", "new.prototxt", "--encoding", "gbk").stderr == ""
+
+
+def test_it_writes_the_form_that_another_reader_asks_for(run: Run, old: Path, folder: Path) -> None:
+    run("upgrade", "old.prototxt", "-o", "new.prototxt")
+    done = run("upgrade", "new.prototxt", "--form", "v1", "--form", "caffe", "-o", "v1.prototxt")
+    assert done.stdout == "v1.prototxt: 20 lines in the form v1, caffe\n"
+    assert "type: INNER_PRODUCT" in (folder / "v1.prototxt").read_text()
+    assert run("upgrade", "v1.prototxt").stdout == (folder / "new.prototxt").read_text()

@@ -170,6 +170,19 @@ def test_fillerkits_own_formats_are_read_too(write: WriteNet, tmp_path: Path, na
     assert net.params["conv"][0].data.tolist() == blobs["conv"].weight.tolist()
 
 
+def test_save_hdf5_says_which_layers_caffe_would_not_find(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("h5py", reason="h5py is not installed")
+    (tmp_path / "net.prototxt").write_text(
+        'layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [1, 4] } } }'
+        'layer { name: "a/b" type: "InnerProduct" bottom: "data" top: "b"'
+        "        inner_product_param { num_output: 4 } }"
+    )
+    caffe.Net(str(tmp_path / "net.prototxt"), caffe.TEST).save_hdf5(str(tmp_path / "x.h5"))
+    assert "takes no blobs of layers whose names hold '/'" in capsys.readouterr().err
+
+
 def test_save_hdf5_and_load_hdf5_are_each_others_other_way_round(
     net: caffe.Net, write: WriteNet, tmp_path: Path
 ) -> None:

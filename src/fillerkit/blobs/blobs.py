@@ -205,7 +205,13 @@ class Blobs(Mapping[str, LayerBlobs]):
         for (layer, index), (name, array) in self.stored.owned.items():
             yield layer, index, name, array, tuple(self.stored.aliases.get((layer, index), ()))
 
-    def save(self, path: str | os.PathLike[str], format: str | None = None) -> None:
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        format: str | None = None,
+        *,
+        names: str | None = None,
+    ) -> None:
         """Write all blobs to a new file, whole or not at all.
 
         Parameters
@@ -215,8 +221,11 @@ class Blobs(Mapping[str, LayerBlobs]):
             ``.caffemodel.h5``), ``.safetensors``, ``.pt``.
         format
             The format's name (``"npz"``, ...), where the suffix does not tell.
+        names
+            Of a ``.safetensors``: ``"torch"`` for the keys of `fillerkit.torch.state_dict`
+            (``conv1.weight``), Caffe's unless given (``conv1/0``).
         """
-        formats.save(path, formats.content_of(self.stored), format)
+        formats.save(path, formats.content_of(self.stored), format, names)
 
 
 def load(

@@ -8,8 +8,14 @@ import click
 import numpy as np
 
 import fillerkit as fk
-from fillerkit.cli.options import encoding_option, load_weights, proto_option, same_file
-from fillerkit.cli.printing import many, note, say, shown
+from fillerkit.cli.options import (
+    encoding_option,
+    load_weights,
+    names_option,
+    proto_option,
+    same_file,
+)
+from fillerkit.cli.printing import many, note, say, shown, telling_of_files
 from fillerkit.formats import FORMATS, mean
 
 
@@ -21,9 +27,17 @@ from fillerkit.formats import FORMATS, mean
     type=click.Choice(list(FORMATS)),
     help="The format of B.  [default: as its suffix says]",
 )
+@names_option
 @encoding_option
 @proto_option
-def command(a: str, b: str, format: str | None, encoding: str | None, proto: str | None) -> None:
+def command(
+    a: str,
+    b: str,
+    format: str | None,
+    names: str | None,
+    encoding: str | None,
+    proto: str | None,
+) -> None:
     """Write the blobs of the weight file A to B, in the format that B's suffix chooses.
 
     The values stay the same, bit for bit, and where both formats have bytes for names
@@ -41,12 +55,15 @@ def command(a: str, b: str, format: str | None, encoding: str | None, proto: str
     if same_file(a, b):
         raise fk.UsageError(f"'{a}' and '{b}' are the same file: give the new one another name")
     if any(Path(path).suffix.lower() in mean.MEANS for path in (a, b)):
-        if format or encoding or proto:
-            raise fk.UsageError("--format, --encoding and --proto are for weights, not for a mean")
+        if format or names or encoding or proto:
+            raise fk.UsageError(
+                "--format, --names, --encoding and --proto are for weights, not for a mean"
+            )
         _convert_mean(Path(a), Path(b))
         return
     blobs = load_weights(a)
-    blobs.save(b, format)
+    with telling_of_files():
+        blobs.save(b, format, names=names)
     arrays = [array for _, _, _, array, _ in blobs.owned()]
     dtypes = " and ".join(sorted({array.dtype.name for array in arrays})) or "no values"
     count = sum(array.size for array in arrays)

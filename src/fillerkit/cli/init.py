@@ -11,13 +11,14 @@ import fillerkit as fk
 from fillerkit.cli.options import (
     SEED,
     AfterWeights,
+    names_option,
     rename_option,
     renames_by_file,
     said_of_weights,
     same_file,
     takes_net,
 )
-from fillerkit.cli.printing import many, note, say, tell
+from fillerkit.cli.printing import many, note, say, tell, telling_of_files
 from fillerkit.cli.progress import LARGE, progress_bar
 from fillerkit.cli.sharded import check_options, save_shards
 from fillerkit.fillers.distributions import DTYPES
@@ -80,6 +81,7 @@ from fillerkit.random import BOOSTS, STREAMS, kernel_path, processors
     type=click.Choice(list(FORMATS)),
     help="The format of the file.  [default: as its suffix says]",
 )
+@names_option
 @click.option(
     "--shards",
     type=click.IntRange(min=1),
@@ -131,6 +133,7 @@ def command(
     jobs: int | None,
     draws: str | None,
     format: str | None,
+    names: str | None,
     shards: int | None,
     dask: str | None,
     resume: bool,
@@ -164,7 +167,7 @@ def command(
     if shards is None and (dask or resume):
         raise fk.UsageError("--dask and --resume are for a folder of shards: say --shards too")
     if shards is not None:
-        check_options(output, format, weights, jobs, dask)
+        check_options(output, format, names, weights, jobs, dask)
     path = output or _default_output(net, format, shards is not None)
     for taken in (net.file, *weights):
         if same_file(path, taken):
@@ -198,7 +201,7 @@ def command(
     if jobs is not None and jobs > (there := processors()):
         note(f"{jobs} jobs on {there} processor{'s' * (there != 1)}: no faster than {there}")
     fresh, drawn = seed is None and net.random_seed is None, None
-    with progress_bar("filling", net.count, net.count) as move:
+    with telling_of_files(), progress_bar("filling", net.count, net.count) as move:
         progress = (lambda count: move(advance=count)) if move else None
         if shards is None:
             origin = net.save(
@@ -210,6 +213,7 @@ def command(
                 stream=stream,
                 jobs=jobs,
                 format=format,
+                names=names,
                 progress=progress,
             )
         else:

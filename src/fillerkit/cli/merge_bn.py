@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 import fillerkit as fk
-from fillerkit.cli.options import same_file, takes_unread_net
-from fillerkit.cli.printing import many, note, say, tell
+from fillerkit.cli.options import names_option, same_file, takes_unread_net
+from fillerkit.cli.printing import many, note, say, tell, telling_of_files
 from fillerkit.formats import FORMATS
 from fillerkit.formats.whole_file import whole_file
 from fillerkit.nets.asked import Asked
@@ -35,6 +35,7 @@ _MOST = 3
     type=click.Choice(list(FORMATS)),
     help="The format of WEIGHTS2.  [default: as its suffix says]",
 )
+@names_option
 @click.option("--verbose", is_flag=True, help="Tell of each layer what became of it.")
 def command(
     net: str,
@@ -42,6 +43,7 @@ def command(
     weights: str,
     output: tuple[str, str],
     format: str | None,
+    names: str | None,
     verbose: bool,
 ) -> None:
     """Fold BatchNorm and Scale (BN, Bias) into the layers before them.
@@ -68,9 +70,9 @@ def command(
         note(f"left {many(len(merged.left) - told, 'more layer')}; --verbose says why")
     if verbose:
         tell(f"{layer} -> {into}: folded" for layer, into in merged.folded)
-    with whole_file(Path(output[0])) as file:
+    with whole_file(Path(output[0])) as file, telling_of_files():
         file.write(merged.text.encode("utf-8", "surrogateescape"))
-        merged.blobs.save(output[1], format)  # both files are there, or neither
+        merged.blobs.save(output[1], format, names=names)  # both files are there, or neither
     into = len({target for _, target in merged.folded})
     say(
         f"{output[0]}: {many(len(merged.folded), 'layer')} folded into {into:,}, "

@@ -14,6 +14,7 @@ import click
 
 import fillerkit as fk
 from fillerkit.cli.printing import tell
+from fillerkit.formats import NAMES
 from fillerkit.nets.asked import Asked
 
 
@@ -136,6 +137,13 @@ encoding_option = click.option(
     metavar="NAME",
     help="What names are in that are not UTF-8, as in gbk or latin-1.  [default: a guess, which is "
     "told]",
+)
+
+names_option = click.option(
+    "--names",
+    type=click.Choice(NAMES),
+    help="Whose names the keys of a .safetensors are: Caffe's (conv1/0) or those of PyTorch "
+    "modules (conv1.weight).  [default: caffe]",
 )
 
 proto_option = click.option(

@@ -9,14 +9,17 @@ from __future__ import annotations
 import json
 import os
 import sys
+import warnings
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from math import isfinite
 from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple
+from warnings import catch_warnings, simplefilter
 
 import click
 
-from fillerkit.errors import FillerkitError, Keyword
+from fillerkit.errors import FillerkitError, FormatWarning, Keyword
 from fillerkit.printable import printable
 
 if TYPE_CHECKING:
@@ -72,6 +75,15 @@ def tell(notes: Iterable[str]) -> None:
     """Tell a person of several such things."""
     for each in notes:
         note(each)
+
+
+@contextmanager
+def telling_of_files() -> Iterator[None]:
+    """Have what is said of the files that are written be notes."""
+    with catch_warnings():
+        simplefilter("always", FormatWarning)
+        warnings.showwarning = lambda message, *_, **__: note(str(message))
+        yield
 
 
 def hand_out(data: bytes) -> None:

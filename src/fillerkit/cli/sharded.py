@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def check_options(
     folder: str | None,
     format: str | None,
+    names: str | None,
     weights: Sequence[str],
     jobs: int | None,
     address: str | None,
@@ -30,6 +31,11 @@ def check_options(
         raise fk.UsageError(f"shards are .safetensors, not {format}: leave out --format")
     if jobs and address:
         raise fk.UsageError("--jobs is for this machine; a cluster has the workers that it has")
+    if names == "torch":
+        raise fk.UsageError(
+            "shards are made a slice at a time, with Caffe's names: leave out --names torch, or "
+            "write one .safetensors"
+        )
     suffix = Path(folder or "").suffix.lower()
     if any(suffix in suffixes for suffixes in FORMATS.values()):
         raise fk.UsageError(f"'{folder}' is a file's name, and shards need a folder's: no {suffix}")

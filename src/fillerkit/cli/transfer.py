@@ -10,13 +10,14 @@ import fillerkit as fk
 from fillerkit.cli.options import (
     AfterWeights,
     encoding_option,
+    names_option,
     proto_option,
     rename_option,
     renames_by_file,
     said_of_weights,
     same_file,
 )
-from fillerkit.cli.printing import many, note, say, tell
+from fillerkit.cli.printing import many, note, say, tell, telling_of_files
 from fillerkit.formats import FORMATS
 
 
@@ -42,6 +43,7 @@ from fillerkit.formats import FORMATS
     type=click.Choice(list(FORMATS)),
     help="The format of NEW.  [default: as its suffix says]",
 )
+@names_option
 @click.option("--verbose", is_flag=True, help="Tell of each layer where it went.")
 @encoding_option
 @proto_option
@@ -52,6 +54,7 @@ def command(
     copy: Sequence[str],
     weights: Sequence[str],
     format: str | None,
+    names: str | None,
     verbose: bool,
     encoding: str | None,
     proto: str | None,
@@ -80,7 +83,8 @@ def command(
     tell(gathered.blobs.notes)
     note(str(gathered))
     tell(map(str, gathered.moves if verbose else ()))
-    gathered.blobs.save(output, format)
+    with telling_of_files():
+        gathered.blobs.save(output, format, names=names)
     arrays = [array for _, _, _, array, _ in gathered.blobs.owned()]
     count = sum(array.size for array in arrays)
     say(f"{output}: {count:,} parameters in {many(len(arrays), 'blob')}")

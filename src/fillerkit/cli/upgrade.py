@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 from fillerkit.cli.options import encoding_option, read_argument
 from fillerkit.cli.printing import hand_out, say, tell
 from fillerkit.formats.whole_file import whole_file
+from fillerkit.prototxt.forms import FORMS
 from fillerkit.prototxt.read import in_encoding, upgraded
 
 
@@ -17,16 +19,36 @@ from fillerkit.prototxt.read import in_encoding, upgraded
 @click.option(
     "-o", "--output", metavar="NEW", help="The file to write.  [default: standard output]"
 )
+@click.option(
+    "--form",
+    "forms",
+    type=click.Choice(list(FORMS)),
+    multiple=True,
+    help="Write it as another reader asks for: "
+    + "; ".join(f"{name}: {what}" for name, what in FORMS.items())
+    + ". Repeatable.",
+)
 @click.option("--proto", type=click.Path(), metavar="FILE", help="A fork's own caffe.proto.")
 @encoding_option
-def command(old: str, output: str | None, proto: str | None, encoding: str | None) -> None:
+def command(
+    old: str,
+    output: str | None,
+    forms: Sequence[str],
+    proto: str | None,
+    encoding: str | None,
+) -> None:
     """Rewrite OLD, a net or a solver of any generation, in the current format.
 
     Caffe's own order: V0 layers (padding layers too), data-transform fields, V1 layers, net-level
     inputs, BatchNorm's three params. The net fills to the same bits. Comments are lost; fields and
-    rules of all phases are kept, and names have the same bytes.
+    rules of all phases are kept, and names have the same bytes. What a --form cannot
+    say is refused.
+
+    \b
+    Example:
+      fillerkit upgrade deploy.prototxt --form input-dim -o old.prototxt
     """
-    text, names = upgraded(read_argument(old), proto, encoding)
+    text, names = upgraded(read_argument(old), proto, encoding, forms)
     tell(filter(None, [names.note]))
     data = in_encoding(text, names.encoding)  # that of OLD, whatever the terminal's is
     if output in (None, "-"):
@@ -35,4 +57,5 @@ def command(old: str, output: str | None, proto: str | None, encoding: str | Non
     assert output is not None
     with whole_file(Path(output)) as file:
         file.write(data)
-    say(f"{output}: {text.count(chr(10)):,} lines in the current format")
+    how = f"the form {', '.join(forms)}" if forms else "the current format"
+    say(f"{output}: {text.count(chr(10)):,} lines in {how}")

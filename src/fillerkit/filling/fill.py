@@ -277,11 +277,12 @@ def save(
     path: str | os.PathLike[str],
     progress: Callable[[int], None] | None,
     format: str | None,
+    names: str | None,
 ) -> Mapping[str, Any]:
     """See `fillerkit.Net.save`."""
     stream = run.new_stream()
     with stream.held():
-        formats.save(path, content(run, stream, progress), format)
+        formats.save(path, content(run, stream, progress), format, names)
     return run.origin
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from fillerkit.encoding import check_encoding
-from fillerkit.errors import UsageError, did_you_mean
+from fillerkit.errors import Keyword, UsageError, did_you_mean
 from fillerkit.formats.entry import Content as Content
 from fillerkit.formats.entry import Entry as Entry
 from fillerkit.formats.names import check_places
@@ -25,6 +25,9 @@ FORMATS = {
 }
 """The formats by name, which is that of the module, with the suffixes that choose each."""
 
+NAMES = ("caffe", "torch")
+"""Whose names the keys of a ``.safetensors`` are: ``conv1/0``, or ``conv1.weight``."""
+
 
 class _Format(Protocol):
     """What every format's module offers."""
@@ -33,11 +36,32 @@ class _Format(Protocol):
     def read(self, path: Path, said: Said) -> Stored: ...
 
 
-def save(path: str | os.PathLike[str], content: Content, format: str | None = None) -> None:
+def save(
+    path: str | os.PathLike[str],
+    content: Content,
+    format: str | None = None,
+    names: str | None = None,
+) -> None:
     """Write blobs, one after the other, to a new file of a format, its suffix's if none is said."""
-    writer = _format(Path(path), format)
-    check_places(Path(path), content)
-    writer.write(Path(path), content)
+    path, chosen = Path(path), _format(Path(path), format)
+    if names is not None:
+        _check_names(path, chosen, names)
+    check_places(path, content)
+    torch_names = chosen == "safetensors" and names == "torch"
+    _module("torch_names" if torch_names else chosen).write(path, content)
+
+
+def _check_names(path: Path, format: str, names: str) -> None:
+    """Refuse a choice of names that a format does not leave."""
+    if names not in NAMES:
+        raise UsageError(f"names is {' or '.join(map(repr, NAMES))}, not {names!r}")
+    always = {"safetensors": names, "pt": "torch"}.get(format, "caffe")
+    if names != always:
+        whose = {"torch": "PyTorch's", "caffe": "Caffe's"}[always]
+        raise UsageError(
+            f"'{path}': the names in a .{format} are {whose} always: only a .safetensors takes ",
+            Keyword("names", names),
+        )
 
 
 def load(
@@ -53,7 +77,7 @@ def load(
         from fillerkit.formats import shards
 
         return shards.read(path, said)
-    return _format(path, format).read(path, said)
+    return _module(_format(path, format)).read(path, said)
 
 
 def content_of(stored: Stored) -> Content:
@@ -86,7 +110,8 @@ def _of_suffix(path: Path) -> str | None:
     return next((name for name, suffixes in FORMATS.items() if suffix in suffixes), None)
 
 
-def _format(path: Path, name: str | None) -> _Format:
+def _format(path: Path, name: str | None) -> str:
+    """The name of a file's format."""
     if name is None:
         name = _of_suffix(path)
         if name is None:
@@ -98,4 +123,8 @@ def _format(path: Path, name: str | None) -> _Format:
     elif name not in FORMATS:
         near = did_you_mean(name, FORMATS) or f"; the formats are {', '.join(FORMATS)}"
         raise UsageError(f"unknown format '{name}'{near}")
+    return name
+
+
+def _module(name: str) -> _Format:
     return cast("_Format", import_module(f"fillerkit.formats.{name}"))

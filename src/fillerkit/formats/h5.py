@@ -13,8 +13,9 @@ usual ones.
 
 from __future__ import annotations
 
+import warnings
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ import numpy as np
 
 from fillerkit.encoding import UTF8, Reading, of_origin
 from fillerkit.encoding import reading as reading_of
-from fillerkit.errors import FormatError
+from fillerkit.errors import FormatError, FormatWarning, some
 from fillerkit.formats.background import BackgroundWriter
 from fillerkit.formats.damage import reading
 from fillerkit.formats.entry import Content, Entry
@@ -46,7 +47,9 @@ def write(path: Path, content: Content) -> None:
     """Lay the file out with the library, then write each blob's values where it goes."""
     h5py = library("h5py", "HDF5", "formats")
     encoding = of_origin(content.origin)
-    groups = [_link(path, name, encoding) for name in _groups(path, content)]
+    names = list(_groups(path, content))
+    _warn_of_slashes(path, names, {entry.layer for entry in content.entries})
+    groups = [_link(path, name, encoding) for name in names]
     layout = SparseFile()
     with h5py.File(layout, "w", libver=("earliest", "v108")) as made:
         made.attrs[_ATTRIBUTE] = _attribute(path, as_json(content.origin))
@@ -108,6 +111,29 @@ def _groups(path: Path, content: Content) -> Iterator[str]:
                     f"{'/'.join(parts[: end - 1])!r}: rename one of them, or write another format"
                 )
         yield name
+
+
+def _warn_of_slashes(path: Path, names: Sequence[str], with_blobs: Container[str]) -> None:
+    """Tell of what Caffe 1.0 does with layers whose names are paths.
+
+    It looks for layers in ``/data`` alone, and takes all that is in the group of one for its blobs.
+    """
+    lost = [name for name in names if "/" in name and name in with_blobs]
+    inside = ((name, end) for name in names for end, sign in enumerate(name) if sign == "/")
+    around = [(name[:end], name) for name, end in inside if name[:end] in {*names}]
+    if around:
+        outer, inner = around[0]
+        what = f"stops at layer '{outer}', in whose group that of '{inner}' lies"
+    elif lost:
+        what = f"takes no blobs of layers whose names hold '/', and says nothing: {some(lost)}"
+    else:
+        return
+    warnings.warn(
+        f"{path}: Caffe 1.0 reads this HDF5 file otherwise: it {what}; fillerkit reads all of it, "
+        "and Caffe all of a .caffemodel",
+        FormatWarning,
+        stacklevel=5,  # where a person saves blobs
+    )
 
 
 def _link(path: Path, layer: str, encoding: str) -> str | bytes:

@@ -100,10 +100,10 @@ def _check_keys(
 ) -> None:
     """Each key of the index is in the file that it names, and no file has another."""
     for key, name in keys.items():
-        if key not in found[name].arrays:
+        if key not in found[name].keys:
             raise FormatError(f"{index.parent / name}: has no '{key}', which {index.name} says")
     for name, file in found.items():
-        for key in file.arrays:
+        for key in file.keys:
             if keys.get(key) != name:
                 raise FormatError(
                     f"{index.parent / name}: has '{key}', of which {index.name} does not say so"

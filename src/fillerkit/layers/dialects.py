@@ -12,7 +12,9 @@ from fillerkit.schema.forks_pb2 import LayerParameter
 
 DIALECTS = {
     "3d-caffe": "3D-Caffe, video-caffe: Pooling takes any number of spatial axes",
+    "brocolli": "brocolli-caffe: Pad adds rows and columns, Upsample enlarges one axis too",
     "caffe": "Caffe 1.0",
+    "fpga": "fpga-caffe: Pad makes one axis longer, or shorter",
     "happynear": "caffe-windows: Normalize has no blobs, and its norms as a second top",
     "nvidia": "NVIDIA 0.16 and 0.17: BatchNorm may have five blobs, statistics first",
     "nvidia-0.15": "NVIDIA 0.15: BatchNorm has five blobs, scale and bias first",
@@ -63,7 +65,16 @@ def _of_normalize(layer: LayerParameter) -> str:
 
 
 def _of_upsample(layer: LayerParameter) -> str:
-    return "segnet" if len(layer.bottom) > 1 else "yolo"
+    if len(layer.bottom) > 1:
+        return "segnet"
+    return "brocolli" if layer.upsample_param.HasField("dims_num") else "yolo"
+
+
+def _of_pad(layer: LayerParameter) -> str:
+    names = {field.name for field, _ in layer.pad_param.ListFields()}
+    if names & {"pad_type", "pad_u", "pad_d", "pad_l", "pad_r", "pad_value"}:
+        return "brocolli"
+    return "fpga" if names else ""
 
 
 def _of_convolution(layer: LayerParameter) -> str:
@@ -89,5 +100,6 @@ _TELLS = {
     "PoolingND": _of_pooling_nd,
     "BN": _of_bn,
     "Normalize": _of_normalize,
+    "Pad": _of_pad,
     "Upsample": _of_upsample,
 }

@@ -263,6 +263,7 @@ class Net:
         stream: str | CaffeStream = "caffe",
         jobs: int | None = None,
         format: str | None = None,
+        names: str | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> Mapping[str, Any]:
         """Fill straight into a file, piece by piece, without holding the net in memory.
@@ -278,6 +279,8 @@ class Net:
             As for `fill`.
         format
             The format's name (``"npz"``, ...), where the suffix does not tell.
+        names
+            As for `fillerkit.Blobs.save`.
         progress
             Called with the number of values written since the last call.
 
@@ -288,4 +291,4 @@ class Net:
             that is given has it.
         """
         run = filling.Run.of(self, seed, dtype, boost, weights, stream, jobs)
-        return filling.save(run, path, progress, format)
+        return filling.save(run, path, progress, format, names)

@@ -30,7 +30,7 @@ from fillerkit.prototxt.solver import (
 )
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, parse, strings
-from fillerkit.prototxt.upgrade import TextLayer, old_forms, upgrade, upgraded_net
+from fillerkit.prototxt.upgrade import TextLayer, old_forms, upgrade
 from fillerkit.regular_file import open_regular
 from fillerkit.schema import EACH, forks_pb2
 from fillerkit.schema.forks_pb2 import TEST, TRAIN, NetParameter, NetState, Phase, SolverParameter
@@ -205,6 +205,7 @@ def upgrade_text(
     *,
     proto: str | os.PathLike[str] | None = None,
     encoding: str | None = None,
+    forms: Sequence[str] = (),
 ) -> str:
     """A net or a solver of any generation, as text of the current format.
 
@@ -212,24 +213,39 @@ def upgrade_text(
     ----------
     path_or_text, proto, encoding
         As for `load_net`.
+    forms
+        What other readers ask for instead: ``"input-shape"`` or ``"input-dim"``, net-level inputs
+        in the place of Input layers; ``"v1"``, the ``layers`` of 2014, with such inputs;
+        ``"caffe"``, without the fields of forks.
+
+    Raises
+    ------
+    PrototxtError
+        It cannot be read, or a form cannot say what it says.
     """
-    return upgraded(path_or_text, proto, encoding)[0]
+    return upgraded(path_or_text, proto, encoding, forms)[0]
 
 
 def upgraded(
     path_or_text: str | os.PathLike[str],
     proto: str | os.PathLike[str] | None,
     encoding: str | None,
+    forms: Sequence[str] = (),
 ) -> tuple[str, Reading]:
     """See `upgrade_text`; and how the names in the text were read."""
+    from fillerkit.prototxt.forms import check_forms, written  # which filling a net does not need
+
+    check_forms(forms)
     schema = schema_of(proto)
     root, source, _, _ = _load(path_or_text, encoding)
     if is_solver(root):
         param = _solver(root, source, schema=schema)
-        return _as_text(_upgraded_solver(Following(param, root, source, None))), source.reading
+        return _as_text(
+            _upgraded_solver(Following(param, root, source, None), forms)
+        ), source.reading
     net = schema.NetParameter()
     bind(root, net, source)
-    return _as_text(upgraded_net(net, root, source)), source.reading
+    return _as_text(written(net, root, source, forms)), source.reading
 
 
 def in_encoding(text: str, encoding: str) -> bytes:
@@ -283,15 +299,17 @@ class _Wanted(NamedTuple):
     default: Phase = TRAIN
 
 
-def _upgraded_solver(solver: Following) -> SolverParameter:
-    """A solver whose own nets are in the current format."""
+def _upgraded_solver(solver: Following, forms: Sequence[str] = ()) -> SolverParameter:
+    """A solver whose own nets are in the current format, or in some forms."""
+    from fillerkit.prototxt.forms import written
+
     param = type(solver.param)()
     param.CopyFrom(solver.param)
     for name in ("net_param", "train_net_param", "test_net_param"):
         blocks = [field for field in solver.root.fields if field.name == name]
         nets = getattr(param, name) if name == "test_net_param" else [getattr(param, name)]
         for net, block in zip(nets, blocks, strict=False):
-            net.CopyFrom(upgraded_net(net, block, solver.source))
+            net.CopyFrom(written(net, block, solver.source, forms))
     return param
 
 

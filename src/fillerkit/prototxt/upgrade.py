@@ -52,7 +52,7 @@ _V1_TYPES = {
 _TRANSFORM_FIELDS = ("scale", "mean_file", "crop_size", "mirror")
 _TRANSFORMED = ("data_param", "image_data_param", "window_data_param")
 # V1's repeated fields that became fields of `param { ... }`, and what they are called there.
-_PARAM_FIELDS = {
+PARAM_FIELDS = {
     "param": "name",
     "blob_share_mode": "share_mode",
     "blobs_lr": "lr_mult",
@@ -110,17 +110,6 @@ def old_forms(net: NetParameter, root: Field) -> Iterator[tuple[str, Field]]:
         yield "net-level input", first["input"]
 
 
-def upgraded_net(net: NetParameter, root: Field, source: Source) -> NetParameter:
-    """`net` in the current form, every layer of every phase in it."""
-    new = type(net)(layer=[layer for layer, _ in upgrade(net, root, source)])
-    for field in ("name", "force_backward", "debug_info"):
-        if net.HasField(field):
-            setattr(new, field, getattr(net, field))
-    if net.HasField("state"):
-        new.state.CopyFrom(net.state)
-    return new
-
-
 def _from_v1(index: int, old: V1LayerParameter) -> LayerParameter:
     if old.HasField("layer"):
         return from_v0(index, old)
@@ -128,7 +117,7 @@ def _from_v1(index: int, old: V1LayerParameter) -> LayerParameter:
     new: LayerParameter = beside(old, "LayerParameter")(
         name=old.name, bottom=old.bottom, top=old.top
     )
-    for old_name, param_name in _PARAM_FIELDS.items():
+    for old_name, param_name in PARAM_FIELDS.items():
         for index, value in enumerate(getattr(old, old_name)):
             while len(new.param) <= index:
                 new.param.add()

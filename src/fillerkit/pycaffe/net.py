@@ -210,7 +210,11 @@ class Net:
         save_weights(self._state, path, "caffemodel")
 
     def save_hdf5(self, path: str | os.PathLike[str], write_diff: bool = False) -> None:
-        """Write Caffe's HDF5, with `write_diff` the gradients too."""
+        """Write Caffe's HDF5, with `write_diff` the gradients too.
+
+        Caffe ends the process where a layer's name holds a slash; here the file is written, and a
+        line on standard error says which layers Caffe would not find in it.
+        """
         save_weights(self._state, path, "h5")
         if write_diff:
             add_diffs(path, self._state.by_name())

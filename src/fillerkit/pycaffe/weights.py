@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,7 +30,10 @@ def save_weights(state: NetState, path: str | os.PathLike[str], format: str) -> 
         )
     if format == "caffemodel" and Path(path).suffix.lower() in OUR_FORMATS:
         say_once(f"{os.fspath(path)}: is a .caffemodel, as net.save has it in Caffe")
-    state.as_blobs().save(path, format)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = lambda message, *_, **__: say_once(str(message))
+        state.as_blobs().save(path, format)
 
 
 def copy_weights(state: NetState, path: str | os.PathLike[str], format: str) -> None:

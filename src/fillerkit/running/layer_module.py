@@ -145,18 +145,21 @@ class LayerModule(nn.Module):
         return f"{self.layer.type}: {takes}{' ' * bool(takes)}-> {makes}"
 
     def _only_views(self) -> list[int]:
-        """Blobs that are another's values in another form: no tensor here is theirs."""
+        """Saved blobs that are another's values in another form: no tensor here is theirs."""
         return [
             index
             for index, held in enumerate(self.held)
-            if held.owner is not None and held.name not in {*self._parameters, *self._buffers}
+            if held.owner is not None
+            and held.name not in {*self._parameters, *self._buffers}
+            and held.name not in held.owner[0]._non_persistent_buffers_set
         ]
 
     def _save_to_state_dict(self, destination: Any, prefix: str, keep_vars: bool) -> None:
         super()._save_to_state_dict(destination, prefix, keep_vars)
         for index in self._only_views():
             blob, held = self.blob(index), self.held[index]
-            blob = blob.t() if held.turned else blob
+            # In one piece: safetensors' load_model takes no other tensor of memory that is shared.
+            blob = blob.t().contiguous() if held.turned else blob
             destination[prefix + held.name] = blob if keep_vars else blob.detach()
 
     def _load_from_state_dict(
@@ -170,7 +173,9 @@ class LayerModule(nn.Module):
         error_msgs: list[str],
     ) -> None:
         for index in self._only_views():  # the owner's own key has these values
-            state_dict.pop(prefix + self.held[index].name, None)
+            name, is_copy = prefix + self.held[index].name, self.held[index].turned
+            if state_dict.pop(name, None) is None and not is_copy:
+                missing_keys.append(name)
         super()._load_from_state_dict(
             state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs
         )

@@ -17,3 +17,8 @@ def test_upsample_puts_values_back_by_the_mask(run: Run, x: Any) -> None:
     (back,) = run("Upsample", found, mask, body="upsample_param { scale: 2 }")
     assert np.count_nonzero(back) == found.size
     close(back, np.where(back != 0, x, 0))
+
+
+def test_of_three_axes_the_last_is_repeated(run: Run, x: Any) -> None:
+    (found,) = run("Upsample", x[0], body="upsample_param { scale: 2 dims_num: 3 }")
+    close(found, x[0].repeat(2, 2))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fillerkit.errors import LayerError
 from fillerkit.layers.convolution import convolution, gathered
 from fillerkit.layers.inner_product import inner_product
-from fillerkit.layers.plan import Plan, Shape
+from fillerkit.layers.plan import Plan, Setting, Shape
 from fillerkit.layers.pooling import pooled
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import axes4, canonical_axis, count, height_and_width, positive, shown
@@ -34,12 +34,16 @@ def hwcn(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=[top] * len(bottoms))
 
 
-@layer("Pad", bottoms=(1, None), tops=(1, None), same=True)
-def padded(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+@layer("Pad", bottoms=(1, None), tops=(1, None), same=True, setting=True)
+def padded(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
     """One axis made longer, to pad_to or a multiple of pad_val, or shorter without pad.
 
-    Shorter is pad_to, or the length of the axis before. Source: ``pad_layer.cpp``.
+    Shorter is pad_to, or the length of the axis before. In brocolli-caffe, pad_u and pad_d more
+    rows and pad_l and pad_r more columns, the last two axes; fewer where they are below 0. Source:
+    ``pad_layer.cpp`` of each.
     """
+    if setting.dialect_for(layer, "fpga", "brocolli") == "brocolli":
+        return Plan(tops=[_framed(layer, bottoms[0])] * len(bottoms))
     p, shape = layer.pad_param, list(bottoms[0])
     axis = canonical_axis(p.axis, bottoms[0], "pad_param.axis")
     if p.pad_to:
@@ -52,6 +56,16 @@ def padded(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     else:
         shape[axis] = shape[axis - 1]
     return Plan(tops=[tuple(shape)] * len(bottoms))
+
+
+def _framed(layer: LayerParameter, shape: Shape) -> Shape:
+    """The shape with brocolli-caffe's rows and columns."""
+    p = layer.pad_param
+    if not 2 <= len(shape) <= 4:
+        raise LayerError(f"needs a bottom of 2 to 4 axes, not {shown(shape)}")
+    high = positive(shape[-2] + p.pad_u + p.pad_d, "the height it makes")
+    wide = positive(shape[-1] + p.pad_l + p.pad_r, "the width it makes")
+    return (*shape[:-2], high, wide)
 
 
 @layer("OCLCRHWCN", blobs=("weight", "bias"), sums=gathered, activates=True)

@@ -1,8 +1,10 @@
-"""Interp: bilinear resizing."""
+"""Interp and BilinearInterpolate: bilinear resizing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+import numpy as np
 
 from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Plan, Shape
@@ -38,3 +40,23 @@ def interp(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     for length in lengths:
         positive(length, "the length it makes")
     return Plan(tops=[(num, channels, *lengths)])
+
+
+@layer("BilinearInterpolate", in_place=False, passes=True)
+def bilinear_interpolate(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """Resizes to dst_h x dst_w, one of which may be as it is, or by a factor (brocolli-caffe).
+
+    Source: ``bilinear_interpolate_layer.cpp``.
+    """
+    message, p = "bilinear_interpolate_param", layer.bilinear_interpolate_param
+    num, channels, high, wide = axes4(bottoms[0])
+    said = p.HasField("dst_h") or p.HasField("dst_w")
+    if said == p.HasField("scale_factor"):
+        raise LayerError("needs dst_h and dst_w, or scale_factor, and not both", field=message)
+    if said:
+        lengths = p.dst_h if p.HasField("dst_h") else high, p.dst_w if p.HasField("dst_w") else wide
+    else:
+        factor = np.float32(p.scale_factor)
+        lengths = int(np.float32(high) * factor), int(np.float32(wide) * factor)
+    high, wide = (positive(length, "the length it makes") for length in lengths)
+    return Plan(tops=[(num, channels, high, wide)])

@@ -11,7 +11,13 @@ from fillerkit.schema.forks_pb2 import LayerParameter
 
 @layer("HardSigmoid", activates=True)
 def hard_sigmoid(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """0.2 x + 0.5, held between 0 and 1 (MobileNet-YOLO)."""
+    """alpha x + beta (0.2 x + 0.5), held between 0 and 1 (MobileNet-YOLO, brocolli-caffe)."""
+    return Plan(tops=[bottoms[0]])
+
+
+@layer("HardSwish", activates=True)
+def hard_swish(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """x (x / 6 + 0.5), the factor held between 0 and 1 (brocolli-caffe)."""
     return Plan(tops=[bottoms[0]])
 
 
@@ -35,7 +41,7 @@ def neg_relu(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
 
 @layer("ReLU6", activates=True, rectifies=True)
 def relu6(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
-    """min(6, max(0, x)) (MobileNet's forks)."""
+    """min(threshold, max(0, x)), threshold 6 (MobileNet's forks, brocolli-caffe)."""
     return Plan(tops=[bottoms[0]])
 
 

@@ -44,6 +44,22 @@ def rearrange(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=[(num, depth, side * height, side * width)])
 
 
+@layer("PixelShuffle", in_place=False, moves=True)
+def pixel_shuffle(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """Maps upscale_factor times as high and wide, from squares of channels (brocolli-caffe).
+
+    Source: ``pixelshuffle_layer.cpp``.
+    """
+    num, channels, height, width = axes4(bottoms[0])
+    factor = positive(layer.pixelshuffle_param.upscale_factor, "pixelshuffle_param.upscale_factor")
+    if channels % factor**2:
+        raise LayerError(
+            f"needs a multiple of {factor**2} channels (upscale_factor {factor}), not {channels}",
+            field="pixelshuffle_param.upscale_factor",
+        )
+    return Plan(tops=[(num, channels // factor**2, factor * height, factor * width)])
+
+
 @layer("PhotonMapping", bottoms=2)
 def photon_mapping(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """One channel of light from photons' distances and fluxes (caffe_illu).

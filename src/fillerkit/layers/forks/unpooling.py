@@ -31,6 +31,18 @@ def unpooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=[(num, channels, *sides)])
 
 
+@layer("MaxUnPool", bottoms=2, in_place=False, passes=True)
+def max_unpool(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
+    """Puts each value where the mask in bottom 1 says, in maps of dst_h x dst_w (brocolli-caffe).
+
+    Source: ``maxunpool_layer.cpp``.
+    """
+    p = layer.max_unpool_param
+    high = positive(p.dst_h, "max_unpool_param.dst_h")
+    wide = positive(p.dst_w, "max_unpool_param.dst_w")
+    return Plan(tops=[(*axes4(bottoms[0])[:2], high, wide)])
+
+
 def _pair(p: UnpoolingParameter, name: str) -> tuple[int, int]:
     """``name_h`` and ``name_w``, or the one number for both."""
     whole = name if name in ("pad", "stride") else f"{name}_size"

@@ -14,9 +14,13 @@ from fillerkit.schema.forks_pb2 import LayerParameter
 def upsample(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Puts values back where a pooling's mask says (SegNet), or repeats them (YOLO).
 
+    With dims_num 3 only the last of three axes is repeated (brocolli-caffe).
+
     With a mask as bottom 1 the top may be given a size, or be one short of the factor's.
     """
     p = layer.upsample_param
+    if p.dims_num == 3 and len(bottoms[0]) == 3:
+        return Plan(tops=[(*bottoms[0][:2], bottoms[0][2] * positive(p.scale, "scale"))])
     num, channels, height, width = axes4(bottoms[0])
     by_height = p.scale_h if p.HasField("scale_h") else p.scale
     by_width = p.scale_w if p.HasField("scale_w") else p.scale

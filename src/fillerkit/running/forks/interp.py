@@ -1,10 +1,11 @@
-"""Interp: bilinear resizing."""
+"""Interp and BilinearInterpolate: bilinear resizing."""
 
 from __future__ import annotations
 
 from torch import Tensor
 from torch.nn import functional
 
+from fillerkit.layers.forks.interp import bilinear_interpolate as plan_bilinear
 from fillerkit.layers.forks.interp import interp as plan_interp
 from fillerkit.running.layer_module import LayerModule, shape_of
 from fillerkit.running.registry import runs
@@ -18,3 +19,11 @@ def interp(layer: LayerModule, *bottoms: Tensor) -> Tensor:
     sides = plan_interp(layer.message, shapes).tops[0][2:]
     x = functional.pad(bottoms[0], [p.pad_beg, p.pad_end] * 2)
     return functional.interpolate(x, sides, mode="bilinear", align_corners=True)
+
+
+@runs("BilinearInterpolate")
+def bilinear_interpolate(layer: LayerModule, x: Tensor) -> Tensor:
+    """Resizes to dst_h x dst_w or by a factor, corners on corners unless not (brocolli-caffe)."""
+    sides = plan_bilinear(layer.message, shapes_of([x])).tops[0][2:]
+    on_corners = layer.message.bilinear_interpolate_param.align_corners
+    return functional.interpolate(x, sides, mode="bilinear", align_corners=on_corners)

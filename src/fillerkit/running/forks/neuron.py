@@ -12,8 +12,15 @@ from fillerkit.running.registry import runs
 
 @runs("HardSigmoid")
 def hard_sigmoid(layer: LayerModule, x: Tensor) -> Tensor:
-    """0.2 x + 0.5, held between 0 and 1 (MobileNet-YOLO)."""
-    return (0.2 * x + 0.5).clamp(0, 1)
+    """alpha x + beta (0.2 x + 0.5), held between 0 and 1 (MobileNet-YOLO, brocolli-caffe)."""
+    p = layer.message.hardsigmoid_param
+    return (p.alpha * x + p.beta).clamp(0, 1)
+
+
+@runs("HardSwish")
+def hard_swish(layer: LayerModule, x: Tensor) -> Tensor:
+    """x (x / 6 + 0.5), the factor held between 0 and 1 (brocolli-caffe)."""
+    return functional.hardswish(x)
 
 
 @runs("Insanity")
@@ -32,10 +39,11 @@ def mish(layer: LayerModule, x: Tensor) -> Tensor:
     return functional.mish(x)
 
 
-@runs("ReLU6", without=("relu6_param.negative_slope",))
+@runs("ReLU6")
 def relu6(layer: LayerModule, x: Tensor) -> Tensor:
-    """min(6, max(0, x)) (MobileNet's forks)."""
-    return functional.relu6(x)
+    """min(threshold, max(0, x)), threshold 6; below 0 negative_slope x (brocolli-caffe)."""
+    p = layer.message.relu6_param
+    return functional.leaky_relu(x, p.negative_slope).clamp(max=p.threshold)
 
 
 @runs("ReLUX", without=("relux_param.negative_slope",))

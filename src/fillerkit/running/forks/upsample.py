@@ -12,6 +12,8 @@ from fillerkit.running.registry import runs
 @runs("Upsample")
 def upsample(layer: LayerModule, x: Tensor, *mask: Tensor) -> Tensor:
     """Puts values back where a pooling's mask says (SegNet), or repeats them (YOLO)."""
+    if x.ndim == 3:
+        return x.repeat_interleave(layer.message.upsample_param.scale, 2)
     high, wide = plan_upsample(layer.message, [shape_of(x)]).tops[0][2:]
     if mask:
         flat = x.new_zeros(*x.shape[:2], high * wide)

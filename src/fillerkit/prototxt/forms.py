@@ -1,0 +1,176 @@
+"""A net of today's format, written in the form that another reader asks for.
+
+Programs that read prototxt files stopped at different ages of Caffe: some know no Input layer, some
+no ``layer``, most no field that a fork added. What a form cannot say is refused, at its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from google.protobuf.message import Message
+
+from fillerkit.errors import PrototxtError, UsageError, did_you_mean
+from fillerkit.prototxt.source import Source
+from fillerkit.prototxt.text import Field
+from fillerkit.prototxt.upgrade import PARAM_FIELDS, TextLayer, current_type, upgrade
+from fillerkit.schema import EACH, caffe_pb2
+from fillerkit.schema.forks_pb2 import NetParameter
+
+FORMS = {
+    "input-shape": "Input layers become net-level input and input_shape",
+    "input-dim": "Input layers become net-level input and input_dim, of four axes",
+    "v1": "layers { type: IN_CAPITALS } of 2014, with net-level inputs",
+    "caffe": "fields that only forks have are left out",
+}
+"""By name, what a form changes in today's."""
+
+# Fields of forks about speed, memory and what is printed: no weight and no output depends on them.
+_WITHOUT_EFFECT = {
+    "": "forward_type backward_type forward_math backward_math debug cudnn_math_override engine "
+    "multinode",
+    "batch_norm_param": "engine",
+    "concat_param": "engine per_fla_fuse",
+    "convolution_param": "conv_algorithm conv_algos_override cudnn_convolution_algo_seeker",
+    "data_param": "cache disk_reader_threads parser_threads precache threads verbose",
+    "dropout_param": "engine",
+    "eltwise_param": "engine",
+    "image_data_param": "cache precache show_data threads",
+    "inner_product_param": "engine",
+    "transform_param": "debug_params display forward_packing use_gpu_transform",
+}
+_OF_INPUT = {"name", "type", "top", "input_param"}
+_AXES = 4
+
+
+def check_forms(forms: Sequence[str]) -> None:
+    """Refuse forms that there are not, or that exclude each other."""
+    for form in forms:
+        if form not in FORMS:
+            near = did_you_mean(form, FORMS) or f"; the forms are {', '.join(FORMS)}"
+            raise UsageError(f"unknown form '{form}'{near}")
+    if {"input-shape", "input-dim"} <= {*forms}:
+        raise UsageError("input-shape and input-dim are two ways to say one thing: choose one")
+
+
+def written(
+    net: NetParameter, root: Field, source: Source, forms: Sequence[str] = ()
+) -> NetParameter:
+    """`net` in the current format, or in some of `FORMS`; every layer of every phase is in it.
+
+    Raises
+    ------
+    PrototxtError
+        A form cannot say what a layer says.
+    """
+    new = type(net)()
+    for field in ("name", "force_backward", "debug_info"):
+        if net.HasField(field):
+            setattr(new, field, getattr(net, field))
+    if net.HasField("state"):
+        new.state.CopyFrom(net.state)
+    _write_layers(new, upgrade(net, root, source), forms, source)
+    return new
+
+
+def _write_layers(
+    net: NetParameter, layers: Sequence[TextLayer], forms: Sequence[str], source: Source
+) -> None:
+    if "caffe" in forms:
+        for layer in layers:
+            _leave_out_forks(layer, layer[0], caffe_pb2.LayerParameter.DESCRIPTOR, "", source)
+    if {"input-shape", "input-dim", "v1"} & {*forms}:
+        inputs = [each for each in layers if each[0].type == "Input"]
+        layers = [each for each in layers if each[0].type != "Input"]
+        _write_inputs(net, inputs, forms, source)
+    if "v1" in forms:
+        for each in layers:
+            _write_v1(net.layers.add(), each, source)
+    else:
+        net.layer.extend(layer for layer, _ in layers)
+
+
+def _leave_out_forks(
+    layer: TextLayer, message: Message, known: Any, path: str, source: Source
+) -> None:
+    """Clear what no message of Caffe's has, if neither weights nor outputs depend on it."""
+    for field, value in message.ListFields():
+        name, ours = f"{path}{field.name}", known.fields_by_name.get(field.name)
+        silent = field.name in _WITHOUT_EFFECT.get(path.removesuffix("."), "").split()
+        if ours is None:
+            if not silent and (field.message_type or value != field.default_value):
+                said = name.removesuffix(EACH)
+                _refuse(layer, source, said, f"its {said} is a fork's, and values may depend on it")
+            message.ClearField(field.name)
+        elif field.enum_type is not None and field.name == "engine":
+            if value not in ours.enum_type.values_by_number:
+                message.ClearField(field.name)
+        elif field.message_type is not None and ours.message_type is not None:
+            for inner in [value] if isinstance(value, Message) else value:
+                _leave_out_forks(layer, inner, ours.message_type, f"{name}.", source)
+
+
+def _write_inputs(
+    net: NetParameter, layers: Sequence[TextLayer], forms: Sequence[str], source: Source
+) -> None:
+    """Say what Input layers say at the level of the net."""
+    shapes: list[tuple[TextLayer, list[int]]] = []
+    for each in layers:
+        layer = each[0]
+        for field, _ in layer.ListFields():
+            if field.name not in _OF_INPUT:
+                _refuse(each, source, field.name, f"a net-level input has no {field.name}")
+        net.input.extend(layer.top)
+        found = [list(shape.dim) for shape in layer.input_param.shape]
+        if len(found) not in (0, 1, len(layer.top)):
+            _refuse(each, source, "input_param", "it has not one shape for each top")
+        shapes += [
+            (each, shape) for shape in (found * len(layer.top) if len(found) == 1 else found)
+        ]
+    if not shapes:
+        return
+    if len(shapes) != len(net.input):
+        bare = next(each for each in layers if not each[0].input_param.shape)
+        _refuse(bare, source, "top", "it has no shape, and with net-level inputs all have or none")
+    four = all(len(shape) == _AXES for _, shape in shapes)
+    for each, shape in shapes:
+        if "input-dim" in forms and not four and len(shape) != _AXES:
+            _refuse(each, source, "input_param", f"input_dim is of 4 axes, not {len(shape)}")
+        if four and "input-shape" not in forms:
+            net.input_dim.extend(shape)
+        else:
+            net.input_shape.add(dim=shape)
+
+
+def _write_v1(old: Any, layer: TextLayer, source: Source) -> None:
+    """A layer as V1 has it: its type an enum's, its params in four lists."""
+    new, known = layer[0], caffe_pb2.V1LayerParameter.DESCRIPTOR.fields_by_name
+    types: Any = known["type"].enum_type
+    numbers = {current_type(name): value.number for name, value in types.values_by_name.items()}
+    if new.type not in numbers:
+        _refuse(layer, source, "type", f"V1 has no type {new.type}")
+    old.type = numbers[new.type]
+    for field, value in new.ListFields():
+        if field.name in ("type", "param"):
+            continue
+        if field.name not in known:
+            _refuse(layer, source, field.name, f"V1 has no {field.name}")
+        if isinstance(value, Message):
+            getattr(old, field.name).CopyFrom(value)
+        elif hasattr(value, "extend"):
+            getattr(old, field.name).extend(value)
+        else:
+            setattr(old, field.name, value)
+    for name, of_param in PARAM_FIELDS.items():
+        said = [at for at, param in enumerate(new.param) if param.HasField(of_param)]
+        params = new.param[: max(said, default=-1) + 1]
+        getattr(old, name).extend(getattr(param, of_param) for param in params)
+
+
+def _refuse(layer: TextLayer, source: Source, field: str, why: str) -> NoReturn:
+    at = layer[1].find(field) or layer[1]
+    raise PrototxtError(
+        f"layer '{layer[0].name}' ({layer[0].type}) cannot be written in this form: {why}",
+        place=source.place(at.offset),
+    )
