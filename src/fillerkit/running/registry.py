@@ -28,8 +28,6 @@ class Operation(NamedTuple):
         The type as a prototxt writes it.
     run : callable
         ``(LayerModule, *bottoms) -> top or tops``.
-    statistics : tuple of str
-        The parameter blobs that move with the data and are not learned.
     without : tuple of str
         Fields of forks, as paths inside the layer, that do not run: one that is given another value
         than its default makes the layer one that cannot be run.
@@ -39,7 +37,6 @@ class Operation(NamedTuple):
 
     name: str
     run: Run
-    statistics: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     refuse: Refuse | None = None
 
@@ -68,7 +65,6 @@ operations: Registry[Operation] = Registry(
 def runs(
     name: str,
     *,
-    statistics: tuple[str, ...] = (),
     without: tuple[str, ...] = (),
     refuse: Refuse | None = None,
 ) -> Callable[[Run], Run]:
@@ -78,7 +74,7 @@ def runs(
     ----------
     name
         The type as a prototxt writes it.
-    statistics, without, refuse
+    without, refuse
         As in `Operation`.
 
     The function gets the `LayerModule`, with the layer's message, its blobs in Caffe's shapes and
@@ -88,7 +84,7 @@ def runs(
     """
 
     def register(run: Run) -> Run:
-        operations.add(name, Operation(name, run, statistics, without, refuse), run.__module__)
+        operations.add(name, Operation(name, run, without, refuse), run.__module__)
         return run
 
     return register
