@@ -86,6 +86,7 @@ TESTED_WITH = {
     "signals/refilled": "signals/test_signal",
     "signals/result": "signals/test_signal",
     "signals/run": "signals/test_signal",
+    "signals/still_module": "signals/test_signal",
     "signals/theory": "signals/test_signal",
     "sources/example": "reading/test_records",
     "sources/found": "sources/test_database",
