@@ -12,9 +12,15 @@ LAYERS, RUNNING = "fillerkit.layers.", "fillerkit.running."
 
 # Files that are tested by the tests of what stands on them, and which those are.
 TESTED_WITH = {
+    "adapting/measures": "adapting/test_lsuv",
+    "adapting/passes": "adapting/test_adapt",
+    "adapting/result": "adapting/test_adapt",
+    "adapting/walk": "adapting/test_adapt",
+    "adapting/work": "adapting/test_adapt",
     "blobs/html": "test_notebook",
     "blobs/pieces": "blobs/test_statistics",
     "checks/warning": "checks/test_check",
+    "cli/adapted": "cli/test_init",
     "cli/fillers": "cli/test_listing",
     "cli/layers": "cli/test_listing",
     "cli/options": "cli/test_main",
