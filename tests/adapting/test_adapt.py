@@ -113,6 +113,8 @@ def test_doubles_stay_doubles() -> None:
     [
         ({"methods": "lsu"}, "did you mean 'lsuv'"),
         ({"methods": []}, "say how to adapt"),
+        ({"methods": "pca,k-means"}, "k-means and pca set the same values"),
+        ({"methods": ["lsuv", "data-dependent"]}, "data-dependent and lsuv set the same values"),
         ({"batch": 0}, "at least 1 item"),
         ({"tries": 0}, "1 try or more"),
         ({"tolerance": 2.0}, "between 0 and 1"),

@@ -89,7 +89,7 @@ def test_what_cannot_be_scaled_is_left_alone_with_the_reason() -> None:
     assert said(found) == {
         "first": "",
         "again": "shares the weight of 'first'",
-        "zeros": "its weight is all zeros",
+        "zeros": "its weight is all zeros: give it a filler",
         "ones": "its weight is not drawn at random: it is one value",
         "frozen": "frozen: its lr_mult is 0",
         "up": "its weight is not drawn at random: it is a pattern",

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from fillerkit.blobs.blobs import Blobs
     from fillerkit.nets.net import Net
 
-METHODS = ("lsuv", "batch-norm")
+METHODS = ("k-means", "pca", "data-dependent", "lsuv", "balance", "batch-norm")
 """In the order in which they work, whatever the order in which they are asked for."""
+
+_EITHER = (("k-means", "pca"), ("data-dependent", "lsuv"))
 
 TOLERANCE, TRIES, BATCH = 0.02, 10, 32
 
@@ -50,8 +52,11 @@ def adapt(
     blobs
         Of ``net.fill()``; they are not changed.
     methods
-        ``"lsuv"``: every layer's output gets a variance of 1. ``"batch-norm"``: statistics of
-        normalisations are those of the batch. They work in this order, whatever the order here.
+        ``"k-means"`` or ``"pca"``: the first layer's filters are made of its input's patches.
+        ``"data-dependent"``: every channel gets mean 0 and variance 1. ``"lsuv"``: every layer's
+        output gets a variance of 1. ``"balance"``: all layers learn at one pace. ``"batch-norm"``:
+        statistics of normalisations are those of the batch. They work in this order, whatever the
+        order here. One or several, in a list or with commas.
     inputs
         The batch, as for `fillerkit.signal`: arrays, ``.npy`` files or folders of images. Unless
         given: the first items of the net's own data, where it is here, else unit gaussian values.
@@ -111,4 +116,7 @@ def _asked(methods: str | Sequence[str]) -> list[str]:
             raise UsageError(f"no start that looks at data is called '{name}'{near}")
     if not names:
         raise UsageError(f"say how to adapt: {', '.join(METHODS)}")
+    for one, other in _EITHER:
+        if one in names and other in names:
+            raise UsageError(f"{one} and {other} set the same values: keep one")
     return [name for name in METHODS if name in names]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fillerkit.adapting.measures import by_channel
+from fillerkit.adapting.channels import by_channel
 from fillerkit.adapting.result import AdaptedLayer
 from fillerkit.adapting.walk import Tops, walk
 from fillerkit.adapting.work import Work
@@ -43,7 +43,7 @@ class _Statistics:
         if why:
             self.rows.append(AdaptedLayer(NAME, of.key, of.type, False, said=why))
             return
-        mean, variance = (each.numpy() for each in by_channel(bottoms[0], 1))
+        mean, variance = (each.numpy() for each in by_channel(bottoms[:1], 1))
         still = int(np.count_nonzero(variance == 0))
         has_factor = "scale_factor" in names
         found = {"mean": mean, "variance": variance, "scale_factor": np.ones(1)}

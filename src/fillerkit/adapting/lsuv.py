@@ -68,9 +68,11 @@ class _Lsuv:
             after, tries = variance(tops), tries + 1
             if not after or not isfinite(after):
                 break
+        if not tries:
+            self._tell(layer, before, said="it has a variance of 1 already")
+            return None
         if abs(after - 1) <= self._tolerance:
-            if tries:
-                self._work.times((layer.layer.key, position), factor, NAME)
+            self._work.times((layer.layer.key, position), factor, NAME)
             self._tell(layer, before, factor, after, tries)
             return tops
         weight.copy_(filled)
@@ -89,7 +91,7 @@ class _Lsuv:
         tries: int = 0,
         said: str = "",
     ) -> None:
-        of, changed = layer.layer, tries > 0 and factor is not None
+        of, changed = layer.layer, factor is not None
         after = before if after is None else after
         name = of.key or of.name
         row = AdaptedLayer(NAME, name, of.type, changed, factor, before, after, tries, said)

@@ -24,12 +24,6 @@ def variance(tensors: Sequence[Tensor]) -> float:
     return sum(float((piece.double() - mean).square().sum()) for piece in pieces) / count
 
 
-def by_channel(x: Tensor, axis: int) -> tuple[Tensor, Tensor]:
-    """Mean and variance of each channel, in float64, a channel at a time."""
-    found = [torch.var_mean(channel.double(), correction=0) for channel in x.unbind(axis)]
-    return torch.stack([mean for _, mean in found]), torch.stack([each for each, _ in found])
-
-
 def rounded(factor: float) -> float:
     """A factor with four digits, so that what is told of it is what was done.
 

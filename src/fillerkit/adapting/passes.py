@@ -8,7 +8,10 @@ from typing import Any
 
 import torch
 
+from fillerkit.adapting.balance import balance
 from fillerkit.adapting.batch_norm import batch_norm
+from fillerkit.adapting.data_dependent import data_dependent
+from fillerkit.adapting.first_layer import k_means, pca
 from fillerkit.adapting.lsuv import lsuv
 from fillerkit.adapting.result import AdaptedLayer
 from fillerkit.adapting.work import Limits, Work
@@ -20,7 +23,14 @@ from fillerkit.signals.inputs import make
 
 Method = Callable[[Work], list[AdaptedLayer]]
 
-_METHODS: Mapping[str, Method] = {"lsuv": lsuv, "batch-norm": batch_norm}
+_METHODS: Mapping[str, Method] = {
+    "k-means": k_means,
+    "pca": pca,
+    "data-dependent": data_dependent,
+    "lsuv": lsuv,
+    "balance": balance,
+    "batch-norm": batch_norm,
+}
 
 
 def prepared(

@@ -115,7 +115,7 @@ class Work:
         if param.lr_mult == 0:
             return "frozen: its lr_mult is 0"
         if not self.array((layer.key, position)).any():
-            return "its weight is all zeros"
+            return "its weight is all zeros: give it a filler"
         if (layer.key, position) not in self._starts:
             return "" if self.limits.copied else "copied from a file, not filled"
         if param.given is not None:
