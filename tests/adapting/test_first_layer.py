@@ -98,6 +98,11 @@ def test_filters_beyond_the_components_keep_their_direction() -> None:
             smooth(),
             "patches are taken of Convolutions",
         ),
+        (
+            conv("c", "data", layer="param { lr_mult: 0 }") + conv("d", "c"),
+            smooth(),
+            "frozen: its lr_mult is 0",
+        ),
     ],
 )
 def test_what_cannot_be_made_is_told(layers: str, batch: np.ndarray, why: str) -> None:

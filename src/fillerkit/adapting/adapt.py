@@ -109,7 +109,7 @@ def adapt(
 
 def _asked(methods: str | Sequence[str]) -> list[str]:
     """The methods in the order in which they work."""
-    names = methods.split(",") if isinstance(methods, str) else list(methods)
+    names = [name.strip() for name in methods.split(",")] if isinstance(methods, str) else methods
     for name in names:
         if name not in METHODS:
             near = did_you_mean(name, METHODS) or f"; there are {', '.join(METHODS)}"

@@ -114,7 +114,7 @@ class _Balance:
             return [AdaptedLayer(NAME, layer.key, layer.type, False, said=self._kept[index])]
         if index not in self._places:
             return []
-        if index not in last:
+        if index not in first or index not in last:
             return [AdaptedLayer(NAME, layer.key, layer.type, False, said="no gradient reaches it")]
         factor = self._factors[index]
         if factor != 1:

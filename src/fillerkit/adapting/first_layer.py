@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import islice
 
 import numpy as np
 import torch
@@ -43,10 +44,12 @@ def k_means(work: Work) -> list[AdaptedLayer]:
 
 
 def _first_layer(work: Work, name: str, filters: Filters) -> list[AdaptedLayer]:
-    first = next(((index, at) for index, at, why in work.summing() if not why), None)
     rows: list[AdaptedLayer] = []
-    if first is not None:
-        walk(work, partial(_visit, work, name, filters, first, rows))
+    for index, at, why in islice(work.summing(), 1):
+        if why:
+            of = work.net.layers[index]
+            return [AdaptedLayer(name, of.key, of.type, False, said=why)]
+        walk(work, partial(_visit, work, name, filters, (index, at), rows))
     return rows
 
 

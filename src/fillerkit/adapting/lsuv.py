@@ -41,7 +41,7 @@ class _Lsuv:
     def visit(self, index: int, layer: LayerModule, bottoms: Tops, tops: Tops) -> Tops | None:
         """Scale a layer that has just run."""
         if index not in self._weights:
-            if _joins(layer):
+            if _joins(layer, bottoms, tops):
                 self._tell(layer, variance(tops), said="it only joins its bottoms")
             return None
         position, why = self._weights[index]
@@ -98,11 +98,12 @@ class _Lsuv:
         self.rows.append(row)
 
 
-def _joins(layer: LayerModule) -> bool:
+def _joins(layer: LayerModule, bottoms: Tops, tops: Tops) -> bool:
     """Whether a layer without weights makes one output of several, as a residual sum does."""
     of = layer.layer
     return (
-        len(of.bottoms) > 1
-        and len(of.tops) == 1
+        len(bottoms) > 1
+        and len(tops) == 1
+        and all(bottom.shape == tops[0].shape for bottom in bottoms)
         and not (of.params or of.traits.moves or of.traits.loss or of.traits.reads_out)
     )

@@ -56,5 +56,9 @@ def run(
     """Let all methods work, in this order."""
     total, done = len(methods) * len(work.net.layers), count(1)
     if progress is not None:
-        work.ran = lambda: progress(next(done), total)
-    return [row for method in methods for row in _METHODS[method](work)]
+        # Methods that begin anew until it is enough run more layers than that.
+        work.ran = lambda: progress(min(next(done), total), total)
+    rows = [row for method in methods for row in _METHODS[method](work)]
+    if progress is not None:
+        progress(total, total)
+    return rows

@@ -6,22 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from textwrap import wrap
 from typing import Any
 
-import click
-
 import fillerkit as fk
 from fillerkit.cli.printing import print_table, tell
 from fillerkit.cli.progress import progress_bar
 from fillerkit.printable import printable
 
 
-def parse_methods(
-    ctx: click.Context, param: click.Parameter, values: Sequence[str]
-) -> tuple[str, ...]:
-    """The names of all ``--adapt``, of which each may hold several."""
-    return tuple(name.strip() for value in values for name in value.split(","))
-
-
-def adapted(net: fk.Net, blobs: fk.Blobs, methods: Sequence[str], **asked: Any) -> fk.Blobs:
+def adapted(net: fk.Net, blobs: fk.Blobs, methods: str, **asked: Any) -> fk.Blobs:
     """The blobs, adapted as `fillerkit.adapt` does; prints what was done to each layer."""
     with progress_bar("adapting", net.count, 1) as move:
         found = fk.adapt(net, blobs, methods, progress=_moves(move) if move else None, **asked)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 import fillerkit as fk
-from fillerkit.cli.adapted import adapted, parse_methods
+from fillerkit.cli.adapted import adapted
 from fillerkit.cli.options import (
     SEED,
     AfterWeights,
@@ -126,7 +126,6 @@ from fillerkit.random import BOOSTS, STREAMS, kernel_path, processors
     "--adapt",
     metavar="METHOD",
     multiple=True,
-    callback=parse_methods,
     help="Change what was filled by what a batch shows of it: lsuv or data-dependent scale each "
     "layer, batch-norm sets the statistics of normalisations; repeatable, or with commas.  Needs "
     "PyTorch; the values are no longer Caffe's.",
@@ -235,7 +234,8 @@ def command(
     fresh, drawn = seed is None and net.random_seed is None, None
     if adapt:
         filled = net.fill(seed, dtype, boost=boost, weights=transfer, stream=stream, jobs=jobs)
-        changed = adapted(net, filled, adapt, inputs=inputs, batch=batch, copied=adapt_copied)
+        methods = ",".join(adapt)
+        changed = adapted(net, filled, methods, inputs=inputs, batch=batch, copied=adapt_copied)
         changed.save(path, format)
         origin = changed.origin
     else:
