@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import small_sources
 import weights
 
 import fillerkit as fk
@@ -157,3 +158,37 @@ def test_without_pytorch_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch
     net = fk.load_net(NET)
     with pytest.raises(fk.UsageError, match=r"pip install 'fillerkit\[torch\]'"):
         fk.adapt(net, net.fill(1))
+
+
+def test_the_nets_own_data_is_the_batch_where_it_is_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    small_sources.write_records()
+    data = 'type: "Data" top: "data" top: "label" data_param { source: "db" backend: LMDB }'
+    text = f'layer {{ name: "data" {data.replace("LMDB", "LMDB batch_size: 2")} }}\n'
+    net = fk.load_net(text + inner("fc", "data"))
+    found = fk.adapt(net, net.fill(1), batch=5)
+    assert found.notes == ("data, label: the first 5 items of db",)
+    assert found["fc"][0].after == pytest.approx(1, abs=0.02)
+
+
+def test_a_folder_of_images_is_the_batch(tmp_path: Path) -> None:
+    pillow = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
+    pixels = np.random.default_rng(1).integers(0, 255, (6, 9, 9, 3), np.uint8)
+    for at, each in enumerate(pixels):
+        pillow.fromarray(each).save(tmp_path / f"{at}.png")
+    net = fk.load_net(NET)
+    found = fk.adapt(net, net.fill(1), inputs=str(tmp_path))
+    assert found.batch == 6
+    assert found.notes[0].startswith("data: 6 images of ")
+
+
+def test_several_inputs_are_given_by_name() -> None:
+    text = image() + image().replace('"data"', '"other"') + conv("c", "data") + conv("d", "other")
+    net = fk.load_net(text)
+    values = np.full((3, 3, 8, 8), 2, np.float32)
+    found = fk.adapt(net, net.fill(1), inputs={"other": values})
+    assert found.notes == ("data: unit gaussian values",)
+    with pytest.raises(fk.UsageError, match="say which"):
+        fk.adapt(net, net.fill(1), inputs=values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -500,3 +501,15 @@ def test_adapt_is_refused_where_it_makes_no_sense(
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
     assert not list(folder.glob("*.npz"))
+
+
+def test_without_adapt_nothing_of_it_is_imported(folder: Path) -> None:
+    code = (
+        "import sys\n"
+        "from fillerkit.cli import fillerkit\n"
+        "fillerkit.main(['init', 'net.prototxt', '--seed', '1'], standalone_mode=False)\n"
+        "print([n for n in sys.modules if n.startswith(('torch', 'fillerkit.adapting', "
+        "'fillerkit.signals'))])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

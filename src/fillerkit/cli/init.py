@@ -127,8 +127,9 @@ from fillerkit.random import BOOSTS, STREAMS, kernel_path, processors
     metavar="METHOD",
     multiple=True,
     help="Change what was filled by what a batch shows of it: lsuv or data-dependent scale each "
-    "layer, batch-norm sets the statistics of normalisations; repeatable, or with commas.  Needs "
-    "PyTorch; the values are no longer Caffe's.",
+    "layer, pca or k-means make the first layer's filters, balance scales layers against one "
+    "another, batch-norm sets the statistics of normalisations; repeatable, or with commas. Needs "
+    "PyTorch.",
 )
 @input_option("The batch of --adapt")
 @click.option(
