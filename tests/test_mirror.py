@@ -12,9 +12,15 @@ LAYERS, RUNNING = "fillerkit.layers.", "fillerkit.running."
 
 # Files that are tested by the tests of what stands on them, and which those are.
 TESTED_WITH = {
+    "adapting/measures": "adapting/test_lsuv",
+    "adapting/passes": "adapting/test_adapt",
+    "adapting/result": "adapting/test_adapt",
+    "adapting/walk": "adapting/test_adapt",
+    "adapting/work": "adapting/test_adapt",
     "blobs/html": "test_notebook",
     "blobs/pieces": "blobs/test_statistics",
     "checks/warning": "checks/test_check",
+    "cli/adapted": "cli/test_init",
     "cli/fillers": "cli/test_listing",
     "cli/layers": "cli/test_listing",
     "cli/offers": "cli/test_completion",
@@ -90,6 +96,7 @@ TESTED_WITH = {
     "signals/refilled": "signals/test_signal",
     "signals/result": "signals/test_signal",
     "signals/run": "signals/test_signal",
+    "signals/still_module": "signals/test_signal",
     "signals/theory": "signals/test_signal",
     "sources/example": "reading/test_records",
     "sources/found": "sources/test_database",

@@ -37,15 +37,17 @@ def check(numbers: dict[str, float], said: dict[str, list[float]]) -> None:
 @pytest.mark.long
 def test_the_numbers_of_small_nets_are_true() -> None:
     said = {name: values for name, values in marked().items() if not name.startswith("vgg")}
-    assert len(said) == 2 * 4 * 2 * 5 + 3 * 4
+    assert len(said) == 2 * 5 * 2 * 5 + 3 * 4
     check(dict(figures.cheap()), said)
 
 
 @pytest.mark.long
 def test_the_numbers_of_vgg_are_true() -> None:
     said = {name: values for name, values in marked().items() if name.startswith("vgg")}
-    assert len(said) == 6
-    check(dict(figures.of_vgg()), said)
+    assert len(said) == 8
+    numbers = dict(figures.of_vgg())
+    check(numbers, said)
+    assert numbers["vgg/lsuv/forward"] == pytest.approx(1, abs=0.1)
 
 
 def test_no_mark_is_out_of_reach_of_the_test() -> None:
@@ -58,6 +60,9 @@ def test_what_the_text_says_of_them_in_words_is_true() -> None:
     assert numbers["relu/msra/forward/30"] == pytest.approx(numbers["relu/msra/forward/2"], rel=0.3)
     factor = (numbers["relu/large/forward/30"] / numbers["relu/large/forward/20"]) ** 0.1
     assert factor == pytest.approx(2.3, abs=0.1)
+    for nonlinearity in ("tanh", "relu"):
+        for depth in figures.DEPTHS:
+            assert numbers[f"{nonlinearity}/lsuv/forward/{depth}"] == pytest.approx(1, abs=0.1)
 
 
 def test_the_figures_are_there_and_small() -> None:

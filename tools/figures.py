@@ -28,6 +28,7 @@ import matplotlib
 from matplotlib.figure import Figure
 
 import fillerkit as fk
+from fillerkit.signals import with_filler
 from fillerkit.signals.plot import STYLE, draw, written
 
 ROOT = Path(__file__).parents[1]
@@ -46,7 +47,8 @@ FILLERS = {
 NORMS = ("FAN_IN", "FAN_OUT", "AVERAGE")
 HOURGLASS = (2048, 1024, 512, 256, 128, 64, 128, 256, 512, 1024, 2048)
 VGG_FILLERS = {"gaussian": "gaussian(std=0.01)", "xavier": "xavier", "msra": "msra"}
-VGG_BATCH = 4
+VGG_BATCH = 2
+LSUV, ADAPTED = "lsuv", "gaussian(std=0.01), then lsuv"
 REPORT_SIZE = (1120, 1560)  # pixels
 
 
@@ -66,11 +68,19 @@ def layers(widths: Sequence[int], nonlinearity: str = "") -> fk.Net:
     return fk.load_net("\n".join(text))
 
 
+def measured(net: fk.Net, filler: str, batch: int) -> fk.Signal:
+    """The signal of a net under a filler, or after LSUV, which begins with the worst of them."""
+    if filler != LSUV:
+        return fk.signal(net, filler=filler, batch=batch, seed=SEED)
+    net = with_filler(net, FILLERS["small"])
+    blobs = fk.adapt(net, net.fill(SEED), LSUV, batch=batch).blobs
+    return replace(fk.signal(net, blobs, batch=batch, seed=SEED), filler=ADAPTED)
+
+
 @cache
 def deep(nonlinearity: str, filler: str, depth: int) -> fk.Signal:
     """A net of equal layers."""
-    net = layers([WIDTH] * (depth + 1), nonlinearity)
-    return fk.signal(net, filler=filler, batch=BATCH, seed=SEED)
+    return measured(layers([WIDTH] * (depth + 1), nonlinearity), filler, BATCH)
 
 
 @cache
@@ -81,16 +91,16 @@ def hourglass(norm: str) -> fk.Signal:
 
 
 @cache
-def vgg(name: str) -> fk.Signal:
+def vgg(filler: str) -> fk.Signal:
     """VGG-16 under one of the fillers that people use."""
     net = fk.load_net(ROOT / "sample_nets/vgg16/deploy.prototxt")
-    return fk.signal(net, filler=VGG_FILLERS[name], batch=VGG_BATCH, seed=SEED)
+    return measured(net, filler, VGG_BATCH)
 
 
 def cheap() -> Iterator[tuple[str, float]]:
     """All numbers that take a moment: what is left of a signal of 1, by name."""
     for key, nonlinearity in (("tanh", "TanH"), ("relu", "ReLU")):
-        for name, filler in FILLERS.items():
+        for name, filler in {**FILLERS, LSUV: LSUV}.items():
             for depth in DEPTHS:
                 found = deep(nonlinearity, filler, depth)
                 yield f"{key}/{name}/forward/{depth}", found.forward.factor
@@ -105,10 +115,10 @@ def cheap() -> Iterator[tuple[str, float]]:
 
 
 def of_vgg() -> Iterator[tuple[str, float]]:
-    """The numbers of VGG-16, which take half a minute."""
-    for name in VGG_FILLERS:
-        yield f"vgg/{name}/forward", vgg(name).forward.factor
-        yield f"vgg/{name}/backward", vgg(name).gradient.factor
+    """The numbers of VGG-16, which take some seconds."""
+    for name, filler in {**VGG_FILLERS, LSUV: LSUV}.items():
+        yield f"vgg/{name}/forward", vgg(filler).forward.factor
+        yield f"vgg/{name}/backward", vgg(filler).gradient.factor
 
 
 def shown(value: float) -> str:
@@ -147,13 +157,13 @@ def norms_figure() -> Figure:
 
 
 def vgg_figure() -> Figure:
-    """VGG-16 under three fillers."""
+    """VGG-16 under three fillers, and after LSUV."""
     figure = Figure(figsize=(9, 4.2), layout="constrained")
     axes = figure.subplots(1, 2)
-    found = [vgg(name) for name in VGG_FILLERS]
+    found = [vgg(filler) for filler in (*VGG_FILLERS.values(), LSUV)]
     for axis, way in zip(axes, ("forward", "backward"), strict=True):
-        draw(axis, found, way, looks=[0, 2, 3])  # as in the first figure
-    _legend(figure, axes[0], 3)
+        draw(axis, found, way, looks=[0, 2, 3, 4])  # as in the first figure
+    _legend(figure, axes[0], 4)
     return figure
 
 

@@ -20,6 +20,9 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 if _TYPE_CHECKING:
+    from fillerkit.adapting import Adapted as Adapted
+    from fillerkit.adapting import AdaptedLayer as AdaptedLayer
+    from fillerkit.adapting import adapt as adapt
     from fillerkit.blobs.blobs import Blobs as Blobs
     from fillerkit.blobs.blobs import LayerBlobs as LayerBlobs
     from fillerkit.blobs.blobs import load as load
@@ -95,6 +98,7 @@ if _TYPE_CHECKING:
 # What is where: a name's module is imported when the name is asked for, so that no program waits
 # for what it does not use.
 _NAMES = {
+    "adapting": "adapt Adapted AdaptedLayer",
     "blobs.blobs": "Blobs LayerBlobs load",
     "blobs.comparing": "compare Comparison Difference ValueDifference",
     "blobs.statistics": "BlobStatistics Statistics stats",

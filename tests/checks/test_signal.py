@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import sqrt
+from typing import Any
 
 import pytest
 
@@ -153,3 +154,39 @@ def test_a_bilinear_filler_without_groups_mixes_channels(image_codes: Codes) -> 
     layer = UP.replace("FILLER", 'type: "bilinear"')
     assert image_codes(layer.replace("GROUP", "1")) == [("up", "bilinear-mixes")]
     assert image_codes(layer.replace("GROUP", "8")) == []
+
+
+def norm(more: str = "", kind: str = "BatchNorm") -> str:
+    return f'layer {{ name: "bn" type: "{kind}" bottom: "x" top: "y" {more} }}\n'
+
+
+def statistics_codes(layers: str, **asked: Any) -> list[str]:
+    found = fk.check(INPUT + layers, **asked).warnings
+    return [each.message for each in found if each.code == "zero-statistics"]
+
+
+def test_statistics_of_zeros_are_told_of_where_the_net_normalises_with_them() -> None:
+    gathered = "batch_norm_param { use_global_stats: true }"
+    own = gathered.replace("true", "false")
+    assert len(statistics_codes(norm(), phase="TEST")) == 1
+    assert statistics_codes(norm(), phase="TRAIN") == []
+    assert len(statistics_codes(norm(gathered), phase="TRAIN")) == 1
+    assert statistics_codes(norm(own), phase="TEST") == []
+
+
+def test_the_way_out_of_zero_statistics_is_one_that_leads_out() -> None:
+    (message,) = statistics_codes(norm(), phase="TEST")
+    fillers = {"*:variance": "constant(value=1)", "*:scale_factor": "constant(value=1)"}
+    for pattern, filler in fillers.items():
+        assert f"--filler '{pattern}={filler}'" in message
+    assert statistics_codes(norm(), phase="TEST", fillers=fillers) == []
+    (message,) = statistics_codes(norm(), phase="TEST", fillers={"*:variance": "constant(value=1)"})
+    assert "its scale_factor starts as zeros" in message  # by which Caffe divides the variance
+
+
+def test_a_forks_statistics_that_start_as_zeros_are_told_of() -> None:
+    frozen = norm("bn_param { frozen: true }", "BN")
+    (message,) = statistics_codes(norm(kind="BN"), phase="TEST", dialect="pspnet")
+    assert "scale_factor" not in message
+    assert statistics_codes(frozen, phase="TEST", dialect="pspnet") == []
+    assert statistics_codes(norm(kind="BN"), phase="TEST", dialect="segnet") == []

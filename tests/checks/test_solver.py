@@ -99,3 +99,10 @@ def test_several_test_nets_are_numbered_and_the_same_net_is_looked_at_once(folde
     )
     (found,) = _check(folder, INPUT + inner(GOOD)).warnings
     assert found.message.startswith("test net 1: layer 'ip'")
+
+
+def test_statistics_of_a_test_net_come_from_the_train_net(folder: Path) -> None:
+    net = INPUT + 'layer { name: "bn" type: "BatchNorm" bottom: "x" top: "x" }'
+    assert _check(folder, net).warnings == ()
+    (alone,) = _check(folder, net, phase="TEST").warnings
+    assert alone.code == "zero-statistics"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import fillerkit as fk
@@ -441,3 +443,73 @@ def test_a_layer_of_the_other_phase_names_the_option(run: Run, folder: Path) -> 
     done = run("init", "net.prototxt")
     assert done.returncode == 1
     assert "does not take part in phase TRAIN: --phase test" in done.stderr
+
+
+@pytest.fixture
+def with_torch() -> None:
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+
+
+@pytest.mark.usefixtures("with_torch")
+def test_adapt_scales_what_was_filled_and_tells_of_each_layer(run: Run, folder: Path) -> None:
+    done = run("init", "net.prototxt", "--seed", 7, "--adapt", "lsuv", "-o", "a.npz")
+    assert done.returncode == 0, done.stderr
+    assert "note: data: unit gaussian values" in done.stderr
+    header, row, last = done.stdout.splitlines()
+    assert header.split() == [
+        "layer",
+        "type",
+        "method",
+        "factor",
+        "variance",
+        "before",
+        "after",
+        "tries",
+    ]
+    assert row.split()[:3] == ["ip", "InnerProduct", "lsuv"]
+    assert last.endswith("seed 7, adapted (lsuv)")
+    net = fk.load_net(folder / "net.prototxt")
+    expected = fk.adapt(net, net.fill(7)).blobs["ip"].weight
+    assert (fk.load(folder / "a.npz")["ip"].weight == expected).all()
+
+
+@pytest.mark.usefixtures("with_torch")
+def test_adapt_takes_its_batch_from_a_file_and_methods_with_commas(run: Run, folder: Path) -> None:
+    shape = fk.load_net(folder / "net.prototxt").layers[0].tops[0][1]
+    np.save(folder / "batch.npy", np.full((5, *shape[1:]), 2.0))
+    asked = ("--adapt", "batch-norm,lsuv", "--input", "data=batch.npy")
+    done = run("init", "net.prototxt", *asked, "--format", "npz", "-o", "a.out")
+    assert done.returncode == 0, done.stderr
+    assert "adapted (lsuv, batch-norm)" in done.stdout
+    assert fk.load(folder / "a.out", format="npz").origin["adapted"]["batch"] == 5
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (("--adapt", "lsu"), "did you mean 'lsuv'?"),
+        (("--batch", "3"), "are for --adapt"),
+        (("--input", "x"), "are for --adapt"),
+        (("--adapt", "lsuv", "--draws", "d.json"), "without --draws"),
+        (("--adapt", "lsuv", "--shards", "2"), "without --draws and --shards"),
+    ],
+)
+def test_adapt_is_refused_where_it_makes_no_sense(
+    run: Run, folder: Path, asked: tuple[str, ...], message: str
+) -> None:
+    done = run("init", "net.prototxt", *asked)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+    assert not list(folder.glob("*.npz"))
+
+
+def test_without_adapt_nothing_of_it_is_imported(folder: Path) -> None:
+    code = (
+        "import sys\n"
+        "from fillerkit.cli import fillerkit\n"
+        "fillerkit.main(['init', 'net.prototxt', '--seed', '1'], standalone_mode=False)\n"
+        "print([n for n in sys.modules if n.startswith(('torch', 'fillerkit.adapting', "
+        "'fillerkit.signals'))])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -203,6 +203,17 @@ def test_a_batch_norm_without_statistics_works_with_the_batchs(phase: str) -> No
     assert "BatchNorm: the batch's own statistics, as none are gathered yet" in found.notes
 
 
+def test_a_forks_normalisation_without_statistics_works_with_the_batchs_too() -> None:
+    text = BATCH_NORM.replace('"BatchNorm"', '"BN"').replace(
+        "batch_norm_param { use_global_stats: true }",
+        'bn_param { slope_filler { type: "constant" value: 1 } }',
+    )
+    net = fk.load_net(text, phase="TEST", dialect="pspnet")
+    filled = net.fill(seed=1)
+    assert fk.signal(net, filled)["bn"].rms == pytest.approx(1, rel=0.01)
+    assert not filled["bn"].mean.any()
+
+
 def test_one_filler_for_all_weights_is_as_a_rule_for_the_net() -> None:
     from fillerkit.signals import with_filler
 
@@ -283,45 +294,16 @@ def test_an_input_that_does_not_fit_is_refused(inputs: Any, message: str) -> Non
         fk.signal(chain(2, "", XAVIER), inputs=inputs)
 
 
+def test_an_input_that_is_not_finite_is_refused() -> None:
+    for odd in (np.nan, np.inf, 1e300):
+        with pytest.raises(fk.UsageError, match="'data' holds values that are infinite or not a"):
+            fk.signal(chain(2, "", XAVIER), inputs=np.full((2, 128), odd))
+
+
 def test_an_npy_file_with_objects_in_it_is_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", np.array([{}], object), allow_pickle=True)
     with pytest.raises(fk.UsageError, match=r"no \.npy file"):
         fk.signal(chain(2, "", XAVIER), inputs=tmp_path / "x.npy")
-
-
-PICTURES = """
-layer { name: "data" type: "ImageData" top: "data" top: "label"
-        transform_param { mean_value: 10 mean_value: 20 mean_value: 30 scale: 0.5 }
-        image_data_param { source: "none.txt" batch_size: 2 } }
-layer { name: "conv" type: "Convolution" bottom: "data" top: "conv" convolution_param {
-        num_output: 4 kernel_size: 3 weight_filler { type: "xavier" } } }
-"""
-
-
-def test_images_of_a_folder_are_as_caffe_has_them(tmp_path: Path) -> None:
-    image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
-    from fillerkit.signals.inputs import _images
-
-    image.new("RGB", (7, 5), (255, 100, 10)).save(tmp_path / "a.png")
-    image.new("L", (7, 5), 10).save(tmp_path / "b.png")
-    (tmp_path / "readme.txt").write_text("no image")
-    net = fk.load_net(PICTURES, shapes={"data": (2, 3, 6, 6), "label": (2,)})
-    values, (note,) = _images(net, tmp_path, (2, 3, 6, 6), "data", 16)
-    assert values.shape == (2, 3, 6, 6)
-    assert values[0, :, 3, 3].tolist() == [0.0, 40.0, 112.5]  # blue first, less the mean, halved
-    assert values[1, :, 0, 0].tolist() == [0.0, -5.0, -10.0]
-    assert "2 images" in note and "less mean_value 10, 20, 30, scale 0.5" in note
-    found = fk.signal(net, inputs=str(tmp_path))
-    assert found.batch == 2
-
-
-def test_a_folder_without_images_is_refused(tmp_path: Path) -> None:
-    net = fk.load_net(SCORES)
-    with pytest.raises(fk.UsageError):
-        fk.signal(net, inputs={"label": tmp_path})
-    other = fk.load_net(BATCH_NORM.replace("[2, 4, 5, 5]", "[2, 3, 5, 5]"))
-    with pytest.raises(fk.UsageError, match="no images in it"):
-        fk.signal(other, inputs=tmp_path)
 
 
 def test_what_contradicts_itself_is_refused() -> None:

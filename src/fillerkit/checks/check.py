@@ -178,13 +178,20 @@ def _problems(looked: Sequence[_Looked]) -> Iterator[FillerkitError]:
 
 
 def _warnings(looked: Sequence[_Looked]) -> list[Finding]:
-    found = list(_once([each.warnings for each in looked]))
+    found = list(
+        _once([_of_start(each.warnings, is_test=at > 0) for at, each in enumerate(looked)])
+    )
     found += [(name, each) for name, *nets in _tests(looked) for each in misnamed(*nets)]
     named = [
         each._replace(message=f"{names}: {each.message}") if names else each
         for names, each in found
     ]
     return sorted(named, key=lambda each: each.place.line)
+
+
+def _of_start(found: Sequence[Finding], *, is_test: bool) -> list[Finding]:
+    """The warnings of one net, without those that hold no longer once the train net has run."""
+    return [each for each in found if not (is_test and each.code == "zero-statistics")]
 
 
 def _tests(looked: Sequence[_Looked]) -> Iterator[tuple[str, Net, Net]]:

@@ -6,9 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from fillerkit.checks.warning import Warned, warning
-from fillerkit.fillers import Constant, Whole
 from fillerkit.fillers.registry import known_filler
-from fillerkit.layers.net_layer import ParamBlob
 from fillerkit.layers.unread_fields import unread_messages
 from fillerkit.nets.net import Net
 
@@ -85,18 +83,12 @@ def frozen_random(net: Net) -> Iterator[Warned]:
     """
     for layer in net.layers:
         for param in layer.params:
-            if param.lr_mult == 0 and param.owner is None and _drawn(param):
+            if param.lr_mult == 0 and param.owner is None and param.drawn:
                 yield (
                     layer,
                     f"its {param.name} is drawn at random and never learned (lr_mult: 0): it needs "
                     "pretrained weights",
                 )
-
-
-def _drawn(param: ParamBlob) -> bool:
-    starts = param.distribution
-    base = starts.base if isinstance(starts, Whole) else starts
-    return param.given is None and not isinstance(base, Constant)
 
 
 @warning("not-finite")

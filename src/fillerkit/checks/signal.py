@@ -131,6 +131,40 @@ def signal_scale(net: Net) -> Iterator[Warned]:
         )
 
 
+@warning("zero-statistics")
+def zero_statistics(net: Net) -> Iterator[Warned]:
+    """Statistics of a normalisation start as zeros, in a net that normalises with them.
+
+    Caffe gathers mean and variance in training, from zeros on. In phase TEST, or with
+    ``use_global_stats``, a layer divides by sqrt(variance + eps): of a net that is only filled
+    that is sqrt(eps), so every such layer multiplies by 316 (eps 1e-5), and a few of them make
+    all outputs NaN. Trained weights bring their own statistics. ``--adapt batch-norm`` takes them
+    from a batch; a mean of 0 and a variance of 1 need no batch. A solver's test nets are not
+    warned of: their statistics come from the train net. Source: Caffe 1.0's BatchNorm layer.
+    """
+    for layer in net.layers:
+        zeros = [
+            param.name
+            for param in layer.params
+            if param.name in layer.traits.statistics
+            and param.name != "mean"
+            and param.distribution == Constant(0.0)
+        ]
+        if zeros and _normalises_with_them(net, layer):
+            ones = " ".join(f"--filler '*:{name}=constant(value=1)'" for name in zeros)
+            yield (
+                layer,
+                f"its {' and '.join(zeros)} start{'s' * (len(zeros) == 1)} as zeros, and it "
+                "divides by the variance's root, so its output explodes: --adapt batch-norm sets "
+                f"the statistics from a batch, {ones} without one",
+            )
+
+
+def _normalises_with_them(net: Net, layer: Layer) -> bool:
+    p = layer.message.batch_norm_param
+    return p.use_global_stats if p.HasField("use_global_stats") else net.phase == "TEST"
+
+
 @warning("bilinear-mixes")
 def bilinear_mixes(net: Net) -> Iterator[Warned]:
     """A bilinear filler on a layer without groups: every output sums all of the channels.

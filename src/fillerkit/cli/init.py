@@ -8,9 +8,11 @@ from pathlib import Path
 import click
 
 import fillerkit as fk
+from fillerkit.cli.adapted import adapted
 from fillerkit.cli.options import (
     SEED,
     AfterWeights,
+    input_option,
     names_option,
     rename_option,
     renames_by_file,
@@ -122,6 +124,27 @@ from fillerkit.random import BOOSTS, STREAMS, kernel_path, processors
     multiple=True,
     help="Copy only layers whose names fit, as in 'conv*'; '!fc8' takes out; repeatable.",
 )
+@click.option(
+    "--adapt",
+    metavar="METHOD",
+    multiple=True,
+    help="Change what was filled by what a batch shows of it: lsuv or data-dependent scale each "
+    "layer, pca or k-means make the first layer's filters, balance scales layers against one "
+    "another, batch-norm sets the statistics of normalisations; repeatable, or with commas. Needs "
+    "PyTorch.",
+)
+@input_option("The batch of --adapt")
+@click.option(
+    "--batch",
+    type=click.IntRange(min=1),
+    help="How many items --adapt looks at.  [default: 32, or as the net says where a layer fixes "
+    "it]",
+)
+@click.option(
+    "--adapt-copied",
+    is_flag=True,
+    help="Let --adapt change layers too that --weights brought.",
+)
 @click.option("--verbose", is_flag=True, help="Tell of each layer where its weights come from.")
 def command(
     net: fk.Net,
@@ -141,6 +164,10 @@ def command(
     rename: Sequence[tuple[str, str]],
     on_mismatch: Mismatch,
     copy: Sequence[str],
+    adapt: Sequence[str],
+    inputs: str | dict[str, str] | None,
+    batch: int | None,
+    adapt_copied: bool,
     verbose: bool,
 ) -> None:
     """Fill the weights of NET and write them to a file.
@@ -156,6 +183,7 @@ def command(
       fillerkit init deploy.prototxt --filler '*=xavier' --filler 'conv*=msra'
       fillerkit init train_val.prototxt --weights bvlc.caffemodel \\
           --on-mismatch fill
+      fillerkit init deploy.prototxt --adapt lsuv --input images/
       fillerkit init deploy.prototxt -o folder --shards 4 \\
           --dask tcp://10.0.0.1:8786
     """
@@ -178,6 +206,13 @@ def command(
         raise fk.UsageError(f"'{path}' is for the weights: give --draws another name")
     if draws and stream != STREAMS[0]:
         raise fk.UsageError("--draws is for Caffe's stream: slices of sharded need no map")
+    if not adapt and (inputs or batch or adapt_copied):
+        raise fk.UsageError("--input, --batch and --adapt-copied are for --adapt: say how")
+    if adapt and (draws or shards is not None):
+        raise fk.UsageError(
+            "--adapt changes what is drawn, with all of the net in memory: it goes without --draws "
+            "and --shards"
+        )
     transfer = None
     if weights:
         transfer = fk.transfer(
@@ -201,36 +236,44 @@ def command(
     if jobs is not None and jobs > (there := processors()):
         note(f"{jobs} jobs on {there} processor{'s' * (there != 1)}: no faster than {there}")
     fresh, drawn = seed is None and net.random_seed is None, None
-    with telling_of_files(), progress_bar("filling", net.count, net.count) as move:
-        progress = (lambda count: move(advance=count)) if move else None
-        if shards is None:
-            origin = net.save(
-                path,
-                seed=seed,
-                dtype=dtype,
-                boost=boost,
-                weights=transfer,
-                stream=stream,
-                jobs=jobs,
-                format=format,
-                names=names,
-                progress=progress,
-            )
-        else:
-            saved = save_shards(
-                net,
-                path,
-                seed=seed,
-                dtype=dtype,
-                boost=boost,
-                stream=stream,
-                jobs=jobs,
-                shards=shards,
-                address=dask,
-                resume=resume,
-                progress=progress,
-            )
-            origin, fresh, drawn = saved.origin, saved.fresh, saved.draws
+    if adapt:
+        filled = net.fill(seed, dtype, boost=boost, weights=transfer, stream=stream, jobs=jobs)
+        methods = ",".join(adapt)
+        changed = adapted(net, filled, methods, inputs=inputs, batch=batch, copied=adapt_copied)
+        with telling_of_files():
+            changed.save(path, format, names=names)
+        origin = changed.origin
+    else:
+        with telling_of_files(), progress_bar("filling", net.count, net.count) as move:
+            progress = (lambda count: move(advance=count)) if move else None
+            if shards is None:
+                origin = net.save(
+                    path,
+                    seed=seed,
+                    dtype=dtype,
+                    boost=boost,
+                    weights=transfer,
+                    stream=stream,
+                    jobs=jobs,
+                    format=format,
+                    names=names,
+                    progress=progress,
+                )
+            else:
+                saved = save_shards(
+                    net,
+                    path,
+                    seed=seed,
+                    dtype=dtype,
+                    boost=boost,
+                    stream=stream,
+                    jobs=jobs,
+                    shards=shards,
+                    address=dask,
+                    resume=resume,
+                    progress=progress,
+                )
+                origin, fresh, drawn = saved.origin, saved.fresh, saved.draws
     if draws:
         drawn = drawn or net.map_draws(origin["seed"], dtype, boost=boost, jobs=jobs)
         drawn.save(draws)
@@ -242,6 +285,7 @@ def command(
         + ("" if boost == BOOSTS[-1] else f", Boost {boost}")
         + ("" if stream == STREAMS[0] else f", stream {stream}")
         + ("" if shards is None else f", {many(shards, 'shard')}")
+        + (f", adapted ({', '.join(origin['adapted']['methods'])})" if adapt else "")
     )
 
 

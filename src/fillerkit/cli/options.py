@@ -16,6 +16,7 @@ import fillerkit as fk
 from fillerkit.cli.printing import tell
 from fillerkit.formats import NAMES
 from fillerkit.nets.asked import Asked
+from fillerkit.regular_file import is_there
 
 
 def _parse_shapes(
@@ -332,3 +333,33 @@ def ignore_option(command: Callable[..., None]) -> Callable[..., None]:
         multiple=True,
         help="A warning that is not wanted; repeatable.",
     )(command)
+
+
+def _parse_inputs(
+    ctx: click.Context, param: click.Parameter, values: Sequence[str]
+) -> str | dict[str, str] | None:
+    """A path alone, or ``NAME=PATH`` once an input."""
+    if not values:
+        return None
+    if len(values) == 1 and ("=" not in values[0] or is_there(values[0])):
+        return values[0]
+    named = {}
+    for value in values:
+        name, equals, path = value.partition("=")
+        if not (name and equals and path):
+            raise click.BadParameter(f"{value!r} is not NAME=PATH, which several inputs need")
+        named[name] = path
+    return named
+
+
+def input_option(what: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """``--input``, handed on as `inputs`; `what` says what it is."""
+    return click.option(
+        "--input",
+        "inputs",
+        metavar="[NAME=]PATH",
+        callback=_parse_inputs,
+        multiple=True,
+        help=f"{what}: an .npy file or a folder of images; repeatable with NAME, the input's.  "
+        "[default: the net's own data where it is here, else unit gaussian values]",
+    )

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import click
 
 import fillerkit as fk
-from fillerkit.cli.options import SEED, takes_net
+from fillerkit.cli.options import SEED, input_option, takes_net
 from fillerkit.cli.printing import (
     finite,
     hand_out_json,
@@ -25,24 +25,6 @@ from fillerkit.cli.printing import (
 )
 from fillerkit.cli.progress import progress_bar
 from fillerkit.printable import printable
-from fillerkit.regular_file import is_there
-
-
-def _parse_inputs(
-    ctx: click.Context, param: click.Parameter, values: Sequence[str]
-) -> str | dict[str, str] | None:
-    """A path alone, or ``NAME=PATH`` once an input."""
-    if not values:
-        return None
-    if len(values) == 1 and ("=" not in values[0] or is_there(values[0])):
-        return values[0]
-    named = {}
-    for value in values:
-        name, equals, path = value.partition("=")
-        if not (name and equals and path):
-            raise click.BadParameter(f"{value!r} is not NAME=PATH, which several inputs need")
-        named[name] = path
-    return named
 
 
 @click.command("signal")
@@ -71,15 +53,7 @@ def _parse_inputs(
     type=click.IntRange(min=1),
     help="How many items go through.  [default: 16, or as the net says where a layer fixes it]",
 )
-@click.option(
-    "--input",
-    "inputs",
-    metavar="[NAME=]PATH",
-    callback=_parse_inputs,
-    multiple=True,
-    help="What goes in: an .npy file or a folder of images; repeatable with NAME, the input's.  "
-    "[default: the net's own data where it is here, else unit gaussian values]",
-)
+@input_option("What goes in")
 @click.option(
     "--gaussian",
     is_flag=True,

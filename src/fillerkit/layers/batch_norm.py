@@ -22,7 +22,7 @@ def _names(layer: LayerParameter, count: int) -> tuple[str, ...]:
     return (*learned, *BLOBS) if first else (*BLOBS, *learned)
 
 
-@layer("BatchNorm", blobs=_names, normalises=True, setting=True)
+@layer("BatchNorm", blobs=_names, statistics=BLOBS, normalises=True, setting=True)
 def batch_norm(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
     """Normalises channels (Ioffe & Szegedy 2015).
 

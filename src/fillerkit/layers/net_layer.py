@@ -10,7 +10,16 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from fillerkit.fillers import Constant, Distribution, Given, NotHere, distribution, fan_in, fan_out
+from fillerkit.fillers import (
+    Constant,
+    Distribution,
+    Given,
+    NotHere,
+    Whole,
+    distribution,
+    fan_in,
+    fan_out,
+)
 from fillerkit.layers.plan import Shape
 from fillerkit.layers.registry import traits_of
 from fillerkit.layers.traits import Traits
@@ -73,6 +82,13 @@ class ParamBlob:
     def dead(self) -> bool:
         """Whether it is a weight that starts as zeros, so that no signal passes."""
         return self.weight and self.distribution == Constant(0.0)
+
+    @property
+    def drawn(self) -> bool:
+        """Whether its values are drawn at random."""
+        starts = self.distribution
+        base = starts.base if isinstance(starts, Whole) else starts
+        return self.given is None and not isinstance(base, Constant)
 
     @property
     def finite(self) -> bool:

@@ -137,6 +137,9 @@ def layer(
     weights : collection of str
         Which of those are weights, through which the signal passes: no signal passes one of zeros.
         ``("weight",)`` unless said. A blob of one axis is none.
+    statistics : collection of str
+        Which of those are statistics of what goes through (BatchNorm's mean and variance): they
+        move with the data and are not learned.
     sums : callable
         That a unit adds up its inputs, each times a weight: ``(layer, shape of a weight) -> (how
         many products a unit adds up, how many units take the same inputs)``.

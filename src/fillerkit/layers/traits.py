@@ -19,6 +19,7 @@ class Declared(TypedDict, total=False):
 
     blobs: BlobNames
     weights: Collection[str]
+    statistics: Collection[str]
     sums: Sums | None
     activates: bool
     rectifies: bool | Callable[[LayerParameter], bool]
@@ -39,6 +40,7 @@ class Traits(NamedTuple):
     loss: bool = False
     blobs: BlobNames = ()
     weights: Collection[str] = ("weight",)
+    statistics: Collection[str] = ()
     sums: Sums | None = None
     activates: bool = False
     rectifies: bool | Callable[[LayerParameter], bool] = False

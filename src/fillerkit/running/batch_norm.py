@@ -11,7 +11,6 @@ from fillerkit.running.registry import runs
 
 @runs(
     "BatchNorm",
-    statistics=("mean", "variance", "scale_factor"),
     without=(
         "batch_norm_param.update_global_stats",
         "batch_norm_param.disable_mean",

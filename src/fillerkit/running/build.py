@@ -180,8 +180,7 @@ def _hold(
     running: LayerModule, earlier: list[LayerModule], param: ParamBlob, form: Form, tensor: Tensor
 ) -> None:
     """Give a layer its next blob: its own, or another's, or another's in another form."""
-    statistics = running.operation.statistics if running.operation else ()
-    learned = param.name not in statistics
+    learned = param.name not in running.layer.traits.statistics
     held = Held(form.name, param.shape, form.turned, form.divided)
     if param.owner is None:
         if learned:

@@ -29,8 +29,6 @@ class Operation(NamedTuple):
         The type as a prototxt writes it.
     run : callable
         ``(LayerModule, *bottoms) -> top or tops``.
-    statistics : tuple of str
-        The parameter blobs that move with the data and are not learned.
     without : tuple of str
         Fields of forks, as paths inside the layer, that do not run: one that is given another value
         than its default makes the layer one that cannot be run.
@@ -45,7 +43,6 @@ class Operation(NamedTuple):
 
     name: str
     run: Run
-    statistics: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     refuse: Refuse | None = None
     plan: Callable[[Any, Shape], Any] | None = None
@@ -76,7 +73,6 @@ operations: Registry[Operation] = Registry(
 def runs(
     name: str,
     *,
-    statistics: tuple[str, ...] = (),
     without: tuple[str, ...] = (),
     refuse: Refuse | None = None,
     plan: Callable[[Any, Shape], Any] | None = None,
@@ -94,13 +90,13 @@ def runs(
     ----------
     name
         The type as a prototxt writes it.
-    statistics, without, refuse, plan, untraced
+    without, refuse, plan, untraced
         As in `Operation`.
     """
 
     def register(run: Run) -> Run:
         operations.add(
-            name, Operation(name, run, statistics, without, refuse, plan, untraced), run.__module__
+            name, Operation(name, run, without, refuse, plan, untraced), run.__module__
         )
         return run
 

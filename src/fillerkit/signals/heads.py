@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from fillerkit.blobs.blobs import Blobs
+from fillerkit.layers.net_layer import Layer
 from fillerkit.layers.splits import Port, Takers
 from fillerkit.nets.net import Net
 
@@ -60,15 +61,26 @@ def ends(net: Net, takers: Takers, left_out: Collection[int] = ()) -> list[Port]
 def with_batch_statistics(net: Net, blobs: Blobs) -> tuple[Net, int]:
     """The net with BatchNorms that look at the batch where they have gathered nothing yet.
 
-    Also how many those are. Caffe would divide by sqrt(eps): a net that is only filled has no
-    statistics.
+    Also how many layers have gathered nothing. Caffe would divide by sqrt(eps): a net that is only
+    filled has no statistics.
     """
     layers, count = [], 0
     for layer in net.layers:
-        if layer.type == "BatchNorm" and layer.key in blobs and not blobs[layer.key][-1].any():
-            changed = type(layer.message)()
-            changed.CopyFrom(layer.message)
-            changed.batch_norm_param.use_global_stats = False
-            layer, count = replace(layer, message=changed), count + 1
+        if without_statistics(layer, blobs):
+            count += 1
+            if layer.type == "BatchNorm":
+                changed = type(layer.message)()
+                changed.CopyFrom(layer.message)
+                changed.batch_norm_param.use_global_stats = False
+                layer = replace(layer, message=changed)
         layers.append(layer)
     return replace(net, layers=tuple(layers)), count
+
+
+def without_statistics(layer: Layer, blobs: Blobs) -> bool:
+    """Whether a layer has statistics and they are zeros, by themselves or by their factor."""
+    if not layer.traits.statistics or layer.key not in blobs:
+        return False
+    named = zip((param.name for param in layer.params), blobs[layer.key], strict=False)
+    counted = {name: values for name, values in named if name in layer.traits.statistics}
+    return any(not values.any() for name, values in counted.items() if name != "mean")

@@ -1,4 +1,4 @@
-"""What is sent through a net: gaussian values, whole numbers for labels, arrays, files, images."""
+"""What is sent through a net: gaussian values, whole numbers for labels, arrays, files."""
 
 from __future__ import annotations
 
@@ -15,17 +15,15 @@ from fillerkit.errors import UsageError, did_you_mean
 from fillerkit.layers import Shape
 from fillerkit.layers.shapes import shown
 from fillerkit.layers.splits import Port, Takers
-from fillerkit.libraries import library
 from fillerkit.nets.net import Net
 from fillerkit.regular_file import is_folder, open_regular
+from fillerkit.signals.images import images
 from fillerkit.signals.real_data import from_sources
-from fillerkit.sources.picture import FORMATS
 
 Values = NDArray[np.float32]
 Given = Mapping[str, "np.ndarray[Any, Any] | str | os.PathLike[str]"]
 
 BATCH = 16
-_SUFFIXES = (".bmp", ".jpg", ".jpeg", ".png", ".ppm", ".tif", ".tiff", ".webp", ".jp2")
 
 
 @dataclass(frozen=True)
@@ -51,10 +49,12 @@ def make(
     given: Given | np.ndarray[Any, Any] | str | os.PathLike[str] | None,
     batch: int | None,
     seed: int,
+    usual: int = BATCH,
 ) -> tuple[dict[str, Values], list[str], list[str]]:
     """Values for all inputs of a net.
 
-    Without any given they are the first items of the net's data, where it is here.
+    Without any given they are the first items of the net's data, where it is here. `usual` is the
+    batch where neither `batch` nor a layer says one.
 
     Returns
     -------
@@ -73,9 +73,11 @@ def make(
             raise UsageError(f"'{name}' is no input of the net{did_you_mean(name, names)}")
     values, notes = {}, []
     for name, item in files.items():
-        values[name], said = _read(net, item, shapes[name], name, batch)
+        values[name], said = _read(net, item, shapes[name], name, batch, usual)
         notes += said
-    count = len(next(iter(values.values()))) if values else batch or _default(net, shapes, names)
+    count = (
+        len(next(iter(values.values()))) if values else batch or _default(net, shapes, names, usual)
+    )
     if given is None:
         values, notes = from_sources(net, names, count, seed)
     rng = np.random.default_rng(seed)
@@ -96,11 +98,11 @@ def make(
     return {name: values[name] for name in names}, real, notes
 
 
-def _default(net: Net, shapes: Mapping[str, Shape], names: tuple[str, ...]) -> int:
+def _default(net: Net, shapes: Mapping[str, Shape], names: tuple[str, ...], usual: int) -> int:
     """The batch unless one is asked for; 0 leaves every shape as it is."""
     firsts = {shapes[name][0] for name in names if shapes[name]}
     fixed = any(layer.traits.fixed_batch for layer in net.layers) or len(firsts) != 1
-    return 0 if fixed else BATCH
+    return 0 if fixed else usual
 
 
 def kind_of(net: Net, takers: Takers, name: str) -> Kind:
@@ -156,13 +158,13 @@ def _named(given: Any, names: list[str]) -> dict[str, Any]:
 
 
 def _read(
-    net: Net, item: Any, shape: Shape, name: str, batch: int | None
+    net: Net, item: Any, shape: Shape, name: str, batch: int | None, usual: int
 ) -> tuple[Values, list[str]]:
     """The values of an array, an ``.npy`` file or a folder of images; and notes."""
     if isinstance(item, str | os.PathLike):
         path = Path(item)
         if is_folder(path):
-            return _images(net, path, shape, name, batch or BATCH)
+            return images(net, path, shape, name, batch or usual)
         try:
             with open_regular(path) as file:
                 values = np.load(file, allow_pickle=False)
@@ -184,41 +186,8 @@ def _read(
             if wanted
             else f"input '{name}' is {shown(values.shape)}; the net takes {shown(shape)} there"
         )
-    return np.ascontiguousarray(values[:batch], dtype=np.float32), []
-
-
-def _images(
-    net: Net, folder: Path, shape: Shape, name: str, batch: int
-) -> tuple[Values, list[str]]:
-    """Images of a folder as Caffe has them: channels first, blue first, mean_value and scale."""
-    if len(shape) != 4 or shape[1] not in (1, 3):
-        raise UsageError(
-            f"input '{name}' is {shown(shape)}: images are Nx3xHxW or, in grey, Nx1xHxW"
-        )
-    pillow = library("PIL.Image", "a folder of images", "data")
-    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)[:batch]
-    if not paths:
-        raise UsageError(f"{folder}: there are no images in it")
-    pixels = []
-    for path in paths:
-        try:
-            with open_regular(path) as file, pillow.open(file, formats=FORMATS) as image:
-                sized = image.convert("RGB" if shape[1] == 3 else "L").resize(
-                    (shape[3], shape[2]), pillow.Resampling.BILINEAR
-                )
-        except Exception as error:  # Pillow's decoders let out whatever they run into
-            raise UsageError(f"{path}: cannot be read as an image: {error}") from None
-        values = np.asarray(sized, np.float32).reshape(shape[2], shape[3], shape[1])
-        pixels.append(values[:, :, ::-1].transpose(2, 0, 1))
-    source = next(layer for layer in net.layers if name in layer.message.top)
-    transform = source.message.transform_param
-    means = list(transform.mean_value)
-    found = np.stack(pixels)
-    if means:
-        found -= np.array(means, np.float32).reshape(1, -1, 1, 1)
-    found *= np.float32(transform.scale)
-    less = f"less mean_value {', '.join(f'{mean:g}' for mean in means)}" if means else "no mean"
-    scale = f", scale {transform.scale:g}" if transform.scale != 1 else ""
-    return np.ascontiguousarray(found), [
-        f"{name}: {len(paths)} images of {folder}, made {shape[2]}x{shape[3]}, {less}{scale}"
-    ]
+    with np.errstate(over="ignore"):  # to infinity, which is refused
+        found = np.ascontiguousarray(values[:batch], dtype=np.float32)
+    if not np.isfinite(found).all():
+        raise UsageError(f"input '{name}' holds values that are infinite or not a number")
+    return found, []

@@ -14,10 +14,11 @@ from fillerkit.layers import Shape
 from fillerkit.layers.net_layer import Layer
 from fillerkit.layers.splits import Port, Takers
 from fillerkit.nets.net import Net
-from fillerkit.running import NetModule, Outputs, Step, module
+from fillerkit.running import NetModule, Outputs, Step
 from fillerkit.signals import theory
 from fillerkit.signals.inputs import make
 from fillerkit.signals.result import Change, LayerSignal
+from fillerkit.signals.still_module import still_module
 
 _PIECE = 1 << 18  # values that are made float64 at once
 
@@ -70,7 +71,7 @@ def measure(
     ends
         The tops from which gradients are sent.
     """
-    running = _module(net, blobs)
+    running = still_module(net, blobs)
     values, real, notes = make(net, takers, running.inputs, inputs, batch, seed)
     given = {name: torch.from_numpy(array) for name, array in values.items()}
     for name in real:
@@ -90,18 +91,6 @@ def measure(
         size,
         tuple(notes),
     )
-
-
-def _module(net: Net, blobs: Blobs) -> NetModule:
-    """The net as a module that learns nothing and leaves the blobs as they are."""
-    running = module(net, blobs).requires_grad_(False)
-    for layer in running.layers:
-        for name, buffer in layer._buffers.items():
-            if buffer is not None:
-                layer._buffers[name] = buffer.clone()
-        if layer.layer.type == "BatchNorm" and not layer.blob(2).any():
-            layer.train()
-    return running
 
 
 class _Run:

@@ -12,7 +12,12 @@ from fillerkit.schema.forks_pb2 import FillerParameter, LayerParameter
 
 
 @layer(
-    "BN", tops=(1, 3), setting=True, blobs=("weight", "bias", "mean", "variance"), normalises=True
+    "BN",
+    tops=(1, 3),
+    setting=True,
+    blobs=("weight", "bias", "mean", "variance"),
+    statistics=("mean", "variance"),
+    normalises=True,
 )
 def bn(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting) -> Plan:
     """Normalises, scales and shifts (SegNet, PSPNet, TSN).

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fillerkit.errors import LayerError
+from fillerkit.layers.batch_norm import BLOBS
 from fillerkit.layers.plan import Param, Plan, Shape
 from fillerkit.layers.registry import layer
 from fillerkit.layers.shapes import axes4, positive
@@ -17,7 +18,7 @@ def _blobs(layer: LayerParameter, count: int) -> tuple[str, ...]:
     return (*(name for name in each for _ in range(count // len(each))), "scale_factor")
 
 
-@layer("DenseBlock", blobs=_blobs, sums=rows, activates=True)
+@layer("DenseBlock", blobs=_blobs, statistics=BLOBS, sums=rows, activates=True)
 def dense_block(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """3 x 3 convolutions, each of all channels so far (DN_CaffeScript, caffe_ocr).
 

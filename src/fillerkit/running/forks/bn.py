@@ -13,7 +13,7 @@ from fillerkit.schema.forks_pb2 import BNParameter
 _SEGNET_EPS = 1e-9
 
 
-@runs("BN", statistics=("mean", "variance"))
+@runs("BN")
 def bn(layer: LayerModule, x: Tensor) -> tuple[Tensor, ...]:
     """Normalises, scales and shifts (SegNet, PSPNet, TSN).
 

@@ -24,6 +24,6 @@ def interp(layer: LayerModule, *bottoms: Tensor) -> Tensor:
 @runs("BilinearInterpolate")
 def bilinear_interpolate(layer: LayerModule, x: Tensor) -> Tensor:
     """Resizes to dst_h x dst_w or by a factor, corners on corners unless not (brocolli-caffe)."""
-    sides = plan_bilinear(layer.message, shapes_of([x])).tops[0][2:]
+    sides = plan_bilinear(layer.message, [shape_of(x)]).tops[0][2:]
     on_corners = layer.message.bilinear_interpolate_param.align_corners
     return functional.interpolate(x, sides, mode="bilinear", align_corners=on_corners)

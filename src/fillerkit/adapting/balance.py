@@ -1,0 +1,137 @@
+"""Between-layer balance: all layers learn at one pace, and the output stays as strong."""
+
+from __future__ import annotations
+
+from math import exp, isfinite, log, sqrt
+
+import torch
+
+from fillerkit.adapting.measures import rounded
+from fillerkit.adapting.result import AdaptedLayer
+from fillerkit.adapting.walk import Tops, walk
+from fillerkit.adapting.work import Work
+from fillerkit.layers.net_layer import Layer
+from fillerkit.layers.splits import Takers
+from fillerkit.running import LayerModule
+from fillerkit.signals.heads import ends, with_batch_statistics
+from fillerkit.signals.still_module import still_module
+
+NAME = "balance"
+
+
+def balance(work: Work) -> list[AdaptedLayer]:
+    """Scale layers against one another until all gradients are as large beside their weights.
+
+    A layer's pace is the rms of its weight's gradient over that of the weight. With s =
+    sqrt(pace / geometric mean of all), the weight times s has the mean's pace; the product of all
+    s is 1, so that a chain of layers that are linear in their scale (ReLU, pooling) makes the same
+    output. Biases grow with what they are added to. Gradients are unit gaussian ones at the last
+    layers before the losses.
+
+    Source: Kraehenbuehl, Doersch, Donahue and Darrell, Data-dependent initializations of
+    convolutional neural networks (2016), section 3.2, algorithm 2.
+    """
+    return _Balance(work).rows()
+
+
+class _Balance:
+    """The layers, and what they were multiplied with so far."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._kept = {index: why for index, _, why in work.summing() if why}
+        self._places = {index: at for index, at, why in work.summing() if not why}
+        self._filled = {
+            index: torch.from_numpy(work.array((work.net.layers[index].key, at)).copy())
+            for index, at in self._places.items()
+        }
+        self._factors = dict.fromkeys(self._places, 1.0)
+        self._scales: dict[int, float] = {}
+        self._strengths: dict[int, float] = {}
+
+    def rows(self) -> list[AdaptedLayer]:
+        """Balance the layers; what was done."""
+        first = found = self._paces()
+        tries = 0
+        while found and not self._even(found) and tries < self._work.limits.tries:
+            target = exp(sum(map(log, found.values())) / len(found))
+            self._scales = {index: sqrt(pace / target) for index, pace in found.items()}
+            walk(self._work, self._scale)
+            found, tries = self._paces(), tries + 1
+        return [
+            row
+            for index, layer in enumerate(self._work.net.layers)
+            for row in self._row(index, layer, first, found, tries)
+        ]
+
+    def _even(self, paces: dict[int, float]) -> bool:
+        return max(paces.values()) <= min(paces.values()) * (1 + self._work.limits.tolerance)
+
+    def _paces(self) -> dict[int, float]:
+        """How fast each layer would learn; how strong its bottom is, besides."""
+        work = self._work
+        net, _ = with_batch_statistics(work.net, work.blobs)
+        running = still_module(net, work.blobs)
+        for index, at in self._places.items():
+            layer = running.layers[index]
+            layer.get_parameter(layer.held[at].name).requires_grad_(True)
+        places = set(ends(net, Takers([layer.message for layer in net.layers])))
+        last = []
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(work.limits.seed)
+            for index, step in enumerate(running.steps(work.given, keep=())):
+                if index in self._places:
+                    self._strengths[index] = float(step.bottoms[0].detach().abs().mean())
+                last += [
+                    top
+                    for at, top in enumerate(step.tops)
+                    if (index, at) in places and top.requires_grad
+                ]
+            if last:
+                torch.autograd.backward(last, [torch.randn_like(top) for top in last])
+        return {
+            index: pace
+            for index, at in self._places.items()
+            if (pace := _pace(running.layers[index], at)) and isfinite(pace)
+        }
+
+    def _scale(self, index: int, layer: LayerModule, bottoms: Tops, tops: Tops) -> Tops | None:
+        """Scale a layer that has just run, and its bias with what it is added to now."""
+        if index not in self._scales:
+            return None
+        self._factors[index] = rounded(self._factors[index] * self._scales[index])
+        layer.blob(self._places[index]).copy_(self._filled[index] * self._factors[index])
+        bias, strength = self._work.bias(index), self._strengths[index]
+        if bias is not None and strength:
+            grown = float(bottoms[0].abs().mean()) / strength
+            layer.blob(bias).mul_(grown * self._scales[index])
+        return layer.forward(*bottoms)
+
+    def _row(
+        self, index: int, layer: Layer, first: dict[int, float], last: dict[int, float], tries: int
+    ) -> list[AdaptedLayer]:
+        if index in self._kept:
+            return [AdaptedLayer(NAME, layer.key, layer.type, False, said=self._kept[index])]
+        if index not in self._places:
+            return []
+        if index not in first or index not in last:
+            return [AdaptedLayer(NAME, layer.key, layer.type, False, said="no gradient reaches it")]
+        factor = self._factors[index]
+        if factor != 1:
+            self._work.times((layer.key, self._places[index]), factor, NAME)
+            bias = self._work.bias(index)
+            if bias is not None and self._work.array((layer.key, bias)).any():
+                self._work.rewritten((layer.key, bias), NAME)
+        said = f"gradient over weight {first[index]:.3g} to {last[index]:.3g}"
+        return [
+            AdaptedLayer(NAME, layer.key, layer.type, factor != 1, factor, tries=tries, said=said)
+        ]
+
+
+def _pace(layer: LayerModule, at: int) -> float:
+    weight = layer.get_parameter(layer.held[at].name)
+    if weight.grad is None:
+        return 0.0
+    return sqrt(
+        float(weight.grad.double().square().mean() / weight.detach().double().square().mean())
+    )

@@ -1,0 +1,90 @@
+"""Data-dependent initialisation: every channel of every layer with mean 0 and variance 1."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from fillerkit.adapting.channels import axis_of, by_channel, times
+from fillerkit.adapting.measures import rounded_each
+from fillerkit.adapting.result import AdaptedLayer
+from fillerkit.adapting.walk import Tops, walk
+from fillerkit.adapting.work import Work
+from fillerkit.running import LayerModule
+
+NAME = "data-dependent"
+
+
+def data_dependent(work: Work) -> list[AdaptedLayer]:
+    """Within-layer normalisation.
+
+    The weights of each channel are divided by the std of what they make of the batch, and the
+    bias becomes -mean / std, so that the channel has mean 0 and variance 1 before its
+    nonlinearity. Without a bias the means stay.
+
+    Source: Kraehenbuehl, Doersch, Donahue and Darrell, Data-dependent initializations of
+    convolutional neural networks (2016), section 3.1.
+    """
+    found = _Channels(work)
+    walk(work, found.visit)
+    return found.rows
+
+
+class _Channels:
+    """What is done at each layer."""
+
+    def __init__(self, work: Work) -> None:
+        self.rows: list[AdaptedLayer] = []
+        self._work = work
+        self._weights = {index: (at, why) for index, at, why in work.summing()}
+
+    def visit(self, index: int, layer: LayerModule, bottoms: Tops, tops: Tops) -> Tops | None:
+        """Normalise the channels of a layer that has just run."""
+        if index not in self._weights:
+            return None
+        of, (position, why) = layer.layer, self._weights[index]
+        if why:
+            self.rows.append(AdaptedLayer(NAME, of.key, of.type, False, said=why))
+            return None
+        mean, variance = by_channel(tops, axis_of(of, tops[0]))
+        before = float(variance.mean())
+        lively = variance > 0
+        weight = layer.blob(position)
+        factors = torch.ones_like(variance)
+        factors[lively] = rounded_each(variance[lively].rsqrt())
+        changed = times(of, weight, factors)
+        if changed is None:
+            why = "its weights do not belong to one channel each"
+        elif not torch.isfinite(variance).all():
+            why = "its output is not finite"
+        elif not lively.any():
+            why = "its output does not vary"
+        if why or changed is None:
+            self.rows.append(
+                AdaptedLayer(NAME, of.key, of.type, False, None, before, before, 0, why)
+            )
+            return None
+        weight.copy_(changed)
+        self._work.rewritten((of.key, position), NAME)
+        said = self._center(index, layer, mean, factors, lively)
+        tops = layer.forward(*bottoms)
+        after = float(by_channel(tops, axis_of(of, tops[0]))[1].mean())
+        factor = float(factors[lively].log().mean().exp())
+        row = AdaptedLayer(NAME, of.key, of.type, True, factor, before, after, 1, said)
+        self.rows.append(row)
+        return tops
+
+    def _center(
+        self, index: int, layer: LayerModule, mean: Tensor, factors: Tensor, lively: Tensor
+    ) -> str:
+        """Set the bias so that the means are 0; what there is to say."""
+        still = int((~lively).sum())
+        said = f"{still} of {len(lively)} channels do not vary" if still else ""
+        position = self._work.bias(index)
+        if position is None or layer.blob(position).numel() != len(mean):
+            return "; ".join(filter(None, ["without a bias to change, means stay", said]))
+        bias = layer.blob(position)
+        moved = (bias.double().reshape(-1) - mean) * factors
+        bias.copy_(torch.where(lively, moved, bias.double().reshape(-1)).reshape(bias.shape))
+        self._work.rewritten((layer.layer.key, position), NAME)
+        return said

@@ -1,0 +1,57 @@
+"""Layers scaled against one another."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+import fillerkit as fk
+
+from .conftest import conv, image, in_place, inner
+
+DEEP = (
+    image()
+    + conv("c1", "data", 'weight_filler { type: "gaussian" std: 0.5 }')
+    + in_place("ReLU", "c1")
+    + conv("c2", "c1", 'bias_filler { type: "constant" value: 0.1 }')
+    + in_place("ReLU", "c2")
+    + inner("fc", "c2", 'bias_filler { type: "constant" value: 0.3 }')
+)
+
+
+def test_gradients_are_as_large_beside_their_weights_in_all_layers() -> None:
+    net = fk.load_net(DEEP)
+    found = fk.adapt(net, net.fill(1), "balance")
+    ends = [float(re.split(" to ", layer.said)[1]) for layer in found.layers]
+    begins = [float(re.split(" |to", layer.said)[3]) for layer in found.layers]
+    assert max(ends) <= 1.02 * min(ends)
+    assert max(begins) > 2 * min(begins)
+
+
+def test_a_chain_of_rectifiers_makes_the_same_output_biases_and_all() -> None:
+    import torch
+
+    import fillerkit.torch
+
+    net = fk.load_net(DEEP)
+    filled = net.fill(1)
+    found = fk.adapt(net, filled, "balance")
+    batch = torch.from_numpy(np.random.default_rng(1).standard_normal((5, 3, 8, 8), np.float32))
+    with torch.no_grad():
+        before, after = (
+            fillerkit.torch.module(net, blobs)(batch)["fc"].numpy()
+            for blobs in (filled, found.blobs)
+        )
+    assert after == pytest.approx(before, rel=0.01, abs=0.01)
+    factors = [layer.factor for layer in found.layers if layer.factor]
+    assert np.prod(factors) == pytest.approx(1, rel=2e-3)
+
+
+def test_a_layer_that_no_gradient_reaches_is_left_alone() -> None:
+    stopped = conv("stopped", "data") + inner("last", "stopped", layer="propagate_down: false")
+    net = fk.load_net(DEEP + stopped)
+    found = fk.adapt(net, net.fill(1), "balance")
+    assert found["stopped"][0].said == "no gradient reaches it"
+    assert found["c1"][0].changed
