@@ -7,7 +7,7 @@ GRPCIO_TOOLS := grpcio-tools==1.63.2
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
 .PHONY: demo test test-core test-pythons matrix sanitize faults fuzz bench figures lint types format proto \
-  proto-check wild clean
+  proto-check wild passes clean
 
 # Fill a sample net and look at it.
 demo: $(VENV)/.installed
@@ -71,6 +71,10 @@ proto-check: $(VENV)/.proto
 # Hold a corpus of real nets against what Caffe makes of them: make wild CORPUS=folder
 wild: $(VENV)/.test
 	$(BIN)/python tools/wild.py $(CORPUS)
+
+# Forward passes of the deploy nets there beside OpenCV's and, with CAFFE_PYTHON=python, Caffe 1.0's.
+passes: $(VENV)/.test
+	$(BIN)/python tools/passes.py sample_nets $(CORPUS) --caffe-python '$(CAFFE_PYTHON)'
 
 clean:
 	rm -rf $(VENV) .venv-* build *.egg-info src/*.egg-info .pytest_cache .mypy_cache .ruff_cache
