@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -56,11 +56,13 @@ class ClientNet:
         return any(layer.type == SORTED and layer.tops[0][0] == blob for layer in self.net.layers)
 
 
-def write(prototxt: Path, folder: Path, name: str, *, seed: int = 1701) -> ClientNet:
+def write(
+    prototxt: Path, folder: Path, name: str, *, suffixes: Iterable[str] = (".caffemodel",)
+) -> ClientNet:
     """Fill a net and run it, and write what a client takes.
 
-    ``net.prototxt``, ``net.caffemodel``, ``inputs.npz`` (blobs by name), ``wanted.json`` (for each
-    blob to compare the last layer that writes it).
+    ``net.prototxt``, the weights as ``net`` with each suffix, ``inputs.npz`` (blobs by
+    name), ``wanted.json`` (for each blob to compare the last layer that writes it).
 
     Raises
     ------
@@ -68,7 +70,7 @@ def write(prototxt: Path, folder: Path, name: str, *, seed: int = 1701) -> Clien
         The net cannot be read, or has a layer that does not run.
     """
     net = fk.load_net(prototxt, phase="TEST")
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(1701)
     blobs = filled(net, rng)
     module = fillerkit.torch.module(net, blobs)
     normalise(module, blobs, inputs(net, rng))
@@ -78,7 +80,8 @@ def write(prototxt: Path, folder: Path, name: str, *, seed: int = 1701) -> Clien
         made = module(_tensors(given), blobs=wanted)
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(prototxt, folder / "net.prototxt")
-    blobs.save(folder / "net.caffemodel")
+    for suffix in suffixes:
+        blobs.save(folder / f"net{suffix}")
     np.savez(folder / "inputs.npz", **given)
     expected = {blob: made[blob].numpy() for blob in wanted}
     (folder / "wanted.json").write_text(json.dumps({blob: _writer(net, blob) for blob in expected}))

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import client_runs
 from client_nets import ClientNet, write
-from client_runs import Verdict
+from client_runs import PURE, Verdict
 
 import fillerkit as fk
 
@@ -59,10 +59,6 @@ def main() -> None:
     for word, count in sorted(counts.items()):
         print(f"{count:5} {word}")
     sys.exit(any(word.endswith(BAD) for word in counts))
-
-
-PURE = {"PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION": "python"}
-"""The messages of Caffe's own wheel are older than protobuf's C++."""
 
 
 def deploy_nets(folders: list[Path], only: str) -> Iterator[tuple[str, Path]]:
