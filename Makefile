@@ -7,7 +7,7 @@ GRPCIO_TOOLS := grpcio-tools==1.63.2
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
 .PHONY: demo test test-core test-pythons matrix sanitize faults fuzz bench figures lint types format proto \
-  proto-check wheel release wild docs docs-serve notebooks clean
+  proto-check wheel release wild passes docs docs-serve notebooks clean
 
 # Fill a sample net and look at it.
 demo: $(VENV)/.installed
@@ -82,6 +82,10 @@ proto-check: $(VENV)/.proto
 # Hold a corpus of real nets against what Caffe makes of them: make wild CORPUS=folder
 wild: $(VENV)/.test
 	$(BIN)/python tools/wild.py $(CORPUS)
+
+# Forward passes of the deploy nets there beside OpenCV's and, with CAFFE_PYTHON=python, Caffe 1.0's.
+passes: $(VENV)/.test
+	$(BIN)/python tools/passes.py sample_nets $(CORPUS) --caffe-python '$(CAFFE_PYTHON)'
 
 # The sdist and the wheel, in dist/, looked at and tried on all Pythons that are here: tools/make_wheel.py.
 wheel: $(VENV)/.release
