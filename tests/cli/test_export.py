@@ -92,7 +92,7 @@ def test_what_is_asked_of_the_graph_is_handed_on(run: Run, written: list[Any]) -
     [
         (["-o", "net.pb"], "'net.pb': a net is exported as ONNX: its suffix is to be .onnx"),
         (["--opset", "9"], "opset 9 cannot be written: it is one of 18 to 23"),
-        (["--until", "oot"], "no layer makes a blob 'oot'; did you mean 'out'?"),
+        (["--until", "outt"], "no layer makes a blob 'outt'; did you mean 'out'?"),
         (["--rename", "a=b"], "--rename says what to take from a file: give --weights"),
     ],
 )
@@ -124,7 +124,9 @@ def test_a_fresh_batch_norm_is_told_of_with_the_way_out(run: Run, folder: Path) 
     told = run("export", "fresh.prototxt").stderr
     assert told.startswith("note: 1 BatchNorm layer (norm) starts with a variance of 0")
     options = [word.strip("'\n") for word in told.partition("or --filler")[2].split(" --filler ")]
-    fixed = run("export", "fresh.prototxt", *(f"--filler={word.strip(chr(39) + ' ')}" for word in options))
+    fixed = run(
+        "export", "fresh.prototxt", *(f"--filler={word.strip(chr(39) + ' ')}" for word in options)
+    )
     assert (fixed.returncode, fixed.stderr) == (0, "")
 
 
