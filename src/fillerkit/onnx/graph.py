@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -31,6 +32,7 @@ def simplify(model: Any) -> dict[str, str]:
     _merge_pads(graph)
     _leave_out_zeros(graph)
     _leave_out(graph)
+    _name_batch(graph)
     _forget(model)
     left = set(graph.initializers)
     made = [name for name in origins if name in left]
@@ -131,6 +133,21 @@ def _origins(graph: Any) -> Iterator[tuple[str, str]]:
                 known[value] = of
                 if len(of) == 1:
                     yield value.name, next(iter(of))
+
+
+def _name_batch(graph: Any) -> None:
+    """Call a batch of any length ``batch``, which the exporter numbers."""
+    firsts = [value.shape[0] for value in graph.inputs if value.shape]
+    symbols = [re.escape(str(length)) for length in firsts if not isinstance(length, int)]
+    if symbols:
+        number = re.compile(rf"\b({'|'.join(symbols)})\b")
+        for value in (*graph.inputs, *(value for node in graph for value in node.outputs)):
+            lengths = value.shape or ()
+            if any(number.search(str(length)) for length in lengths):
+                value.shape = onnx_ir.Shape(
+                    length if isinstance(length, int) else number.sub("batch", str(length))
+                    for length in lengths
+                )
 
 
 def _forget(model: Any) -> None:
