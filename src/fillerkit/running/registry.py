@@ -95,9 +95,7 @@ def runs(
     """
 
     def register(run: Run) -> Run:
-        operations.add(
-            name, Operation(name, run, without, refuse, plan, untraced), run.__module__
-        )
+        operations.add(name, Operation(name, run, without, refuse, plan, untraced), run.__module__)
         return run
 
     return register
