@@ -55,3 +55,24 @@ def test_a_layer_that_no_gradient_reaches_is_left_alone() -> None:
     found = fk.adapt(net, net.fill(1), "balance")
     assert found["stopped"][0].said == "no gradient reaches it"
     assert found["c1"][0].changed
+
+
+def test_a_step_that_makes_it_worse_is_taken_back() -> None:
+    text = 'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: [2, 20] } } }\n'
+    below = "x"
+    for at in range(4):
+        filler = 'weight_filler { type: "gaussian" std: 30 } bias_filler { value: 0.1 }'
+        text += inner(f"ip{at}", below, filler).replace("num_output: 10", "num_output: 60")
+        text += in_place("Sigmoid", f"ip{at}")
+        below = f"ip{at}"
+    net = fk.load_net(text)
+    filled = net.fill(1)
+    found = fk.adapt(net, filled, "balance", batch=2)
+    again = fk.adapt(net, found.blobs, "balance", batch=2)
+    assert all(layer.said.endswith("would make them less even") for layer in found.layers)
+    begun, ended, is_so = (
+        np.array([float(layer.said.split()[word].strip(";")) for layer in each.layers])
+        for each, word in ((found, 3), (found, 5), (again, 3))
+    )
+    assert ended == pytest.approx(is_so, rel=0.01)
+    assert ended.max() / ended.min() <= begun.max() / begun.min()

@@ -74,3 +74,14 @@ def test_what_is_left_alone_is_told() -> None:
     found = fk.adapt(net, net.fill(1), "data-dependent")
     assert [layer.changed for layer in found.layers] == [False, False]
     assert said(found)["frozen"] == "frozen: its lr_mult is 0"
+
+
+def test_a_channel_that_varies_by_rounding_alone_is_not_blown_up() -> None:
+    net = fk.load_net(image(4) + LAYERS["fc"])
+    filled = net.fill(1)
+    filled["fc"].bias[:] = 1e4
+    filled["fc"].weight[3] *= 1e-3
+    found = fk.adapt(net, filled, "data-dependent", inputs=BATCH)
+    assert said(found) == {"fc": "1 of 10 channels do not vary"}
+    assert found.blobs["fc"].weight[3].tobytes() == filled["fc"].weight[3].tobytes()
+    assert found["fc"][0].after == pytest.approx(1, rel=0.1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import exp, isfinite, log, sqrt
 
 import torch
@@ -10,6 +11,7 @@ from fillerkit.adapting.measures import rounded
 from fillerkit.adapting.result import AdaptedLayer
 from fillerkit.adapting.walk import Tops, walk
 from fillerkit.adapting.work import Work
+from fillerkit.formats.stored import Array
 from fillerkit.layers.net_layer import Layer
 from fillerkit.layers.splits import Takers
 from fillerkit.running import LayerModule
@@ -26,7 +28,8 @@ def balance(work: Work) -> list[AdaptedLayer]:
     sqrt(pace / geometric mean of all), the weight times s has the mean's pace; the product of all
     s is 1, so that a chain of layers that are linear in their scale (ReLU, pooling) makes the same
     output. Biases grow with what they are added to. Gradients are unit gaussian ones at the last
-    layers before the losses.
+    layers before the losses. A step that makes the paces less even, as it can where sigmoids
+    saturate, is taken back, and is the last one.
 
     Source: Kraehenbuehl, Doersch, Donahue and Darrell, Data-dependent initializations of
     convolutional neural networks (2016), section 3.2, algorithm 2.
@@ -48,24 +51,45 @@ class _Balance:
         self._factors = dict.fromkeys(self._places, 1.0)
         self._scales: dict[int, float] = {}
         self._strengths: dict[int, float] = {}
+        self._stopped = ""
 
     def rows(self) -> list[AdaptedLayer]:
         """Balance the layers; what was done."""
+        limits = self._work.limits
         first = found = self._paces()
         tries = 0
-        while found and not self._even(found) and tries < self._work.limits.tries:
+        while found and _unevenness(found) > 1 + limits.tolerance and tries < limits.tries:
+            begun = self._factors.copy(), {at: values.copy() for at, values in self._biases()}
             target = exp(sum(map(log, found.values())) / len(found))
             self._scales = {index: sqrt(pace / target) for index, pace in found.items()}
             walk(self._work, self._scale)
-            found, tries = self._paces(), tries + 1
+            paces = self._paces()
+            if paces.keys() != found.keys() or _unevenness(paces) >= _unevenness(found):
+                self._undo(*begun)
+                self._stopped = "; one more step would make them less even"
+                break
+            found, tries = paces, tries + 1
         return [
             row
             for index, layer in enumerate(self._work.net.layers)
             for row in self._row(index, layer, first, found, tries)
         ]
 
-    def _even(self, paces: dict[int, float]) -> bool:
-        return max(paces.values()) <= min(paces.values()) * (1 + self._work.limits.tolerance)
+    def _undo(self, factors: dict[int, float], biases: dict[int, Array]) -> None:
+        """Take a step back: where a nonlinearity saturates, one can make it worse."""
+        self._factors = factors
+        for index, at in self._places.items():
+            key = self._work.net.layers[index].key, at
+            self._work.array(key)[...] = self._filled[index] * factors[index]
+        for index, values in self._biases():
+            values[...] = biases[index]
+
+    def _biases(self) -> Iterator[tuple[int, Array]]:
+        """The biases that may be changed, by layer."""
+        for index in self._places:
+            at = self._work.bias(index)
+            if at is not None:
+                yield index, self._work.array((self._work.net.layers[index].key, at))
 
     def _paces(self) -> dict[int, float]:
         """How fast each layer would learn; how strong its bottom is, besides."""
@@ -114,18 +138,21 @@ class _Balance:
             return [AdaptedLayer(NAME, layer.key, layer.type, False, said=self._kept[index])]
         if index not in self._places:
             return []
-        if index not in first or index not in last:
+        if index not in last:
             return [AdaptedLayer(NAME, layer.key, layer.type, False, said="no gradient reaches it")]
-        factor = self._factors[index]
-        if factor != 1:
+        factor = self._factors[index] if self._factors[index] != 1 else None
+        if factor is not None:
             self._work.times((layer.key, self._places[index]), factor, NAME)
             bias = self._work.bias(index)
             if bias is not None and self._work.array((layer.key, bias)).any():
                 self._work.rewritten((layer.key, bias), NAME)
-        said = f"gradient over weight {first[index]:.3g} to {last[index]:.3g}"
-        return [
-            AdaptedLayer(NAME, layer.key, layer.type, factor != 1, factor, tries=tries, said=said)
-        ]
+        said = f"gradient over weight {first[index]:.3g} to {last[index]:.3g}{self._stopped}"
+        changed = factor is not None
+        return [AdaptedLayer(NAME, layer.key, layer.type, changed, factor, tries=tries, said=said)]
+
+
+def _unevenness(paces: dict[int, float]) -> float:
+    return max(paces.values()) / min(paces.values())
 
 
 def _pace(layer: LayerModule, at: int) -> float:

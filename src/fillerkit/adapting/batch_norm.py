@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fillerkit.adapting.channels import by_channel
+from fillerkit.adapting.measures import by_channel
 from fillerkit.adapting.result import AdaptedLayer
 from fillerkit.adapting.walk import Tops, walk
 from fillerkit.adapting.work import Work

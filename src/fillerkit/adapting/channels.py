@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import torch
 from torch import Tensor
 
 from fillerkit.layers.net_layer import Layer
@@ -15,16 +12,6 @@ def axis_of(layer: Layer, top: Tensor) -> int:
     if layer.message.HasField("inner_product_param") or layer.type == "InnerProduct":
         return top.ndim - 1
     return int(layer.message.convolution_param.axis) % top.ndim
-
-
-def by_channel(tensors: Sequence[Tensor], axis: int) -> tuple[Tensor, Tensor]:
-    """Mean and variance of each channel of all tensors, in float64, a channel at a time."""
-    channels = zip(*(tensor.unbind(axis) for tensor in tensors), strict=True)
-    found = []
-    for parts in channels:
-        values = torch.cat([part.reshape(-1) for part in parts]).double()
-        found.append(torch.var_mean(values, correction=0))
-    return torch.stack([mean for _, mean in found]), torch.stack([each for each, _ in found])
 
 
 def times(layer: Layer, weight: Tensor, factors: Tensor) -> Tensor | None:

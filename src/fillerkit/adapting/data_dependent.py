@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from fillerkit.adapting.channels import axis_of, by_channel, times
-from fillerkit.adapting.measures import rounded_each
+from fillerkit.adapting.channels import axis_of, times
+from fillerkit.adapting.measures import by_channel, rounded_each
 from fillerkit.adapting.result import AdaptedLayer
 from fillerkit.adapting.walk import Tops, walk
 from fillerkit.adapting.work import Work
@@ -47,8 +47,8 @@ class _Channels:
             self.rows.append(AdaptedLayer(NAME, of.key, of.type, False, said=why))
             return None
         mean, variance = by_channel(tops, axis_of(of, tops[0]))
-        before = float(variance.mean())
         lively = variance > 0
+        before = float(variance[lively].mean()) if lively.any() else 0.0
         weight = layer.blob(position)
         factors = torch.ones_like(variance)
         factors[lively] = rounded_each(variance[lively].rsqrt())
@@ -68,7 +68,7 @@ class _Channels:
         self._work.rewritten((of.key, position), NAME)
         said = self._center(index, layer, mean, factors, lively)
         tops = layer.forward(*bottoms)
-        after = float(by_channel(tops, axis_of(of, tops[0]))[1].mean())
+        after = float(by_channel(tops, axis_of(of, tops[0]))[1][lively].mean())
         factor = float(factors[lively].log().mean().exp())
         row = AdaptedLayer(NAME, of.key, of.type, True, factor, before, after, 1, said)
         self.rows.append(row)

@@ -10,10 +10,11 @@ from torch import Tensor
 
 _PIECE = 1 << 18  # values that are made float64 at once
 _DIGITS = 4
+_LEAST = 1e-12  # of the square of the mean: float32 rounds to 6e-8 of a value
 
 
 def variance(tensors: Sequence[Tensor]) -> float:
-    """Of all values of the tensors together, worked out in float64."""
+    """Of all values of the tensors together, worked out in float64; 0 where it is rounding."""
     pieces = [piece for x in tensors for piece in torch.split(x.reshape(-1), _PIECE)]
     count = sum(piece.numel() for piece in pieces)
     if not count:
@@ -21,7 +22,21 @@ def variance(tensors: Sequence[Tensor]) -> float:
     mean = sum(float(piece.sum(dtype=torch.float64)) for piece in pieces) / count
     if not isfinite(mean):
         return float("nan")
-    return sum(float((piece.double() - mean).square().sum()) for piece in pieces) / count
+    found = sum(float((piece.double() - mean).square().sum()) for piece in pieces) / count
+    return 0.0 if found < _LEAST * mean**2 else found
+
+
+def by_channel(tensors: Sequence[Tensor], axis: int) -> tuple[Tensor, Tensor]:
+    """Mean and variance of each channel of all tensors, likewise."""
+    channels = zip(*(tensor.unbind(axis) for tensor in tensors), strict=True)
+    found = []
+    for parts in channels:
+        values = torch.cat([part.reshape(-1) for part in parts]).double()
+        found.append(torch.var_mean(values, correction=0))
+    mean = torch.stack([each for _, each in found])
+    variances = torch.stack([each for each, _ in found])
+    variances[variances < _LEAST * mean.square()] = 0
+    return mean, variances
 
 
 def rounded(factor: float) -> float:

@@ -23,8 +23,8 @@ class AdaptedLayer:
         What the weights were multiplied with; of several factors, one a channel, their geometric
         mean. None where they were not multiplied.
     before, after : float or None
-        The variance of the layer's output: over all values for ``lsuv``, the mean of the channels'
-        own for ``data-dependent``.
+        The variance of the layer's output: over all values for ``lsuv``, for ``data-dependent`` the
+        mean of the variances of the channels that vary.
     tries : int
         How often the layer ran again.
     said : str
