@@ -34,6 +34,17 @@ def test_the_same_seed_and_batch_give_the_same_bits() -> None:
     assert weights.bits(fk.adapt(net, net.fill(4)).blobs) != bits[0]
 
 
+def test_a_net_is_filled_and_adapted_in_one_call() -> None:
+    net = fk.load_net(NET)
+    images = np.random.default_rng(1).normal(size=(6, *dict(net.layers[0].tops)["data"][1:]))
+    found = net.fill(3, adapt=["lsuv", "batch-norm"], inputs={"data": images.astype("f4")})
+    apart = fk.adapt(net, net.fill(3), "lsuv,batch-norm", inputs={"data": images.astype("f4")})
+    assert weights.bits(found) == weights.bits(apart.blobs)
+    assert found.origin["adapted"]["batch"] == 6
+    with pytest.raises(fk.UsageError, match="say adapt='lsuv'"):
+        net.fill(3, batch=6)
+
+
 def test_what_was_filled_is_not_changed() -> None:
     net = fk.load_net(NET)
     filled = net.fill(1)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
+from importlib import import_module
 from typing import Any
 
 from fillerkit.blobs.blobs import Blobs
@@ -20,6 +21,9 @@ from fillerkit.layers.net_layer import Layer, Model, owner
 from fillerkit.layers.shapes import shown
 from fillerkit.random import CaffeStream
 from fillerkit.schema.forks_pb2 import LayerParameter
+
+# A name, since what runs a net stands above what a net is.
+_ADAPTING = "fillerkit.adapting"
 
 
 @dataclass(frozen=True, repr=False)
@@ -152,6 +156,9 @@ class Net:
         weights: Weights | Sequence[Weights] | Transfer | None = None,
         stream: str | CaffeStream = "caffe",
         jobs: int | None = None,
+        adapt: str | Sequence[str] = (),
+        inputs: Any = None,
+        batch: int | None = None,
     ) -> Blobs:
         """Give every parameter blob its first values, in memory.
 
@@ -177,8 +184,17 @@ class Net:
         jobs
             Threads that make values; as many as there are processors unless given. The values do
             not depend on it. A blob of fewer than a million values is made by one.
+        adapt, inputs, batch
+            Starts that look at data, as ``"lsuv"``, and what they look at: the `methods`, `inputs`
+            and `batch` of `fillerkit.adapt`, which also tells what it did.
         """
-        return filling.fill(filling.Run.of(self, seed, dtype, boost, weights, stream, jobs))
+        blobs = filling.fill(filling.Run.of(self, seed, dtype, boost, weights, stream, jobs))
+        if adapt:
+            adapting = import_module(_ADAPTING)
+            blobs = adapting.adapt(self, blobs, adapt, inputs=inputs, batch=batch).blobs
+        elif inputs is not None or batch is not None:
+            raise UsageError("inputs and batch are what adapt looks at: say adapt='lsuv'")
+        return blobs
 
     def fill_slice(
         self,
