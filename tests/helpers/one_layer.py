@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -44,3 +45,16 @@ def softmax(x: Any, axis: int = 1) -> Any:
 
 def divisor(mode: str, full: int, valid: int, batch: int) -> int:
     return max({"VALID": valid, "FULL": full, "BATCH_SIZE": batch, "NONE": 1}[mode], 1)
+
+
+class Untouched:
+    """In place of a message that nothing may look at."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"{name} of a message is read when the net runs")
+
+
+def forget_messages(running: Any) -> None:
+    """Take the messages of a module's layers away, once it is built."""
+    for layer in running.layers:
+        layer.layer = replace(layer.layer, message=Untouched())

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import copy
 import pickle
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from one_layer import forget_messages
 
 import fillerkit as fk
 from fillerkit.running.plain import plain
 from fillerkit.schema.forks_pb2 import LayerParameter, PoolingParameter
 
 NET = fk.load_net(Path(__file__).parents[2] / "sample_nets" / "googlenet" / "train_val.prototxt")
-
-
-class Untouched:
-    def __getattr__(self, name: str) -> Any:
-        raise AssertionError(f"{name} of a message is read when the net runs")
 
 
 @pytest.mark.parametrize("layer", NET.layers[:20], ids=lambda layer: layer.name)
@@ -69,8 +64,3 @@ def test_a_net_runs_without_its_messages() -> None:
     expected = running(x)["prob"]
     forget_messages(running)
     assert torch.equal(running(x)["prob"], expected)
-
-
-def forget_messages(running: Any) -> None:
-    for layer in running.layers:
-        layer.layer = replace(layer.layer, message=Untouched())
