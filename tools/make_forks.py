@@ -359,7 +359,7 @@ class Merged:
 def merge(caffe: Schema, forks: dict[str, Schema]) -> Merged:
     """Merge what every fork adds to ``caffe``."""
     became = same_types(forks)
-    written, forks = forks, {fork: renamed(schema, became) for fork, schema in forks.items()}
+    forks = {fork: renamed(schema, became) for fork, schema in forks.items()}
 
     merged = Merged({}, {}, {})
     for fork, schema in forks.items():
@@ -374,8 +374,6 @@ def merge(caffe: Schema, forks: dict[str, Schema]) -> Merged:
         for message, fields in schema.messages.items():
             for name, declared in fields.items():
                 if name in caffe.messages.get(message, {}):
-                    if name not in written[fork].messages.get(message, {}):
-                        continue  # of the fork's own message, which is Caffe's here
                     raise SchemaError(f"{fork}: {message}.{name} is Caffe's own")
                 claims.setdefault(message, {}).setdefault(name, {})[fork] = declared
     known_enums = merged.preferred | caffe.enums

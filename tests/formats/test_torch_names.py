@@ -134,6 +134,7 @@ def test_names_that_there_are_not_are_refused(tmp_path: Path) -> None:
     [
         {"shape": [7]},
         {"at": ["bn"]},
+        {"at": ["other", -1]},
         {"times": "nothing"},
         {"times": 3},
         {"value": "many"},

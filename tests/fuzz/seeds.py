@@ -143,13 +143,22 @@ def _pt_of_pytorch() -> Iterator[bytes]:
         yield file.getvalue()
 
 
+def _safetensors_for_pytorch() -> Iterator[bytes]:
+    """With PyTorch's names, and notes that tell Caffe's blobs."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "x.safetensors")
+        weights.small_blobs().save(path, names="torch")
+        yield path.read_bytes()
+
+
 _OF_OTHERS: dict[str, Callable[[], Iterator[bytes]]] = {
     "caffemodel": _old_caffemodels,
     "npz": _npz_of_numpy,
     "h5": _h5_of_caffe,
     "pt": _pt_of_pytorch,
+    "safetensors": _safetensors_for_pytorch,
 }
-"""Files of a format as other programs write them."""
+"""Files of a format as other programs write them, or for them."""
 
 
 def _records() -> Iterator[bytes]:

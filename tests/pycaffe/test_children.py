@@ -85,6 +85,24 @@ def test_scripts_that_a_script_starts_find_ours_and_its_shapes(
     assert (done.stdout, done.stderr) == ("fillerkit.pycaffe [7, 3, 5, 5]\n", "")
 
 
+def test_a_shape_that_only_a_child_s_net_asked_for_is_not_called_unused(
+    run_script: RunScript, script: Path, write: WriteNet
+) -> None:
+    child = f"import caffe\ncaffe.Net({write(DATA)!r}, 0)"
+    (script.parent / "child.py").write_text(child)
+    (script.parent / "other.prototxt").write_text(
+        'layer { name: "a" type: "Input" top: "a" input_param { shape { dim: 1 } } }'
+    )
+    script.write_text(
+        "import os, sys, caffe\n"
+        "caffe.Net('other.prototxt', 1)\n"
+        "os.system(sys.executable + ' child.py')\n"
+    )
+    done = run_script("--shape", "data=7,3,5,5", "--shape", "dta=1", script)
+    assert "'data'" not in done.stderr
+    assert "no net had a blob 'dta'" in done.stderr
+
+
 def test_an_error_in_a_child_shows_its_own_lines(run_script: RunScript, script: Path) -> None:
     child = "import caffe\ndef f():\n    caffe.Net('nothing', caffe.TEST)\nf()\n"
     (script.parent / "child.py").write_text(child)

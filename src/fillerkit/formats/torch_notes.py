@@ -80,6 +80,8 @@ def _blobs(arrays: Mapping[str, Array], notes: Mapping[str, Any]) -> Iterator[Fo
         if note.get("turned"):
             array = array.T
         shape = tuple(map(int, note["shape"]))
+        if int(index) < 0:
+            raise ValueError(f"'{key}' is said to be blob {index} of layer '{layer}'")
         if min(shape, default=0) < 0 or prod(shape) != array.size:
             raise ValueError(f"'{key}' is to be of shape {shape}, and has {array.size:,} values")
         yield str(layer), int(index), note, frozen(array.reshape(shape))

@@ -71,10 +71,9 @@ def _of_upsample(layer: LayerParameter) -> str:
 
 
 def _of_pad(layer: LayerParameter) -> str:
-    names = {field.name for field, _ in layer.pad_param.ListFields()}
-    if names & {"pad_type", "pad_u", "pad_d", "pad_l", "pad_r", "pad_value"}:
-        return "brocolli"
-    return "fpga" if names else ""
+    p = layer.pad_param
+    fields = ("pad_type", "pad_u", "pad_d", "pad_l", "pad_r", "pad_value")
+    return "brocolli" if any(map(p.HasField, fields)) else ""
 
 
 def _of_convolution(layer: LayerParameter) -> str:

@@ -99,7 +99,6 @@ UNREAD: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "pooling_param.stride_shape": ("video-caffe", ("OCLPoolingHWCN", "Pooling3D")),
     "pooling_param.temporal_pad": ("C3D", ("NdPooling", "OCLPoolingHWCN", "Pooling")),
     "pooling_param.temporal_stride": ("C3D", ("NdPooling", "OCLPoolingHWCN", "Pooling")),
-    "relu_param.threshold": ("brocolli-caffe", ("ReLU",)),
     "reshape_param.pixelshuffler": ("Intel", ("Reshape",)),
     "transform_param.center_crop": ("happynear", _TRANSFORMED),
     "transform_param.erase_ratio": ("happynear", _TRANSFORMED),

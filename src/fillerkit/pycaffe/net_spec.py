@@ -311,7 +311,7 @@ def param_name_dict() -> dict[str, str]:
     names: dict[str, str] = {}
     for field in caffe_pb2.LayerParameter.DESCRIPTOR.fields:
         if field.name.endswith("_param") and field.message_type is not None:
-            # The last counts: a fork's second field, as relu6_param, stands before Caffe's own.
+            # The last counts, where forks have two fields of one type (norm_param).
             type_name = field.message_type.name.removesuffix("Parameter")
             names[type_name] = field.name.removesuffix("_param")
     return names

@@ -6,6 +6,7 @@ import operator
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +35,8 @@ class _Caffe:
         """The seed that PyTorch's engine gets before the next layer runs."""
         self.made_nets = False
         self.shapes_used: set[str] = set()
+        self.shapes_file = ""
+        """Where this process and those that it starts note the shapes that were asked for."""
 
     def seed(self, seed: int) -> None:
         self.seed_of_passes = seed
@@ -52,9 +55,19 @@ class _Caffe:
 
     def shape_of(self, blob: str, layer: LayerParameter) -> Shape:
         """One of `shapes`, for a top of a net's layer."""
-        self.shapes_used.add(blob)
+        self._note_use(blob)
         batch, *rest = self.shapes[blob]
         return (batch or _batch_size(layer), *rest)
+
+    def _note_use(self, blob: str) -> None:
+        if blob in self.shapes_used:
+            return
+        self.shapes_used.add(blob)
+        if self.shapes_file:
+            # Whoever began it may have ended, and taken the file away.
+            flags = os.O_WRONLY | os.O_APPEND
+            with suppress(OSError), open(os.open(self.shapes_file, flags), "wb") as file:
+                file.write(f"{blob}\n".encode())
 
 
 def _batch_size(layer: LayerParameter) -> int:

@@ -176,7 +176,7 @@ def _notebook(error: Exception, found: Program | None) -> str:
 
 
 def _tell_of_unused_shapes() -> None:
-    unused = caffe.shapes.keys() - caffe.shapes_used if caffe.made_nets else ()
+    unused = caffe.shapes.keys() - children.used_shapes() if caffe.made_nets else ()
     for name in unused:
         say_once(f"--shape {name}=...: no net had a blob '{name}' whose shape was asked for")
 
