@@ -63,8 +63,9 @@ class _LazyGroup(click.Group):
 @click.group(
     cls=_LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="To complete commands, layers and fillers by Tab, put into ~/.bashrc: "
-    'eval "$(_FILLERKIT_COMPLETE=bash_source fillerkit)" (zsh, fish: docs/completion.md).',
+    epilog="\b\nTo complete commands, layers and fillers by Tab, run as your shell starts:\n"
+    '  eval "$(_FILLERKIT_COMPLETE=bash_source fillerkit)"   # zsh: zsh_source\n'
+    "  _FILLERKIT_COMPLETE=fish_source fillerkit | source    # fish",
 )
 @click.version_option(__version__, message="fillerkit %(version)s")
 def fillerkit() -> None:
