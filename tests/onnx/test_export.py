@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,13 +57,14 @@ def assert_equal_to_the_module(
     net: fk.Net,
     blobs: fk.Blobs,
     shapes: dict[str, tuple[int, ...]],
+    until: Sequence[str] | None = None,
     bound: float = 1e-5,
 ) -> None:
     rng = np.random.default_rng(0)
     inputs = {name: rng.normal(size=shape).astype("f4") for name, shape in shapes.items()}
     found = run(path, inputs)
     with torch.no_grad():
-        wanted = module(net, blobs).eval()(
+        wanted = module(net, blobs, until=until).eval()(
             {name: torch.from_numpy(values) for name, values in inputs.items()}
         )
     assert list(found) == [name or "-" for name in wanted]
@@ -156,8 +158,7 @@ def exported(folder: Path, text: str, **options: Any) -> Any:
     path = folder / "net.onnx"
     net, blobs = filled(text)
     export(net, blobs, path, **options)
-    shapes = {top: shape for layer in net.layers for top, shape in layer.tops}
-    assert_equal_to_the_module(path, net, blobs, {"data": shapes["data"]})
+    assert_equal_to_the_module(path, net, blobs, {"data": (2, 3, 8, 8)}, **options)
     return onnx.load(path).graph
 
 
@@ -169,10 +170,12 @@ layer {{ name: "crop" type: "Convolution" bottom: "data" top: "a/b" convolution_
     num_output: 4 kernel_size: 2 weight_filler {{ type: "xavier" }} }} }}
 layer {{ name: "crop" type: "Pooling" bottom: "a/b" top: "a/b/crop"
     pooling_param {{ pool: AVE kernel_size: 3 stride: 2 }} }}
-layer {{ name: "" type: "Pooling" bottom: "a/b" top: "" pooling_param {{ kernel_size: 3 stride: 3 }} }}
+layer {{ name: "" type: "Pooling" bottom: "a/b" top: ""
+    pooling_param {{ kernel_size: 3 stride: 3 }} }}
 layer {{ name: "средняя" type: "Pooling" bottom: "a/b" top: "mean.of"
     pooling_param {{ pool: AVE kernel_size: 3 stride: 3 pad: 1 }} }}
-layer {{ name: "crop" type: "LRN" bottom: "data" top: "norm" lrn_param {{ local_size: 3 alpha: 0.5 }} }}
+layer {{ name: "crop" type: "LRN" bottom: "data" top: "norm"
+    lrn_param {{ local_size: 3 alpha: 0.5 }} }}
 layer {{ name: "crop.2" type: "PReLU" bottom: "norm" top: "norm" }}
 layer {{ name: "drop" type: "Dropout" bottom: "norm" top: "norm/crop" }}
 """
@@ -183,7 +186,68 @@ def test_windows_over_the_edge_and_odd_names_are_right(tmp_path: Path) -> None:
     assert [value.name for value in graph.input] == ["data"]
     names = [node.name for node in graph.node]
     assert len(set(names)) == len(names)
-    assert {"crop", "crop#2", "crop.2", "Pooling", "средняя", "in place"} <= set(names)
+    assert {"crop", "crop#2", "crop.2", "Pooling", "средняя"} <= set(names)
     assert {"crop.weight", "crop.bias", "crop.2.weight"} <= {
         each.name for each in graph.initializer
     }
+
+
+def test_a_batch_may_have_any_length_where_it_is_said(tmp_path: Path) -> None:
+    net, blobs = filled(SMALL)
+    done = export(net, blobs, tmp_path / "net.onnx", dynamic_batch=True, opset=21)
+    assert done.inputs == (("data", ("batch", 3, 8, 8)),)
+    assert done.outputs == (("prob", ("batch", 5)),)
+    for batch in (1, 4):
+        assert_equal_to_the_module(tmp_path / "net.onnx", net, blobs, {"data": (batch, 3, 8, 8)})
+    assert onnx.load(tmp_path / "net.onnx").opset_import[0].version == 21
+
+
+def test_a_layer_that_fixes_the_batch_is_told_of(tmp_path: Path) -> None:
+    text = f"""{DATA} layer {{ name: "flat" type: "Reshape" bottom: "data" top: "flat"
+        reshape_param {{ shape {{ dim: 2 dim: 192 }} }} }}"""
+    with pytest.raises(
+        fk.UsageError, match=r"dynamic_batch=True: layer 'flat' \(Reshape, line 3\): "
+    ):
+        export(*filled(text), tmp_path / "net.onnx", dynamic_batch=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_net_ends_at_the_blobs_that_are_named(tmp_path: Path) -> None:
+    graph_of_two = exported(tmp_path, SMALL, until=["pool", "conv1"])
+    assert [value.name for value in graph_of_two.output] == ["pool", "conv1"]
+    assert [node.name for node in graph_of_two.node] == ["conv1", "bn", "relu", "pool"]
+
+
+def test_parameters_of_more_than_a_message_can_hold_are_beside_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fillerkit.onnx.files.LIMIT", 1)
+    net, blobs = filled(SMALL)
+    done = export(net, blobs, tmp_path / "net.onnx")
+    assert done.files == (tmp_path / "net.onnx", tmp_path / "net.onnx.data")
+    assert_equal_to_the_module(tmp_path / "net.onnx", net, blobs, {"data": (2, 3, 8, 8)})
+    onnx.checker.check_model(tmp_path / "net.onnx", full_check=True)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"path": "net.txt"}, "'net.txt': a net is exported as ONNX: its suffix is to be .onnx"),
+        ({"opset": 12}, "opset 12 cannot be written: it is one of 18 to 23"),
+        ({"until": "pol"}, "no layer makes a blob 'pol'; did you mean 'pool'?"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(fk.UsageError) as error:
+        export(*filled(SMALL), **{"path": "net.onnx", **options})
+    assert str(error.value) == words
+
+
+def test_blobs_of_another_net_are_refused() -> None:
+    with pytest.raises(fk.UsageError, match="layer 'bn'"):
+        export(filled(SMALL)[0], filled(DATA + CONV)[1], "net.onnx", until="prob")
+
+
+def test_a_fresh_batch_norm_is_told_of(tmp_path: Path) -> None:
+    net = fk.load_net(SMALL, phase="TEST")
+    assert export(net, net.fill(seed=1), tmp_path / "net.onnx", until="conv1").untrained == ("bn",)

@@ -108,10 +108,10 @@ def command(
     done = onnx.export(net, blobs, output, until=until, dynamic_batch=dynamic_batch, **asked)
     if done.untrained:
         note(
-            f"{many(len(done.untrained), 'BatchNorm layer')} ({some(done.untrained)}) start with a "
-            "variance of 0, so that values grow without bound; give --weights of a net that is "
-            "trained, or --filler '*:variance=constant(value=1)' "
-            "--filler '*:scale_factor=constant(value=1)'"
+            f"{many(len(done.untrained), 'BatchNorm layer')} ({some(done.untrained)}) "
+            f"start{'s' * (len(done.untrained) == 1)} with a variance of 0, so that values grow "
+            "without bound; give --weights of a trained net, or "
+            "--filler '*:variance=constant(value=1)' --filler '*:scale_factor=constant(value=1)'"
         )
     for file in done.files[1:]:
         note(f"the parameters are in {file}, which {output} needs beside it")

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from fillerkit.blobs.blobs import Blobs
-from fillerkit.errors import FillerkitError, Line, UsageError
+from fillerkit.errors import FillerkitError, Keyword, UsageError
 from fillerkit.formats.notes import as_json
 from fillerkit.nets.net import Net
 from fillerkit.onnx.files import write
@@ -123,7 +123,7 @@ def export(
     except FillerkitError:
         raise
     except Exception as error:
-        raise _told(net, error) from error
+        raise _told(net, error, dynamic_batch) from error
     untrained = tuple(_untrained(module.layers))
     model, graph = found.model, found.model.graph
     origins = simplify(model)
@@ -168,14 +168,14 @@ def _inputs(module: NetModule, dynamic_batch: bool) -> tuple[list[Tensor], list[
     return [torch.zeros(shape, dtype=dtype) for shape in lengths], dynamic
 
 
-def _told(net: Net, error: Exception) -> UsageError:
-    """What the exporter says of a net that it cannot write."""
-    where = [note for note in getattr(error, "__notes__", ()) if note.startswith("in layer")]
-    words = str(error).strip().splitlines()
+def _told(net: Net, error: Exception, dynamic_batch: bool) -> UsageError:
+    """What is wrong, when the exporter cannot write a net, and in which layer."""
+    notes: Sequence[str] = getattr(error, "__notes__", ())
+    where = [note.removeprefix("in ").rpartition(" with ")[0] for note in notes if " with " in note]
+    said = str(error).strip().splitlines() or [type(error).__name__]
+    asked: list[str | Keyword] = [" with ", Keyword("dynamic_batch", True)] if dynamic_batch else []
     return UsageError(
-        f"{net.file} cannot be exported: PyTorch's exporter says: ",
-        " ".join(words[:1]) or type(error).__name__,
-        *map(Line, where),
+        f"{net.file} cannot be exported", *asked, "".join(f": {each}" for each in (*where, said[0]))
     )
 
 

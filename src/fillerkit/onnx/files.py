@@ -14,6 +14,9 @@ from fillerkit.formats.whole_file import whole_file
 LIMIT = (1 << 31) - (1 << 24)
 """Bytes of parameters in one file; the rest is for all else."""
 
+_SMALL = 1024
+"""Bytes: what is smaller stays in the file, for readers look into shapes before they read more."""
+
 _ALIGNMENT = 4096
 """Bytes: who reads the second file may want to map a parameter into memory."""
 
@@ -38,6 +41,8 @@ def write(model: Any, path: Path) -> tuple[Path, ...]:
         data, file = (files.enter_context(whole_file(each)) for each in (beside, path))
         for value in model.graph.initializers.values():
             tensor = value.const_value
+            if tensor.nbytes < _SMALL:
+                continue
             data.write(bytes(-data.tell() % _ALIGNMENT))
             value.const_value = onnx_ir.ExternalTensor(
                 beside.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -25,12 +26,14 @@ def simplify(model: Any) -> dict[str, str]:
     """
     graph = model.graph
     LiftConstantsToInitializersPass(lift_all_constants=True, size_limit=0)(model)
+    _fix_shapes(graph)
     _leave_out(graph)
     origins = dict(_origins(graph))
     fold_constants(model, input_size_limit=_ALL, output_size_limit=_ALL)
     _merge_pads(graph)
     _leave_out_zeros(graph)
     _leave_out(graph)
+    _name_batch(graph)
     _forget(model)
     left = set(graph.initializers)
     made = [name for name in origins if name in left]
@@ -71,6 +74,29 @@ def _does_nothing(node: Any) -> bool:
     if old.shape is None or new.shape is None or "None" in map(str, new.shape):
         return False
     return (old.shape, old.dtype) == (new.shape, new.dtype)
+
+
+def _fix_shapes(graph: Any) -> None:
+    """Give each Reshape a constant for a shape, where one length at most is not known.
+
+    The exporter works such a shape out of the bottom's, by nodes that not all readers know.
+    """
+    for node in list(graph):
+        lengths = node.outputs[0].shape if node.op_type == "Reshape" else None
+        known = [length for length in lengths or () if isinstance(length, int)]
+        if not lengths or 0 in known or len(lengths) - len(known) > 1:
+            continue
+        array = np.array([n if isinstance(n, int) else -1 for n in lengths], np.int64)
+        tensor = onnx_ir.tensor(array, name=f"{node.outputs[0].name}/shape")
+        shape = onnx_ir.Value(
+            name=tensor.name,
+            shape=tensor.shape,
+            type=onnx_ir.TensorType(tensor.dtype),
+            const_value=tensor,
+        )
+        graph.register_initializer(shape)
+        node.replace_input_with(1, shape)
+        node.attributes.pop("allowzero", None)
 
 
 def _merge_pads(graph: Any) -> None:
@@ -131,6 +157,21 @@ def _origins(graph: Any) -> Iterator[tuple[str, str]]:
                 known[value] = of
                 if len(of) == 1:
                     yield value.name, next(iter(of))
+
+
+def _name_batch(graph: Any) -> None:
+    """Call a batch of any length ``batch``, which the exporter numbers."""
+    firsts = [value.shape[0] for value in graph.inputs if value.shape]
+    symbols = [re.escape(str(length)) for length in firsts if not isinstance(length, int)]
+    if symbols:
+        number = re.compile(rf"\b({'|'.join(symbols)})\b")
+        for value in (*graph.inputs, *(value for node in graph for value in node.outputs)):
+            lengths = value.shape or ()
+            if any(number.search(str(length)) for length in lengths):
+                value.shape = onnx_ir.Shape(
+                    length if isinstance(length, int) else number.sub("batch", str(length))
+                    for length in lengths
+                )
 
 
 def _forget(model: Any) -> None:

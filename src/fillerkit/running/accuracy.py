@@ -20,15 +20,16 @@ def accuracy(layer: LayerModule, prediction: Tensor, labels: Tensor) -> Tops:
     p = layer.message.accuracy_param
     scores, wanted = rows(prediction.detach(), labels, p.axis)
     classes = scores.shape[1]
+    kept = torch.ones_like(wanted, dtype=torch.bool)
     if p.HasField("ignore_label"):
         kept = wanted != p.ignore_label
-        scores, wanted = scores[kept], wanted[kept]
+        wanted = torch.where(kept, wanted, 0)
     others = (scores >= of_label(scores, wanted)[:, None]).sum(1) - 1
-    right = (others < p.top_k).to(prediction.dtype)
-    share = right.sum() / max(len(right), 1)
+    right = ((others < p.top_k) & kept).to(prediction.dtype)
+    share = right.sum() / kept.sum().clamp(min=1)
     if len(layer.message.top) == 1:
         return share
     each = torch.zeros(2, classes, dtype=right.dtype, device=right.device)
     each[0].index_add_(0, wanted, right)
-    each[1].index_add_(0, wanted, torch.ones_like(right))
+    each[1].index_add_(0, wanted, kept.to(right.dtype))
     return share, (each[0] / each[1].clamp(min=1))

@@ -182,7 +182,8 @@ def _hold(
     """Give a layer its next blob: its own, or another's, or another's in another form."""
     statistics = running.operation.statistics if running.operation else ()
     learned = param.name not in statistics
-    held = Held(form.name, param.shape, form.turned, form.divided)
+    as_is = tuple(tensor.t().shape if form.turned else tensor.shape) == param.shape
+    held = Held(form.name, param.shape, form.turned, form.divided, as_is)
     if param.owner is None:
         if learned:
             tensor = nn.Parameter(tensor, requires_grad=param.lr_mult != 0)

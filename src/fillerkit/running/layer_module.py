@@ -36,6 +36,8 @@ class Held:
     turned, divided : bool
         Of its `fillerkit.formats.state_dict.Form`: whether the tensor is the blob's transpose, or
         the blob over its layer's factor.
+    as_is : bool
+        Whether the tensor, turned back, has the blob's shape.
     owner : (LayerModule, int) or None
         For a blob that shares another's values: whose.
     """
@@ -44,6 +46,7 @@ class Held:
     shape: tuple[int, ...]
     turned: bool = False
     divided: bool = False
+    as_is: bool = False
     owner: tuple[LayerModule, int] | None = None
 
 
@@ -103,7 +106,7 @@ class LayerModule(nn.Module):
         tensor: Tensor = getattr(self, held.name)
         if held.turned:
             tensor = tensor.t()
-        return tensor if tensor.shape == held.shape else tensor.reshape(held.shape)
+        return tensor if held.as_is else tensor.reshape(held.shape)
 
     def stored(self, index: int) -> Tensor:
         """A parameter blob as Caffe stores it: a BatchNorm's statistics as sums again."""

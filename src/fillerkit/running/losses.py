@@ -32,16 +32,16 @@ def contrastive_loss(layer: LayerModule, first: Tensor, second: Tensor, similar:
         apart = functional.relu(p.margin - square)
     else:
         apart = functional.relu(p.margin + _NEAR - root(square, _NEAR)).square()
-    if similar.numel() < len(first):
-        raise ValueError(f"there are {similar.numel()} labels for {len(first)} pairs")
-    like = similar.reshape(-1)[: len(first)].long() != 0
-    return torch.where(like, square, apart).sum() / len(first) / 2
+    if similar.numel() < first.shape[0]:
+        raise ValueError(f"there are {similar.numel()} labels for {first.shape[0]} pairs")
+    like = similar.reshape(-1)[: first.shape[0]].long() != 0
+    return torch.where(like, square, apart).sum() / first.shape[0] / 2
 
 
 @runs("EuclideanLoss")
 def euclidean_loss(layer: LayerModule, first: Tensor, second: Tensor) -> Tensor:
     """Half the sum of squared differences, over the batch."""
-    return (first - second.reshape(first.shape)).square().sum() / len(first) / 2
+    return (first - second.reshape(first.shape)).square().sum() / first.shape[0] / 2
 
 
 @runs("HingeLoss")
@@ -51,12 +51,12 @@ def hinge_loss(layer: LayerModule, scores: Tensor, labels: Tensor) -> Tensor:
     max(0, 1 - x) of the label's score, max(0, 1 + x) of the others.
     """
     flat = scores.flatten(1) if scores.ndim > 1 else scores[:, None]
-    wanted = labels.reshape(-1)[: len(flat)].long()
+    wanted = labels.reshape(-1)[: flat.shape[0]].long()
     sign = 1 - 2 * functional.one_hot(wanted, flat.shape[1]).to(flat.dtype)
     margins = functional.relu(1 + sign * flat)
     if layer.message.hinge_loss_param.norm == HingeLossParameter.L2:
         margins = margins.square()
-    return margins.sum() / len(scores)
+    return margins.sum() / scores.shape[0]
 
 
 @runs("MultinomialLogisticLoss")
@@ -65,7 +65,7 @@ def multinomial_logistic_loss(layer: LayerModule, shares: Tensor, labels: Tensor
     flat = shares.flatten(1) if shares.ndim > 1 else shares[:, None]
     chosen = of_label(flat, labels.reshape(-1).long())
     held = chosen.detach().clamp(min=_LOG_THRESHOLD) + (chosen - chosen.detach())
-    return held.log().sum() / -len(shares)
+    return held.log().sum() / -shares.shape[0]
 
 
 @runs("SigmoidCrossEntropyLoss")
@@ -82,6 +82,6 @@ def sigmoid_cross_entropy_loss(layer: LayerModule, scores: Tensor, targets: Tens
         kept = targets.trunc() != p.ignore_label
     mode = mode_of(p, LossParameter.BATCH_SIZE)
     fixed = p.pre_fixed_normalizer
-    divisor = normalizer(mode, prod(scores.shape), kept.sum(), len(scores), fixed)
+    divisor = normalizer(mode, prod(scores.shape), kept.sum(), scores.shape[0], fixed)
     total: Tensor = torch.where(kept, each, 0).sum() / divisor
     return total

@@ -279,7 +279,7 @@ class NetModule(nn.Module):
         return {name: self._as_blob(name, tensor) for name, tensor in given.items()}
 
     def _as_blob(self, name: str, tensor: Tensor) -> Tensor:
-        tensor = torch.as_tensor(tensor)
+        tensor = tensor if isinstance(tensor, Tensor) else torch.as_tensor(tensor)
         if tensor.ndim != len(self._shapes[name]):
             raise UsageError(
                 f"input '{name}' is {shown(tensor.shape)}, but the net was read with "

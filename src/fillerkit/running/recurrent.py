@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from fillerkit.running.layer_module import LayerModule
+from fillerkit.running.layer_module import LayerModule, is_traced
 from fillerkit.running.lstm_unit import lstm_step
 from fillerkit.running.registry import Tops, runs
 
@@ -18,7 +18,8 @@ def lstm(layer: LayerModule, x: Tensor, cont: Tensor, *more: Tensor) -> Tops:
     """Long short-term memory; cont, 0 at a sequence's first step, cuts it from what was before.
 
     Without expose_hidden the last step's h and c are carried over to the next forward pass, as in
-    Caffe; `NetModule.reset` forgets them. No gradient goes through a state that comes in or goes
+    Caffe; `NetModule.reset` forgets them. What is exported or compiled carries nothing over: every
+    pass begins at 0. No gradient goes through a state that comes in or goes
     out, exposed or not, nor to cont.
     """
     cont = cont.detach()
@@ -35,7 +36,7 @@ def lstm(layer: LayerModule, x: Tensor, cont: Tensor, *more: Tensor) -> Tops:
         cell, hidden = lstm_step(cell, gates, on)
         return hidden, [hidden, cell]
 
-    return _unrolled(layer, len(x), start, step, ("hidden", "cell"))
+    return _unrolled(layer, x.shape[0], start, step, ("hidden", "cell"))
 
 
 @runs("RNN")
@@ -56,7 +57,7 @@ def rnn(layer: LayerModule, x: Tensor, cont: Tensor, *more: Tensor) -> Tops:
         hidden = torch.tanh(inputs[index] + before)
         return torch.tanh(functional.linear(hidden, weight_o, bias_o)), [hidden]
 
-    return _unrolled(layer, len(x), start, step, ("hidden",))
+    return _unrolled(layer, x.shape[0], start, step, ("hidden",))
 
 
 def _inputs(x: Tensor, weight: Tensor, bias: Tensor, static: Tensor | None) -> Tensor:
@@ -85,7 +86,7 @@ def _start(
         return [state.detach().reshape(x.shape[1], -1) for state in given]
     count, found = x.shape[1], []
     for name in names:
-        kept = layer._buffers.get(name)
+        kept = None if is_traced() else layer._buffers.get(name)
         if kept is None or len(kept) < count:
             kept = x.new_zeros(count, layer.message.recurrent_param.num_output)
         found.append(kept[:count])
@@ -105,6 +106,8 @@ def _unrolled(
         outputs.append(output)
     if layer.message.recurrent_param.expose_hidden:
         return [torch.stack(outputs), *(part.detach()[None] for part in state)]
+    if is_traced():
+        return torch.stack(outputs)
     for name, part in zip(names, state, strict=True):
         kept, part = layer._buffers.get(name), part.detach()
         if kept is not None and len(kept) > len(part):  # Caffe's memory keeps the other sequences

@@ -25,7 +25,7 @@ def smooth_l1_loss(layer: LayerModule, x: Tensor, target: Tensor, *weights: Tens
     each = torch.where(size < 1 / square, 0.5 * square * size.square(), size - 0.5 / square)
     if len(weights) > 1:
         each = each * weights[1].reshape(x.shape)
-    return each.sum() / len(x)
+    return each.sum() / x.shape[0]
 
 
 def _of_flownet(layer: Layer) -> str:
@@ -48,4 +48,4 @@ def _of_flownet(layer: Layer) -> str:
 )
 def l1_loss(layer: LayerModule, first: Tensor, second: Tensor) -> Tensor:
     """The sum of absolute differences, over the batch (NVIDIA's Caffe)."""
-    return (first - second.reshape(first.shape)).abs().sum() / len(first)
+    return (first - second.reshape(first.shape)).abs().sum() / first.shape[0]

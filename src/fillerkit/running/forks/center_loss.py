@@ -15,4 +15,4 @@ def center_loss(layer: LayerModule, x: Tensor, labels: Tensor) -> Tensor:
     caffe-face moves a centre by the mean over 1 + its items; here it has the loss's own gradient.
     """
     centers = layer.blob(0)[labels.reshape(-1).long()]
-    return (x.reshape(centers.shape) - centers).square().sum() / len(centers) / 2
+    return (x.reshape(centers.shape) - centers).square().sum() / centers.shape[0] / 2

@@ -22,11 +22,11 @@ def _kept_mean(layer: Layer) -> str:
 @runs("ChannelScale", refuse=_kept_mean)
 def channel_scale(layer: LayerModule, x: Tensor, scale: Tensor) -> Tensor:
     """Multiplies all channels of a place with one number (happynear)."""
-    return x * scale.reshape(len(x), 1, *x.shape[2:])
+    return x * scale.reshape(x.shape[0], 1, *x.shape[2:])
 
 
 @runs("ShuffleChannel")
 def shuffle_channel(layer: LayerModule, x: Tensor) -> Tensor:
     """Channel i of each of the groups, then channel i + 1 of each (ShuffleNet)."""
     group = layer.message.shuffle_channel_param.group
-    return x.reshape(len(x), group, -1, *x.shape[2:]).transpose(1, 2).reshape(x.shape)
+    return x.reshape(x.shape[0], group, -1, *x.shape[2:]).transpose(1, 2).reshape(x.shape)

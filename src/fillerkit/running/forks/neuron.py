@@ -41,4 +41,4 @@ def relu6(layer: LayerModule, x: Tensor) -> Tensor:
 @runs("ReLUX", without=("relux_param.negative_slope",))
 def relux(layer: LayerModule, x: Tensor) -> Tensor:
     """A ReLU that ends at maximal_value (py-RFCN-priv)."""
-    return x.clamp(0, layer.message.relux_param.maximal_value)
+    return x.clamp(0.0, layer.message.relux_param.maximal_value)
