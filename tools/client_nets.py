@@ -1,0 +1,185 @@
+"""Nets for other programs: a prototxt with weights, an input, and what the net makes of it here.
+
+Every blob has values of its own, so that one in the place of another is seen: weights as msra draws
+them, other blobs from a uniform distribution. A BatchNorm has the mean and the variance of what
+reaches it, without which each would multiply by hundreds or by nothing, and what goes into the last
+Softmax is made small, without which its output would be 0 and 1 whatever else is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+import fillerkit as fk
+import fillerkit.torch
+
+Arrays = dict[str, Any]
+SQUASHING = ("Softmax", "Sigmoid", "TanH")
+"""What comes before these is compared too: their outputs hardly move where they are near 0 or 1."""
+SORTED = "DetectionOutput"
+"""Makes rows in an order of its own in every program: the rows are compared as a set."""
+
+
+@dataclass(frozen=True)
+class ClientNet:
+    """A net, its files in a folder, and what the net makes of its input.
+
+    Attributes
+    ----------
+    expected
+        The blobs that are compared, by name: the net's outputs, and what reaches a squashing layer.
+    """
+
+    name: str
+    folder: Path
+    net: fk.Net
+    blobs: fk.Blobs
+    expected: Arrays
+
+    def weights(self) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+        """Every blob, as ``layer/index`` and its values."""
+        for layer, arrays in self.blobs.items():
+            for index, array in enumerate(arrays):
+                yield f"{layer}/{index}", array
+
+    def sorted(self, blob: str) -> bool:
+        """Whether a blob's rows have no order of their own."""
+        return any(layer.type == SORTED and layer.tops[0][0] == blob for layer in self.net.layers)
+
+
+def write(
+    prototxt: Path, folder: Path, name: str, *, suffixes: Iterable[str] = (".caffemodel",)
+) -> ClientNet:
+    """Fill a net and run it, and write what a client takes.
+
+    ``net.prototxt``, the weights as ``net`` with each suffix, ``inputs.npz`` (blobs by
+    name), ``wanted.json`` (for each blob to compare the last layer that writes it).
+
+    Raises
+    ------
+    fillerkit.FillerkitError
+        The net cannot be read, or has a layer that does not run.
+    """
+    net = fk.load_net(prototxt, phase="TEST")
+    rng = np.random.default_rng(1701)
+    blobs = filled(net, rng)
+    module = fillerkit.torch.module(net, blobs)
+    normalise(module, blobs, inputs(net, rng))
+    given = inputs(net, rng)
+    wanted = [*net.outputs, *_squashed(net)]
+    with torch.no_grad():
+        made = module(_tensors(given), blobs=wanted)
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(prototxt, folder / "net.prototxt")
+    for suffix in suffixes:
+        blobs.save(folder / f"net{suffix}")
+    np.savez(folder / "inputs.npz", **given)
+    expected = {blob: made[blob].numpy() for blob in wanted}
+    (folder / "wanted.json").write_text(json.dumps({blob: _writer(net, blob) for blob in expected}))
+    return ClientNet(name, folder, net, blobs, expected)
+
+
+def filled(net: fk.Net, rng: np.random.Generator) -> fk.Blobs:
+    """Blobs of a net, each with values of its own."""
+    blobs = net.fill(seed=1)
+    for arrays in blobs.values():
+        for name, array in zip(arrays.names, arrays, strict=True):
+            array[...] = _values(name, array.shape, rng)
+    return blobs
+
+
+def _values(name: str, shape: tuple[int, ...], rng: np.random.Generator) -> Any:
+    if name == "scale_factor":
+        return 1
+    if len(shape) > 1 and np.prod(shape[1:]) > 1:
+        return rng.standard_normal(shape, np.float32) * np.sqrt(2 / np.prod(shape[1:]))
+    return rng.uniform(-0.1, 0.1, shape) if name in ("bias", "mean") else rng.uniform(0.5, 1, shape)
+
+
+def normalise(module: fillerkit.torch.NetModule, blobs: fk.Blobs, given: Arrays) -> None:
+    """Make a pass of the size that trained nets make: see the top of this file."""
+    seen: dict[str, torch.Tensor] = {}
+    following = {layer.layer.name: after for layer, after in pairwise(module.layers)}
+    with torch.no_grad():
+        for layer, _, tops in module.steps(_tensors(given)):
+            seen.update(zip((name for name, _ in layer.layer.tops), tops, strict=False))
+            after = following.get(layer.layer.name)
+            if after is not None and after.layer.type == "BatchNorm":
+                values = seen[after.message.bottom[0]].transpose(0, 1).flatten(1)
+                mean = values.mean(1)
+                # Next to nothing where all values of a channel are near its mean: what divides by
+                # it would show the last bits of the sums, not the net.
+                variance = torch.maximum(values.var(1, correction=0), mean**2 / 4).clamp_min(0.01)
+                held_here = zip(blobs[after.layer.name], after.blobs(), strict=True)
+                for new, (array, held) in zip((mean, variance), held_here, strict=False):
+                    array[...] = new
+                    held.copy_(new)
+        for blob in _squashed(module.net):
+            last = blobs.get(_writer(module.net, blob))
+            if last is not None and last.names[0] == "weight":
+                # The module's parameter lies in the same memory.
+                last[0][...] /= max(1.0, float(seen[blob].std()))
+
+
+def inputs(net: fk.Net, rng: np.random.Generator) -> Arrays:
+    """A random input of a net: its images, and where it has them sizes, regions and marks."""
+    shapes = {top: shape for layer in net.layers if not layer.bottoms for top, shape in layer.tops}
+    length = next(iter(shapes.values()))[-1]
+    return {top: _input(top, shape, length, rng) for top, shape in shapes.items()}
+
+
+def _input(top: str, shape: tuple[int, ...], length: int, rng: np.random.Generator) -> Any:
+    values = rng.standard_normal(shape, np.float32)
+    if top == "im_info":
+        values[...] = np.resize([length, length, 1], shape)
+    elif top == "rois":
+        corners = rng.uniform(0, length, (2, shape[0], 2))
+        values.reshape(len(values), -1)[:, 0] = 0
+        values.reshape(len(values), -1)[:, 1:] = np.hstack([corners.min(0), corners.max(0)])
+    return values
+
+
+def _tensors(arrays: Mapping[str, np.ndarray[Any, Any]]) -> dict[str, torch.Tensor]:
+    return {name: torch.from_numpy(array) for name, array in arrays.items()}
+
+
+def _squashed(net: fk.Net) -> Iterator[str]:
+    """The blobs that go into squashing layers which make the net's outputs."""
+    for layer in net.layers:
+        makes = layer.tops and layer.tops[0][0]
+        if layer.type in SQUASHING and makes in net.outputs and layer.bottoms[0] != makes:
+            yield layer.bottoms[0]
+
+
+def _writer(net: fk.Net, blob: str) -> str:
+    """The last layer that writes a blob, in place too."""
+    return [layer.name for layer in net.layers if blob in dict(layer.tops)][-1]
+
+
+def difference(ours: np.ndarray[Any, Any], theirs: np.ndarray[Any, Any], rows: bool) -> float:
+    """The largest difference, relative to our largest value; infinity where shapes do not agree.
+
+    A client that takes one image of a batch is held against that one, the first.
+    """
+    if rows:
+        ours, theirs = (_by_columns(array) for array in (ours, theirs))
+    if theirs.size * len(ours) == ours.size:
+        ours = ours[0]
+    if ours.size != theirs.size or not np.isfinite(ours).all():
+        return float("inf")
+    largest = np.abs(ours).max() or 1.0
+    return float(np.nan_to_num(np.abs(ours.ravel() - theirs.ravel()) / largest, nan=np.inf).max())
+
+
+def _by_columns(rows: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    table = rows.reshape(-1, rows.shape[-1])
+    return table[np.lexsort(np.round(table, 3).T)]

@@ -1,0 +1,230 @@
+"""Give other programs our files and hold what they make of them against what we make.
+
+    python tools/clients.py [NAME...] [--corpus FOLDER] [--nets TEXT...] [--page FILE]
+
+Each program gets an environment of its own, ``.venv-clients/NAME``, with the Python and the
+packages that the table below names, and runs its script of ``in_clients/`` on the sample nets, or
+on the prototxts of FOLDER whose names hold a TEXT. The result is a table, which goes into FILE too
+where that has the marks for it. Exit code 1 where a program refuses a net or differs and
+``clients.toml`` has no reason for it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import client_runs
+from client_nets import ClientNet, write
+from client_runs import PURE, Verdict
+
+ROOT = Path(__file__).parents[1]
+REVIEWED = tomllib.loads(Path(__file__).with_name("clients.toml").read_text())
+MARKS = "<!-- clients: begin -->\n", "<!-- clients: end -->\n"
+
+
+@dataclass(frozen=True)
+class Client:
+    """A program that loads what we write.
+
+    Attributes
+    ----------
+    shown
+        The package whose version is told.
+    python
+        The Python that its wheels are for.
+    requirements
+        What pip is to install; ``--no-deps NAME`` without what it asks for.
+    takes
+        The suffix of the weight file.
+    needs
+        A program that no package brings, to be found on the PATH, and where it comes from.
+    """
+
+    name: str
+    shown: str
+    python: str
+    requirements: tuple[str, ...]
+    takes: str = ".caffemodel"
+    needs: tuple[str, str] | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The environment."""
+        return ROOT / ".venv-clients" / self.name
+
+    @property
+    def interpreter(self) -> Path:
+        """The environment's Python."""
+        return self.folder / "bin" / "python"
+
+    @property
+    def script(self) -> str:
+        """What is run there."""
+        return f"run_{self.name}.py"
+
+    def missing(self) -> str:
+        """What is not here that it needs, or ""."""
+        if self.needs and not shutil.which(self.needs[0]):
+            return f"needs {self.needs[0]} on the PATH: {self.needs[1]}"
+        return "" if found_python(self.python) else f"needs Python {self.python}: {GET_PYTHON}"
+
+    def install(self) -> None:
+        """Make the environment, if it is not there as the table says."""
+        wanted, stamp = "\n".join((self.python, *self.requirements)), self.folder / "made-of"
+        if stamp.exists() and stamp.read_text() == wanted:
+            return
+        subprocess.run(
+            [found_python(self.python), "-m", "venv", "--clear", self.folder], check=True
+        )
+        pip = [str(self.interpreter), "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
+        alone = [each.split()[1] for each in self.requirements if each.startswith("--no-deps")]
+        others = [each for each in self.requirements if not each.startswith("--no-deps")]
+        subprocess.run([*pip, *others], check=True)
+        if alone:
+            subprocess.run([*pip, "--no-deps", *alone], check=True)
+        stamp.write_text(wanted)
+
+    def version(self) -> str:
+        """The version of its package."""
+        code = f"import importlib.metadata as m; print(m.version({self.shown!r}))"
+        result = subprocess.run([self.interpreter, "-c", code], capture_output=True, text=True)
+        return result.stdout.strip()
+
+
+GET_PYTHON = "install it with pyenv, or put it on the PATH"
+OURS = ("numpy", "protobuf==3.20.3", "click", "rich")
+CLIENTS = (
+    Client("caffe", "kendryte-caffe", "3.8", (
+        "kendryte-caffe==1.0.0.20210829", "protobuf==3.20.3", "numpy==1.24.4", "scikit-image",
+        "six",
+    )),
+    Client("opencv4", "opencv-python-headless", "3.11", ("opencv-python-headless>=4.8,<5",)),
+    Client("ncnn", "ncnn", "3.11", ("ncnn==1.0.20261020",), needs=(
+        "caffe2ncnn", "ncnn's tools/caffe, built with Debian's libprotobuf-dev",
+    )),
+    Client("mnn", "MNN", "3.11", ("MNN==3.6.1",)),
+    Client("openvino", "openvino-dev", "3.11", (
+        "openvino-dev==2023.3.0", "opencv-python-headless<4.12", "protobuf==3.20.3", "numpy<2",
+    )),
+    Client("x2paddle", "x2paddle", "3.8", (
+        "x2paddle==1.6.0", "paddlepaddle==3.0.0", "protobuf==3.20.3", "six", "requests", "numpy",
+    )),
+    Client("caffe2onnx", "caffe2onnx", "3.8", (
+        "--no-deps caffe2onnx==2.0.1", "onnx==1.13.1", "onnxruntime", "protobuf==3.20.3", "six",
+        "setuptools<60",
+    )),
+    Client("mmdnn", "mmdnn", "3.11", ("--no-deps mmdnn==0.3.1", "six", *OURS)),
+    Client("netron", "netron", "3.11", ("netron==9.3.3", "numpy"), needs=(
+        "node", "Node.js 18 or later",
+    )),
+    Client("safetensors", "safetensors", "3.11", ("safetensors", "numpy"), takes=".safetensors"),
+    Client("h5py", "h5py", "3.11", ("h5py", "numpy"), takes=".h5"),
+)  # fmt: skip
+
+
+def found_python(version: str) -> str:
+    """A Python of that version that makes environments, on the PATH or among pyenv's, or ""."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    pyenvs = sorted(pyenv.glob(f"versions/{version}.*/bin/python"))
+    for python in (f"python{version}", *map(str, pyenvs)):
+        path = shutil.which(python)
+        # pyenv's own python3.8 on the PATH may say no more than that 3.8 is not the chosen one.
+        ask = [path or "", "-c", "import ensurepip"]
+        if path and subprocess.run(ask, capture_output=True).returncode == 0:
+            return path
+    return ""
+
+
+def main() -> None:
+    """Run the clients, print the table as it grows, and keep it."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("clients", nargs="*", metavar="NAME", help="a client; all unless given")
+    parser.add_argument("--corpus", type=Path, help="a folder of prototxts for the sample nets")
+    parser.add_argument("--nets", nargs="*", default=[""], help="only nets whose path holds one")
+    parser.add_argument("--page", type=Path, help="a page whose table is to be written anew")
+    arguments = parser.parse_args()
+    names = [client.name for client in CLIENTS]
+    if unknown := set(arguments.clients) - set(names):
+        parser.error(f"no such client: {', '.join(sorted(unknown))} (there are {', '.join(names)})")
+    clients = [each for each in CLIENTS if each.name in (arguments.clients or names)]
+    lines: list[str] = []
+    failed = False
+    for line, right in rows(clients, prototxts(arguments.corpus, arguments.nets)):
+        print(line, flush=True)
+        lines.append(line)
+        failed |= not right
+    if arguments.page:
+        keep(arguments.page, lines)
+    sys.exit(failed)
+
+
+def prototxts(corpus: Path | None, words: Iterable[str]) -> list[tuple[str, Path]]:
+    """The nets, each with a short name."""
+    if corpus is None:
+        found = {path.parent.name: path for path in ROOT.glob("sample_nets/*/deploy.prototxt")}
+    else:
+        found = {path.stem: path for path in corpus.rglob("*.prototxt")}
+    return sorted((name, path) for name, path in found.items() if any(w in name for w in words))
+
+
+def rows(clients: list[Client], nets: list[tuple[str, Path]]) -> Iterator[tuple[str, bool]]:
+    """The table, each line with whether it is as it should be."""
+    today = datetime.date.today().isoformat()
+    yield f"| client ({today}) | net | takes it | weights equal | outputs differ by | |", True
+    yield "| --- | --- | --- | ---: | ---: | --- |", True
+    ready = []
+    for client in clients:
+        if missing := client.missing():
+            yield f"| {client.name} | | not run | | | {missing} |", True
+            continue
+        try:
+            client.install()
+            ready.append(client)
+        except subprocess.CalledProcessError:
+            yield f"| {client.name} | | not run | | | its packages do not install |", False
+    for name, prototxt in nets:
+        with tempfile.TemporaryDirectory() as folder:
+            suffixes = {client.takes for client in ready}
+            net = write(prototxt, Path(folder), name, suffixes=suffixes)
+            for client in ready:
+                yield row(client, net)
+
+
+def row(client: Client, net: ClientNet) -> tuple[str, bool]:
+    """A line of the table."""
+    ours = {"PYTHONPATH": str(ROOT / "src")} if client.name == "mmdnn" else {}
+    verdict = client_runs.run(str(client.interpreter), client.script, net, **PURE, **ours)
+    reason = REVIEWED.get(client.name, {}).get(net.name, "")
+    cells = [f"{client.name} {client.version()}", net.name, *said(verdict), reason]
+    return f"| {' | '.join(cells)} |", (verdict.right or bool(reason))
+
+
+def said(verdict: Verdict) -> tuple[str, str, str]:
+    """Whether it took the net, its weights and its outputs."""
+    if verdict.refused:
+        return f"no: {verdict.refused}", "", ""
+    weights = "" if verdict.equal is None else f"{verdict.equal} of {verdict.of}"
+    return "yes", weights, f"{verdict.worst:.0e}" if verdict.differences else ""
+
+
+def keep(page: Path, lines: list[str]) -> None:
+    """Put a table between the marks of a page."""
+    before, _, rest = page.read_text().partition(MARKS[0])
+    _, mark, after = rest.partition(MARKS[1])
+    if not mark:
+        sys.exit(f"{page}: no place for a table: it needs the lines {' and '.join(MARKS)}")
+    page.write_text(before + MARKS[0] + "\n".join(lines) + "\n" + MARKS[1] + after)
+
+
+if __name__ == "__main__":
+    main()
