@@ -7,7 +7,7 @@ GRPCIO_TOOLS := grpcio-tools==1.63.2
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
 .PHONY: demo test test-core test-pythons matrix sanitize faults fuzz bench figures lint types format proto \
-  proto-check wild clients passes docs docs-serve notebooks clean
+  proto-check wheel release wild clients passes docs docs-serve notebooks clean
 
 # Fill a sample net and look at it.
 demo: $(VENV)/.installed
@@ -93,8 +93,16 @@ clients: $(VENV)/.test
 passes: $(VENV)/.test
 	$(BIN)/python tools/passes.py sample_nets $(CORPUS) --caffe-python '$(CAFFE_PYTHON)'
 
+# The sdist and the wheel, in dist/, looked at and tried on all Pythons that are here: tools/make_wheel.py.
+wheel: $(VENV)/.release
+	$(BIN)/python tools/make_wheel.py
+
+# All of a release but the upload: make release VERSION=1.0.0 (CONTRIBUTING.md).
+release: $(VENV)/.release
+	$(BIN)/python tools/release.py $(VERSION) $(RELEASE_ARGS)
+
 clean:
-	rm -rf $(VENV) .venv-* build examples/out *.egg-info src/*.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-* build dist examples/out *.egg-info src/*.egg-info .pytest_cache .mypy_cache .ruff_cache
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "fillerkit needs Python 3.11 or later; say which with PYTHON=...")'
@@ -123,6 +131,9 @@ $(VENV)/.dev: $(VENV)/.test
 
 $(VENV)/.docs: $(VENV)/.test
 	$(call install,--editable '.[docs,notebooks]')
+
+$(VENV)/.release: pyproject.toml | $(BIN)/python
+	$(call install,--editable '.[release]')
 
 # Without its dependencies: the compiler needs none, and they would pull protobuf back to 5.
 $(VENV)/.proto: | $(BIN)/python

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import sliced_nets
 import weights
+from dask_cluster import until
 
 import fillerkit as fk
 from fillerkit.dask import processes, save
@@ -66,8 +67,7 @@ def begun(command: list[str], folder: Path) -> subprocess.Popen[str]:
         start_new_session=True,
         preexec_fn=heed_interrupts,
     )
-    while process.poll() is None and not (folder.is_dir() and list(folder.glob(".*.part"))):
-        pass
+    until(lambda: process.poll() is not None or any(folder.glob(".*.part")))
     return process
 
 
@@ -128,8 +128,7 @@ def test_processes_end_with_the_one_that_started_them(command: list[str], tmp_pa
         process.kill()
         process.communicate(timeout=60)
     assert numbers
-    while any(_runs(number) for number in numbers):
-        pass
+    until(lambda: not any(map(_runs, numbers)))
 
 
 def _runs(number: int) -> bool:

@@ -63,8 +63,8 @@ class _LazyGroup(click.Group):
 @click.group(
     cls=_LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Completion for your shell: see _FILLERKIT_COMPLETE=bash_source fillerkit "
-    "(or zsh_source, fish_source), to be evaluated in its start-up file.",
+    epilog="To complete commands, layers and fillers by Tab, put into ~/.bashrc: "
+    'eval "$(_FILLERKIT_COMPLETE=bash_source fillerkit)" (zsh, fish: docs/completion.md).',
 )
 @click.version_option(__version__, message="fillerkit %(version)s")
 def fillerkit() -> None:
@@ -93,6 +93,11 @@ def main() -> None:
     _set_up_streams()
     failed = _TROUBLE.get("".join(sys.argv[1:2]), 1)
     try:
+        if asked := os.environ.get("_FILLERKIT_COMPLETE"):
+            from fillerkit.cli.completion import complete
+
+            complete(fillerkit, asked)
+            return
         fillerkit.main(prog_name="fillerkit", standalone_mode=False, color=has_color())
         sys.stdout.flush()
     except click.exceptions.Exit as stop:

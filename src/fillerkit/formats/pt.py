@@ -5,6 +5,7 @@ Only tensors are read, never code that a pickle might run.
 
 from __future__ import annotations
 
+import os
 import warnings
 import zipfile
 from itertools import accumulate
@@ -76,7 +77,7 @@ def read(path: Path, said: Said) -> Stored:
 def _loaded(torch: Any, path: Path, packed: bool) -> Any:
     """What PyTorch's reader of tensors reads; its own words are advice on how to run the file."""
     try:
-        return torch.load(path, map_location="cpu", weights_only=True, mmap=packed)
+        return torch.load(os.fspath(path), map_location="cpu", weights_only=True, mmap=packed)
     except MemoryError:
         raise
     except Exception as error:
