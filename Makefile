@@ -7,7 +7,7 @@ GRPCIO_TOOLS := grpcio-tools==1.63.2
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
 .PHONY: demo test test-core test-pythons matrix sanitize faults fuzz bench figures lint types format proto \
-  proto-check wheel release wild passes docs docs-serve notebooks clean
+  proto-check wheel release wild clients passes docs docs-serve notebooks clean
 
 # Fill a sample net and look at it.
 demo: $(VENV)/.installed
@@ -82,6 +82,12 @@ proto-check: $(VENV)/.proto
 # Hold a corpus of real nets against what Caffe makes of them: make wild CORPUS=folder
 wild: $(VENV)/.test
 	$(BIN)/python tools/wild.py $(CORPUS)
+
+# What other programs make of our files, each in an environment of its own: docs/clients.md.
+# make clients [CLIENTS="opencv4 ncnn"] [CORPUS=folder NETS="googlenet vgg"] [PAGE=docs/clients.md]
+clients: $(VENV)/.test
+	$(BIN)/python tools/clients.py $(CLIENTS) $(if $(CORPUS),--corpus $(CORPUS)) \
+	  $(if $(NETS),--nets $(NETS)) $(if $(PAGE),--page $(PAGE))
 
 # Forward passes of the deploy nets there beside OpenCV's and, with CAFFE_PYTHON=python, Caffe 1.0's.
 passes: $(VENV)/.test

@@ -46,7 +46,7 @@ class Verdict:
 
     @property
     def right(self) -> bool:
-        """Whether the net was taken and its outputs, or where it runs none its weights, are equal."""
+        """Whether it took the net and its outputs are equal, or its weights where it runs none."""
         equal = self.worst <= CLOSE if self.differences else self.equal == self.of
         return not self.refused and equal
 

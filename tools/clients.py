@@ -2,10 +2,10 @@
 
     python tools/clients.py [NAME...] [--corpus FOLDER] [--nets TEXT...] [--page FILE]
 
-Each program gets an environment of its own, ``.venv-clients/NAME``, with the Python and the packages
-that the table below names, and runs its script of ``in_clients/`` on the sample nets, or on the
-prototxts of FOLDER whose names hold a TEXT. The result is a table, which goes into FILE too where
-that has the marks for it. Exit code 1 where a program refuses a net or differs and
+Each program gets an environment of its own, ``.venv-clients/NAME``, with the Python and the
+packages that the table below names, and runs its script of ``in_clients/`` on the sample nets, or
+on the prototxts of FOLDER whose names hold a TEXT. The result is a table, which goes into FILE too
+where that has the marks for it. Exit code 1 where a program refuses a net or differs and
 ``clients.toml`` has no reason for it.
 """
 
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import glob
 import os
 import shutil
 import subprocess
@@ -87,7 +86,7 @@ class Client:
         subprocess.run(
             [found_python(self.python), "-m", "venv", "--clear", self.folder], check=True
         )
-        pip = [str(self.interpreter), "-m", "pip", "--disable-pip-version-check", "install", "-q"]
+        pip = [str(self.interpreter), "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
         alone = [each.split()[1] for each in self.requirements if each.startswith("--no-deps")]
         others = [each for each in self.requirements if not each.startswith("--no-deps")]
         subprocess.run([*pip, *others], check=True)
@@ -106,7 +105,8 @@ GET_PYTHON = "install it with pyenv, or put it on the PATH"
 OURS = ("numpy", "protobuf==3.20.3", "click", "rich")
 CLIENTS = (
     Client("caffe", "kendryte-caffe", "3.8", (
-        "kendryte-caffe==1.0.0.20210829", "protobuf==3.20.3", "numpy==1.24.4", "scikit-image", "six",
+        "kendryte-caffe==1.0.0.20210829", "protobuf==3.20.3", "numpy==1.24.4", "scikit-image",
+        "six",
     )),
     Client("opencv4", "opencv-python-headless", "3.11", ("opencv-python-headless>=4.8,<5",)),
     Client("ncnn", "ncnn", "3.11", ("ncnn==1.0.20261020",), needs=(
@@ -134,16 +134,13 @@ CLIENTS = (
 
 def found_python(version: str) -> str:
     """A Python of that version that makes environments, on the PATH or among pyenv's, or ""."""
-    root = os.environ.get("PYENV_ROOT", str(Path.home() / ".pyenv"))
-    for python in (
-        f"python{version}",
-        *sorted(glob.glob(f"{root}/versions/{version}.*/bin/python")),
-    ):
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    pyenvs = sorted(pyenv.glob(f"versions/{version}.*/bin/python"))
+    for python in (f"python{version}", *map(str, pyenvs)):
         path = shutil.which(python)
-        if (
-            path
-            and not subprocess.run([path, "-c", "import ensurepip"], capture_output=True).returncode
-        ):
+        # pyenv's own python3.8 on the PATH may say no more than that 3.8 is not the chosen one.
+        ask = [path or "", "-c", "import ensurepip"]
+        if path and subprocess.run(ask, capture_output=True).returncode == 0:
             return path
     return ""
 
@@ -189,9 +186,12 @@ def rows(clients: list[Client], nets: list[tuple[str, Path]]) -> Iterator[tuple[
     for client in clients:
         if missing := client.missing():
             yield f"| {client.name} | | not run | | | {missing} |", True
-        else:
+            continue
+        try:
             client.install()
             ready.append(client)
+        except subprocess.CalledProcessError:
+            yield f"| {client.name} | | not run | | | its packages do not install |", False
     for name, prototxt in nets:
         with tempfile.TemporaryDirectory() as folder:
             suffixes = {client.takes for client in ready}

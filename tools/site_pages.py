@@ -83,6 +83,11 @@ def with_links(text: str, origin: str, page: str, known: set[str]) -> str:
     return LINK.sub(led, text)
 
 
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Name the theme's search for those who hear the page."""
+    return output.replace('role="dialog"', 'role="dialog" aria-label="Search"')
+
+
 def on_post_build(config: MkDocsConfig) -> None:
     """Refuse a site with a link that leads nowhere, or that asks another server for something."""
     from mkdocs.exceptions import PluginError

@@ -110,7 +110,7 @@ def _help(command: click.Command, context: click.Context) -> Iterator[str]:
         yield f"{head}\n\n```text\n{inspect.cleandoc(lines)}\n```"
     records = [param.get_help_record(context) for param in command.get_params(context)]
     rows = [f"| `{names}` | {_cell(said)} |" for names, said in filter(None, records) if said]
-    yield "\n".join(["| option | |", "| --- | --- |", *rows])
+    yield "\n".join(["| option | what it does |", "| --- | --- |", *rows])
 
 
 def _cell(text: str) -> str:

@@ -26,6 +26,7 @@ def simplify(model: Any) -> dict[str, str]:
     """
     graph = model.graph
     LiftConstantsToInitializersPass(lift_all_constants=True, size_limit=0)(model)
+    _fix_shapes(graph)
     _leave_out(graph)
     origins = dict(_origins(graph))
     fold_constants(model, input_size_limit=_ALL, output_size_limit=_ALL)
@@ -73,6 +74,29 @@ def _does_nothing(node: Any) -> bool:
     if old.shape is None or new.shape is None or "None" in map(str, new.shape):
         return False
     return (old.shape, old.dtype) == (new.shape, new.dtype)
+
+
+def _fix_shapes(graph: Any) -> None:
+    """Give each Reshape a constant for a shape, where one length at most is not known.
+
+    The exporter works such a shape out of the bottom's, by nodes that not all readers know.
+    """
+    for node in list(graph):
+        lengths = node.outputs[0].shape if node.op_type == "Reshape" else None
+        known = [length for length in lengths or () if isinstance(length, int)]
+        if not lengths or 0 in known or len(lengths) - len(known) > 1:
+            continue
+        array = np.array([n if isinstance(n, int) else -1 for n in lengths], np.int64)
+        tensor = onnx_ir.tensor(array, name=f"{node.outputs[0].name}/shape")
+        shape = onnx_ir.Value(
+            name=tensor.name,
+            shape=tensor.shape,
+            type=onnx_ir.TensorType(tensor.dtype),
+            const_value=tensor,
+        )
+        graph.register_initializer(shape)
+        node.replace_input_with(1, shape)
+        node.attributes.pop("allowzero", None)
 
 
 def _merge_pads(graph: Any) -> None:

@@ -71,7 +71,9 @@ def traced(
     axes = tuple({0: batch} if is_batch else {} for is_batch in dynamic)
     with _silence(), torch.no_grad():
         program = torch.export.export(whole, tuple(inputs), dynamic_shapes=(axes,), strict=False)
-        found: Any = torch.onnx.export(program, optimize=False, opset_version=opset, verbose=False)
+        found: Any = torch.onnx.export(
+            program, dynamo=True, optimize=False, opset_version=opset, verbose=False
+        )
     return Traced(found.model, tuple(tops))
 
 

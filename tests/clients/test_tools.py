@@ -1,0 +1,124 @@
+"""The tools that hold other programs against us see what is wrong, and say what is missing."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from pathlib import Path
+
+import client_runs
+import clients
+import numpy as np
+import passes
+import pytest
+import weights
+from client_nets import ClientNet, difference
+
+pytest.importorskip("torch", reason="PyTorch is not installed")
+pytest.importorskip("cv2", reason="OpenCV is not installed")
+
+import client_nets
+
+
+def lenet(folder: Path) -> ClientNet:
+    return client_nets.write(weights.LENET, folder / "lenet", "lenet")
+
+
+def test_opencv_has_all_of_lenet_s_weights_and_makes_its_outputs(tmp_path: Path) -> None:
+    verdict = client_runs.run(sys.executable, "run_opencv4.py", lenet(tmp_path))
+    assert verdict.right
+    assert set(verdict.differences) == {"prob", "ip2"}
+    assert verdict.equal == verdict.of == 8
+
+
+def test_outputs_of_other_weights_are_seen(tmp_path: Path) -> None:
+    net = lenet(tmp_path)
+    other = {blob: array * np.float32(1.001) for blob, array in net.expected.items()}
+    net = dataclasses.replace(net, expected=other)
+    assert not client_runs.run(sys.executable, "run_opencv4.py", net).right
+
+
+def test_a_program_that_refuses_a_net_is_quoted(tmp_path: Path) -> None:
+    net = lenet(tmp_path)
+    (net.folder / "net.prototxt").write_text("layer {")
+    verdict = client_runs.run(sys.executable, "run_opencv4.py", net)
+    assert "cv2.error" in verdict.refused
+    assert not verdict.right
+
+
+def test_an_output_that_is_not_told_is_not_equal(tmp_path: Path) -> None:
+    net = lenet(tmp_path)
+    np.savez(tmp_path / "outputs.npz", ip2=net.expected["ip2"])
+    (tmp_path / "weights.bin").write_bytes(b"")
+    assert client_runs.judge(net, tmp_path).differences == {"ip2": 0, "prob": np.inf}
+
+
+def test_weights_without_names_are_found_by_their_bytes(tmp_path: Path) -> None:
+    net = lenet(tmp_path)
+    np.savez(tmp_path / "outputs.npz")
+    arrays = [array.tobytes() for _, array in net.weights()]
+    (tmp_path / "weights.bin").write_bytes(b"head" + b"".join(arrays[1:]))
+    verdict = client_runs.judge(net, tmp_path)
+    assert (verdict.equal, verdict.of) == (7, 8)
+    assert not verdict.right
+
+
+def test_a_batch_norm_makes_values_of_the_size_of_its_scale(tmp_path: Path) -> None:
+    prototxt = tmp_path / "small.prototxt"
+    prototxt.write_text(weights.SMALL)
+    net = client_nets.write(prototxt, tmp_path / "small", "small")
+    assert net.blobs["bn"][1].min() > 0
+    assert np.abs(net.expected["sum"]).max() < 100
+
+
+@pytest.mark.parametrize(
+    ("theirs", "far"),
+    [
+        pytest.param([[1, 2], [4, 3]], 0, id="the same"),
+        pytest.param([[1, 2], [4, 2]], 0.25, id="relative to the largest"),
+        pytest.param([1, 2], 0, id="the first of a batch"),
+        pytest.param([1, 2, 3], np.inf, id="another shape"),
+        pytest.param([[1, 2], [4, np.nan]], np.inf, id="no number"),
+    ],
+)
+def test_how_far_outputs_are_apart(theirs: list[float], far: float) -> None:
+    ours = np.array([[1, 2], [4, 3]], np.float32)
+    assert difference(ours, np.array(theirs, np.float32), rows=False) == far
+
+
+def test_rows_of_found_boxes_are_compared_in_any_order() -> None:
+    ours = np.array([[1, 2], [4, 3]], np.float32)
+    assert difference(ours, ours[::-1], rows=True) == 0
+    assert difference(ours, ours[::-1], rows=False) > 0
+
+
+def test_a_python_that_is_not_here_is_named_with_the_way_to_get_it() -> None:
+    client = clients.Client("old", "old", "2.0", ())
+    assert client.missing() == f"needs Python 2.0: {clients.GET_PYTHON}"
+
+
+def test_a_table_goes_between_the_marks_of_a_page(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{clients.MARKS[0]}| old |\n{clients.MARKS[1]}after\n")
+    clients.keep(page, ["| new |"])
+    assert page.read_text() == f"before\n{clients.MARKS[0]}| new |\n{clients.MARKS[1]}after\n"
+
+
+def test_a_page_without_a_place_for_the_table_is_left_as_it_is(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("no marks\n")
+    with pytest.raises(SystemExit, match="no place for a table"):
+        clients.keep(page, ["| new |"])
+    assert page.read_text() == "no marks\n"
+
+
+def test_every_client_has_its_script_and_its_row_on_the_page() -> None:
+    page = (clients.ROOT / "docs" / "clients.md").read_text()
+    for client in clients.CLIENTS:
+        assert (client_runs.SCRIPTS / client.script).exists()
+        assert f"| `{client.name}`" in page
+
+
+def test_nets_that_name_data_are_no_deploy_nets() -> None:
+    names = [name for name, _ in passes.deploy_nets([weights.SAMPLE_NETS], "/lenet/")]
+    assert names == ["lenet/deploy.prototxt"]
