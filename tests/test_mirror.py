@@ -49,6 +49,7 @@ TESTED_WITH = {
     "merging/sums": "merging/test_merge",
     "nets/net": "nets/test_load",
     "prototxt/short": "nets/test_rules",
+    "onnx/files": "onnx/test_export",
     "onnx/forms": "onnx/test_export",
     "onnx/graph": "onnx/test_export",
     "onnx/names": "onnx/test_export",
