@@ -215,7 +215,7 @@ def row(client: Client, net: ClientNet) -> tuple[str, bool]:
 def said(verdict: Verdict) -> tuple[str, str, str]:
     """Whether it took the net, its weights and its outputs."""
     if verdict.refused:
-        return f"no: {verdict.refused}", "", ""
+        return "no: " + verdict.refused.replace("|", "/"), "", ""
     weights = "" if verdict.equal is None else f"{verdict.equal} of {verdict.of}"
     return "yes", weights, f"{verdict.worst:.0e}" if verdict.differences else ""
 
