@@ -84,7 +84,7 @@ wild: $(VENV)/.test
 	$(BIN)/python tools/wild.py $(CORPUS)
 
 # What other programs make of our files, each in an environment of its own: docs/clients.md.
-# make clients [CLIENTS="opencv4 ncnn"] [CORPUS=folder NETS="googlenet vgg"] [PAGE=docs/clients.md]
+# make clients [CLIENTS="opencv4 ncnn"] [CORPUS=folder NETS="'*googlenet*' '*vgg*'"] [PAGE=docs/clients.md]
 clients: $(VENV)/.test
 	$(BIN)/python tools/clients.py $(CLIENTS) $(if $(CORPUS),--corpus $(CORPUS)) \
 	  $(if $(NETS),--nets $(NETS)) $(if $(PAGE),--page $(PAGE))

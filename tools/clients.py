@@ -1,11 +1,11 @@
 """Give other programs our files and hold what they make of them against what we make.
 
-    python tools/clients.py [NAME...] [--corpus FOLDER] [--nets TEXT...] [--page FILE]
+    python tools/clients.py [NAME...] [--corpus FOLDER] [--nets PATTERN...] [--page FILE]
 
 Each program gets an environment of its own, ``.venv-clients/NAME``, with the Python and the
 packages that the table below names, and runs its script of ``in_clients/`` on the sample nets, or
-on the prototxts of FOLDER whose names hold a TEXT. The result is a table, which goes into FILE too
-where that has the marks for it. Exit code 1 where a program refuses a net or differs and
+on the prototxts of FOLDER whose names fit a PATTERN. The result is a table, which goes into FILE
+too where that has the marks for it. Exit code 1 where a program refuses a net or differs and
 ``clients.toml`` has no reason for it.
 """
 
@@ -21,6 +21,7 @@ import tempfile
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 import client_runs
@@ -150,7 +151,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("clients", nargs="*", metavar="NAME", help="a client; all unless given")
     parser.add_argument("--corpus", type=Path, help="a folder of prototxts for the sample nets")
-    parser.add_argument("--nets", nargs="*", default=[""], help="only nets whose path holds one")
+    parser.add_argument("--nets", nargs="*", default=["*"], help="only nets of these names")
     parser.add_argument("--page", type=Path, help="a page whose table is to be written anew")
     arguments = parser.parse_args()
     names = [client.name for client in CLIENTS]
@@ -174,7 +175,9 @@ def prototxts(corpus: Path | None, words: Iterable[str]) -> list[tuple[str, Path
         found = {path.parent.name: path for path in ROOT.glob("sample_nets/*/deploy.prototxt")}
     else:
         found = {path.stem: path for path in corpus.rglob("*.prototxt")}
-    return sorted((name, path) for name, path in found.items() if any(w in name for w in words))
+    return sorted(
+        (name, path) for name, path in found.items() if any(fnmatch(name, word) for word in words)
+    )
 
 
 def rows(clients: list[Client], nets: list[tuple[str, Path]]) -> Iterator[tuple[str, bool]]:
@@ -212,7 +215,7 @@ def row(client: Client, net: ClientNet) -> tuple[str, bool]:
 def said(verdict: Verdict) -> tuple[str, str, str]:
     """Whether it took the net, its weights and its outputs."""
     if verdict.refused:
-        return f"no: {verdict.refused}", "", ""
+        return "no: " + verdict.refused.replace("|", "/"), "", ""
     weights = "" if verdict.equal is None else f"{verdict.equal} of {verdict.of}"
     return "yes", weights, f"{verdict.worst:.0e}" if verdict.differences else ""
 

@@ -11,7 +11,9 @@ command += ["-f", "caffe", "-n", PROTOTXT, "-w", CAFFEMODEL, "-o", OUT / "ir"]
 subprocess.run(command, check=True)
 layers = np.load(OUT / "ir.npy", allow_pickle=True, encoding="bytes").item()
 found = {}
-for layer, values in layers.items():
+for node, values in layers.items():
+    # Behind the flattening that it puts before an inner product, that one has another name.
+    layer = node[:-2] if node.endswith("_1") and values["weights"].ndim == 2 else node
     for index, name in enumerate(("weights", "bias")):
         if name in values:
             array = values[name]

@@ -4,23 +4,26 @@ import subprocess
 import sys
 from pathlib import Path
 
-import MNN.expr
-import MNN.nn
+import MNN
+import numpy as np
 from client_files import CAFFEMODEL, OUT, PROTOTXT, inputs, tell, wanted
+
+LAYOUT = MNN.Halide_Type_Float, MNN.Tensor_DimensionType_Caffe
 
 model = OUT / "net.mnn"
 command = [Path(sys.executable).with_name("mnnconvert"), "-f", "CAFFE", "--bizCode", "clients"]
 command += ["--prototxt", PROTOTXT, "--modelFile", CAFFEMODEL, "--MNNModel", model]
 subprocess.run(command, check=True)
-given = inputs()
-net = MNN.nn.load_module_from_file(str(model), list(given), list(wanted()))
-variables = []
-for array in given.values():
-    variable = MNN.expr.placeholder(list(array.shape), MNN.expr.NCHW)
-    variable.write(array.reshape(-1).tolist())
-    variables.append(MNN.expr.convert(variable, MNN.expr.NC4HW4))
-made = net.forward(variables)
-outputs = {
-    name: MNN.expr.convert(variable, MNN.expr.NCHW).read() for name, variable in zip(wanted(), made)
-}
-tell(outputs, files=[model])
+net = MNN.Interpreter(str(model))
+session = net.createSession({"backend": "CPU", "precision": "high"})
+for name, array in inputs().items():
+    given = MNN.Tensor(array.shape, LAYOUT[0], np.ascontiguousarray(array), LAYOUT[1])
+    net.getSessionInput(session, name).copyFrom(given)
+net.runSession(session)
+outputs = {}
+for name, made in net.getSessionOutputAll(session).items():
+    shape = made.getShape()
+    kept = MNN.Tensor(shape, LAYOUT[0], np.zeros(shape, np.float32), LAYOUT[1])
+    made.copyToHostTensor(kept)
+    outputs[name] = np.array(kept.getData(), np.float32).reshape(shape)
+tell({name: array for name, array in outputs.items() if name in wanted()}, files=[model])
