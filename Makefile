@@ -130,7 +130,7 @@ $(VENV)/.dev: $(VENV)/.test
 	$(call install,--editable '.[dev]')
 
 $(VENV)/.docs: $(VENV)/.test
-	$(call install,--editable '.[docs,notebooks]')
+	$(call install,--editable '.[docs]')
 
 $(VENV)/.release: pyproject.toml | $(BIN)/python
 	$(call install,--editable '.[release]')
