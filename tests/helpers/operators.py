@@ -1,7 +1,7 @@
 """Operators of Caffe as converters' own tests ask for them, each a net of one layer.
 
-The ideas (which types, with which fields and shapes) are those of TVM's tests of single operators, and
-what converters ask besides. Run with a Python whose ``caffe`` is the real one, this file prints
+The ideas (which types, with which fields and shapes) are those of TVM's tests of single operators,
+and what converters ask besides. Run with a Python whose ``caffe`` is the real one, this file prints
 what ``tests/pycaffe/operators/expected.jsonl`` holds: it needs NumPy alone, and Python 3.8.
 """
 

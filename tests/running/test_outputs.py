@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -59,3 +61,9 @@ def test_leaves_are_named_by_their_blobs() -> None:
     outputs.losses.append(("cost", 1.0, torch.ones(1)))
     leaves, _ = torch.utils._pytree.tree_flatten_with_path(outputs)
     assert [path[0].key for path, _ in leaves] == ["a", "loss of cost"]
+
+
+def test_a_pytorch_without_keys_in_its_trees_still_runs_modules() -> None:
+    """As before 2.3."""
+    code = "import torch.utils._pytree as trees; del trees.MappingKey\nimport fillerkit.torch\n"
+    subprocess.run([sys.executable, "-c", code], check=True)

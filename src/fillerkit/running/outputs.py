@@ -65,12 +65,13 @@ def _put_together(leaves: Iterable[Any], context: Any) -> Outputs:
     return outputs
 
 
-_pytree.register_pytree_node(
-    Outputs,
-    _taken_apart,
-    _put_together,
-    serialized_type_name="fillerkit.torch.Outputs",
-    to_dumpable_context=lambda context: context,
-    from_dumpable_context=lambda context: context,
-    flatten_with_keys_fn=_with_keys,
-)
+if hasattr(_pytree, "MappingKey"):  # PyTorch before 2.3 exports no module that answers with names
+    _pytree.register_pytree_node(
+        Outputs,
+        _taken_apart,
+        _put_together,
+        serialized_type_name="fillerkit.torch.Outputs",
+        to_dumpable_context=lambda context: context,
+        from_dumpable_context=lambda context: context,
+        flatten_with_keys_fn=_with_keys,
+    )
