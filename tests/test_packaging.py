@@ -14,7 +14,7 @@ import fillerkit as fk
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-FOR_WORK = {"test-core", "test", "fuzz", "release", "dev"}
+FOR_WORK = {"test-core", "test", "fuzz", "docs", "notebooks", "release", "dev"}
 """The extras that are for work on fillerkit itself."""
 
 

@@ -21,6 +21,7 @@ API = {
     "values": ("Values and weight files", "blobs filling"),
     "types": ("Fillers and layer types", "fillers layers"),
     "looking": ("Looking at a net", "checks signals drawing reports"),
+    "adapting": ("Starts that look at data", "adapting"),
     "surgery": ("BatchNorm folded", "merging"),
     "data": ("Data", "reading"),
     "random": ("Streams of draws", "random"),

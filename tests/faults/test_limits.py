@@ -24,6 +24,9 @@ NET = """
             inner_product_param { num_output: 60000 weight_filler { type: "xavier" } } }
 """
 
+# Of the old file's names, which Caffe would not read in an .h5.
+QUIET = ("-W", "ignore::UserWarning")
+
 # A command over an old file.
 CHILD = """
 import sys
@@ -100,7 +103,18 @@ def init(
     """An `init` over an old file, and what it says; nothing lies beside the file."""
     net = target.with_name("net.prototxt")
     net.write_text(NET)
-    command = [sys.executable, "-c", CHILD, "init", str(net), "--seed", "2", "-o", str(target)]
+    command = [
+        sys.executable,
+        *QUIET,
+        "-c",
+        CHILD,
+        "init",
+        str(net),
+        "--seed",
+        "2",
+        "-o",
+        str(target),
+    ]
     done = run(["sh", "-c", f'exec "$@" {after}', "sh", *command], environment)
     assert {each.name for each in target.parent.iterdir()} == {net.name, target.name}
     return done

@@ -103,6 +103,7 @@ def test_what_reads_a_net_opens_files_in_few_places() -> None:
         "prototxt/fork_schema.py",  # --proto, compiled
         "fillers/forks/file.py",  # the numbers of a blob
         "filling/draw_map.py",  # a map that a person gives
+        "nets/net.py",  # a room of ours, by its name
         "random/ziggurat.py",  # a table of ours
         "random/jump.py",  # another
         *(f"sources/{name}.py" for name in ("paths", "lmdb", "leveldb", "picture")),

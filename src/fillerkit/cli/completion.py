@@ -15,6 +15,7 @@ import click
 from click.shell_completion import CompletionItem, ShellComplete, split_arg_string
 
 from fillerkit.cli.offers import offer_of
+from fillerkit.cli.printing import hand_out
 
 
 def complete(group: click.Group, asked: str) -> None:
@@ -26,10 +27,10 @@ def complete(group: click.Group, asked: str) -> None:
         )
     shell = _SHELLS[name](group, {}, "fillerkit", "_FILLERKIT_COMPLETE")
     if what == "source":
-        click.echo(shell.source(), nl=False)
+        hand_out(shell.source().encode())
         return
     try:
-        click.echo(shell.complete())
+        hand_out(f"{shell.complete()}\n".encode())
     except Exception:  # half a line may be anything, half a net too: there is nothing to offer
         return
 

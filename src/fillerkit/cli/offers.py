@@ -133,6 +133,16 @@ def _outside_blobs(ctx: click.Context) -> Iterable[str]:
     return dict.fromkeys(outside)
 
 
+def _blobs(ctx: click.Context) -> Iterable[str]:
+    return dict.fromkeys(name for layer in _layers(ctx) for name in _values(layer, "top"))
+
+
+def _methods(ctx: click.Context) -> Iterable[str]:
+    from fillerkit.adapting.adapt import METHODS
+
+    return METHODS
+
+
 def _fillers(ctx: click.Context) -> Iterable[str]:
     return fk.filler_types.names()
 
@@ -161,6 +171,8 @@ _OFFERS: dict[str, Offer] = {
     "TYPE=TYPE": _pair(_layers_and_types, _types_to_read_as),
     "OLD=NEW": _pair(_layer_names, _layer_names),
     "PATTERN": _name(_layer_names),
+    "BLOB": _name(_blobs),
+    "METHOD": _name(_methods),
     "FILLER": _name(_fillers),
     **dict.fromkeys(("FILE", "NET", "A", "B", "OLD", "NEW", "WEIGHTS"), _file),
     **dict.fromkeys(("NET2 WEIGHTS2", "[NAME=]PATH"), _file),
@@ -170,6 +182,7 @@ _OFFERS: dict[str, Offer] = {
 _OF_COMMANDS: dict[tuple[str, str], Offer] = {
     ("convert", "b"): _weights,
     ("draw", "output"): _new_file(*_picture, ".dot"),
+    ("export", "output"): _new_file(".onnx"),
     ("fillers", "name"): _name(_fillers),
     ("layers", "name"): _name(_types),
     ("report", "output"): _new_file(".html"),

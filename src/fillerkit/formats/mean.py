@@ -60,7 +60,7 @@ def write(path: Path, mean: Array) -> Array:
         with whole_file(path) as file:
             np.lib.format.write_array(file, mean, allow_pickle=False)
         return mean
-    with np.errstate(over="ignore"):  # to infinity: who calls sees it in what is returned
+    with np.errstate(over="ignore", invalid="ignore"):  # who calls sees it in what is returned
         mean = mean.astype(np.float32)
     channels, height, width = mean.shape
     shape = BlobProto(num=1, channels=channels, height=height, width=width)
