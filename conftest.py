@@ -18,7 +18,9 @@ if not find_spec("torch"):
         "src/fillerkit/torch.py",
         "src/fillerkit/running",
         "src/fillerkit/formats/pt.py",
+        "src/fillerkit/adapting",
         "src/fillerkit/signals/measure.py",
+        "src/fillerkit/signals/still_module.py",
     ]
 if not find_spec("dask"):
     collect_ignore.append("src/fillerkit/dask")

@@ -11,8 +11,10 @@ import pytest
 from one_layer import forget_messages
 
 import fillerkit as fk
-from fillerkit.running.plain import plain
 from fillerkit.schema.forks_pb2 import LayerParameter, PoolingParameter
+
+pytest.importorskip("torch", reason="PyTorch is not installed")
+from fillerkit.running.plain import plain
 
 NET = fk.load_net(Path(__file__).parents[2] / "sample_nets" / "googlenet" / "train_val.prototxt")
 

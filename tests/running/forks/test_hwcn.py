@@ -9,7 +9,6 @@ import pytest
 from one_layer import Run, one_layer
 
 import fillerkit as fk
-from fillerkit.torch import module
 
 SIDES = ((0, 0), (0, 0), (1, 2), (2, 0))
 
@@ -39,5 +38,8 @@ def test_below_0_they_are_cut_off(run: Run, x: Any) -> None:
 )
 def test_what_does_not_run_says_why(body: str, why: str) -> None:
     net = fk.load_net(one_layer("Pad", (2, 4, 5, 6), body=f"pad_param {{ {body} }}"))
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+    from fillerkit.torch import module
+
     with pytest.raises(fk.UsageError, match=why):
         module(net, net.fill(seed=1))

@@ -110,7 +110,6 @@ def _needed(action: str, **files: str | None) -> None:
     for name, file in files.items():
         if not file:
             raise click.UsageError(f"{action} needs --{name}=FILE")
-    import fillerkit.torch  # noqa: F401  (where there is no PyTorch: an error before the log begins)
 
 
 def _train(solver: str, snapshot: str | None, weights: str | None, **flags: Any) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fillerkit.pycaffe.net import Net
-from fillerkit.pycaffe.training.log import info
+from fillerkit.pycaffe.training.log import info, use_cpu
 from fillerkit.pycaffe.training.reports import score_lines, score_names, scores
 
 
@@ -15,7 +15,7 @@ def score(
     model: str, weights: str, iterations: int, level: int = 0, stages: Sequence[str] = ()
 ) -> None:
     """Run a net in phase TEST a number of times, and tell its outputs."""
-    info("Use CPU.", "caffe.cpp:275")
+    use_cpu("caffe.cpp:275")
     net = Net(model, 1, level, stages)
     net.copy_from(weights)
     info(f"Running for {iterations} iterations.", "caffe.cpp:281")

@@ -8,14 +8,14 @@ from time import perf_counter
 import numpy as np
 
 from fillerkit.pycaffe.net import PHASES, Net
-from fillerkit.pycaffe.training.log import info
+from fillerkit.pycaffe.training.log import info, use_cpu
 
 
 def time_layers(
     model: str, phase: str, iterations: int, level: int = 0, stages: Sequence[str] = ()
 ) -> None:
     """Run a net layer by layer a number of times, and tell the means in milliseconds."""
-    info("Use CPU.", "caffe.cpp:343")
+    use_cpu("caffe.cpp:343")
     net = Net(model, PHASES.index(phase), level, stages)
     last = len(net.layers) - 1
     info("Performing Forward", "caffe.cpp:351")

@@ -11,7 +11,7 @@ import fillerkit as fk
 from fillerkit.pycaffe.proto.caffe_pb2 import SolverParameter
 from fillerkit.pycaffe.solver import Solver, solver_of
 from fillerkit.pycaffe.training.action import Action, Signals
-from fillerkit.pycaffe.training.log import info
+from fillerkit.pycaffe.training.log import info, use_cpu
 from fillerkit.pycaffe.weight_files import check_file
 from fillerkit.python_layers.say import say_once
 
@@ -47,7 +47,7 @@ def train(
     own = text.param.train_state.level
     if own != level:
         say_once(f"the solver's train_state has level {own}; --level={level} holds, as in Caffe")
-    info("Use CPU.", "caffe.cpp:197")
+    use_cpu("caffe.cpp:197")
     if snapshot or weights:
         text.param.ClearField("weights")
         text.param.weights.extend([weights] if weights else [])

@@ -35,5 +35,12 @@ def info(message: str, where: str) -> None:
     sys.stderr.flush()
 
 
+def use_cpu(where: str) -> None:
+    """Write the first line of a run; before it an error where there is no PyTorch."""
+    import fillerkit.torch  # noqa: F401
+
+    info("Use CPU.", where)
+
+
 def _shown(line: str) -> str:
     return "\t".join(map(printable, line.split("\t")))
