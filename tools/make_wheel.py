@@ -70,7 +70,7 @@ def built_sdist(source: Path, folder: Path) -> Path:
 def built_wheel(
     source: Path, folder: Path, python: str | Path = sys.executable, **variables: str
 ) -> Path:
-    """The wheel of a folder, built with a Python that has pip."""
+    """The wheel of a folder, or of an sdist, in which nothing of another build lies."""
     pip = [python, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder]
     run(*pip, source, **SAME | variables)
     return only_file(folder)
@@ -154,9 +154,7 @@ def main() -> None:
         checkout = copy_of_checkout(folder)
         sdist = built_sdist(checkout, folder / "sdist")
         check_sdist(sdist)
-        shutil.unpack_archive(sdist, folder / "unpacked")
-        unpacked = only_file(folder / "unpacked")
-        plain = built_wheel(unpacked, folder / "wheel")
+        plain = built_wheel(sdist, folder / "wheel")
         check_wheel(plain)
         again = built_wheel(checkout, folder / "again")
         if contents(plain) != contents(again):
@@ -170,13 +168,11 @@ def main() -> None:
         for version, python in pythons.items():
             try_wheel(python, wheel)
             print(f"Python {version}: the wheel works", flush=True)
-        other = built_wheel(
-            unpacked, folder / "newest", environment(pythons[newest], folder / "venv")
-        )
+        other = built_wheel(sdist, folder / "newest", environment(pythons[newest], folder / "venv"))
         run("abi3audit", "--strict", other)
         try_wheel(pythons[oldest], other)
         print(f"Python {oldest}: a wheel that was built with {newest} works")
-        pure = built_wheel(unpacked, folder / "pure", CC="false")
+        pure = built_wheel(sdist, folder / "pure", CC="false")
         try_wheel(pythons[oldest], pure, kernels="numpy")
         print(f"Python {oldest}: a wheel that was built without a compiler works")
 
