@@ -99,6 +99,23 @@ def test_a_mistake_in_a_file_is_1_with_a_message_on_standard_error(
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_without_a_command_the_help_is_shown_as_it_is(run: Run) -> None:
+    done = run()
+    assert "\\n" not in done.stdout + done.stderr
+    assert run("--help").stdout.strip() == (done.stdout + done.stderr).strip()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("shwo", "no command is called 'shwo'; did you mean 'show'?"),
+        ("qqq", "no command is called 'qqq'; --help lists the commands"),
+    ],
+)
+def test_a_command_that_is_not_there_leads_to_one_that_is(run: Run, name: str, words: str) -> None:
+    assert words in run(name).stderr
+
+
 def test_a_file_that_is_not_there_is_1(run: Run) -> None:
     done = run("show", "gone.prototxt")
     assert done.returncode == 1

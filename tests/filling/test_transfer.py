@@ -86,6 +86,12 @@ def test_another_number_of_blobs_is_refused(pretrained: fk.Blobs) -> None:
         fk.transfer(net, pretrained)
 
 
+def test_one_blob_is_told_as_one() -> None:
+    without = fk.load_net(NET.replace("num_output: 6", "num_output: 6 bias_term: false"))
+    with pytest.raises(fk.FormatError, match="it has 1 blob there and 2 in the net"):
+        fk.transfer(fk.load_net(NET), without.fill(seed=1))
+
+
 def test_a_mismatch_can_be_filled(pretrained: fk.Blobs) -> None:
     net = fk.load_net(WIDER)
     plan = fk.transfer(net, pretrained, on_mismatch="fill")

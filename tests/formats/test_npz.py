@@ -174,6 +174,17 @@ def test_a_missing_file_is_an_error_that_names_it(tmp_path: Path) -> None:
         fk.load(tmp_path / "none.npz")
 
 
+@pytest.mark.parametrize(
+    ("name", "command"), [("w.onnx", "fillerkit export"), ("w.prototxt", "fillerkit show")]
+)
+def test_a_file_that_is_no_weight_file_leads_to_what_takes_it(
+    tmp_path: Path, name: str, command: str
+) -> None:
+    (tmp_path / name).touch()
+    with pytest.raises(fk.UsageError, match=command):
+        fk.load(tmp_path / name)
+
+
 def test_an_unknown_suffix_names_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(fk.UsageError, match=r"\.npz, .caffemodel"):
         fk.load_net(NET).save(tmp_path / "x.onnx", seed=1)

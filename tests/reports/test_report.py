@@ -138,6 +138,16 @@ def test_blobs_bring_their_numbers(net: fk.Net) -> None:
     assert "odd" not in filled.by_id("row1")
 
 
+def test_values_are_held_against_what_their_file_records(net: fk.Net, tmp_path: Path) -> None:
+    fk.load_net(NET, fillers={"ip": "constant(value=2)"}).fill(3).save(tmp_path / "w.npz")
+    page = Read(fk.report(net, blobs=fk.load(tmp_path / "w.npz")).html)
+    row = one_line(page.by_id("row1"))
+    assert "uniform ±0.7071, std 0.4082" in row
+    assert "found: mean 2, std 0, 0% zeros, filled with constant 2" in row
+    assert "odd" not in row
+    assert "net ," not in one_line(page.by_id("overview"))
+
+
 def test_each_finding_leads_to_its_line(page: Read) -> None:
     (group,) = page.texts("details", **{"data-code": "zero-weights"})
     assert one_line(group).startswith("zero-weights: 1 time line 8: layer 'out' (InnerProduct)")

@@ -13,7 +13,7 @@ from importlib import import_module
 import click
 
 from fillerkit.cli.printing import Label, has_color, say
-from fillerkit.errors import FillerkitError, UsageError
+from fillerkit.errors import FillerkitError, UsageError, did_you_mean
 from fillerkit.printable import printable
 from fillerkit.version import __version__
 
@@ -36,6 +36,11 @@ _COMMANDS = {
     "layers": "List the layer types that are known.",
 }
 
+# What click 8.2 and later raise where the name of a command is missing; before, they show the help.
+_NO_ARGUMENTS: tuple[type[click.ClickException], ...] = (
+    (click.exceptions.NoArgsIsHelpError,) if hasattr(click.exceptions, "NoArgsIsHelpError") else ()
+)
+
 # The exit code for what goes wrong, of a command for which 1 means something else.
 _TROUBLE = {"diff": 2}
 
@@ -54,6 +59,15 @@ class _LazyGroup(click.Group):
         gc.freeze()
         gc.enable()
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if not name.startswith("-") and name not in _COMMANDS:
+            near = did_you_mean(name, _COMMANDS) or "; --help lists the commands"
+            ctx.fail(f"no command is called '{name}'{near}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -163,10 +177,12 @@ def _stop(number: int, frame: object) -> None:
 
 def _say_usage(error: click.ClickException) -> None:
     """Say what is wrong with the arguments, which may hold anything, in one line of click's."""
-    words = printable(error.format_message())
-    context = getattr(error, "ctx", None)
     try:
-        click.UsageError(words, context).show(sys.stderr)
+        if isinstance(error, _NO_ARGUMENTS):  # its words are the help, which has lines
+            click.echo(error.format_message(), file=sys.stderr)
+            return
+        words = printable(error.format_message())
+        click.UsageError(words, getattr(error, "ctx", None)).show(sys.stderr)
     except OSError:  # nobody is there to be told
         _discard_output()
 

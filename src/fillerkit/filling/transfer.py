@@ -287,7 +287,8 @@ def with_later(moves: Sequence[Move]) -> list[Move]:
 def _mismatch(layer: Layer, source: LayerBlobs) -> str:
     """What does not fit, or ""."""
     if len(source) != len(layer.params):
-        return f"it has {len(source)} blobs there and {len(layer.params)} in the net"
+        there = "1 blob" if len(source) == 1 else f"{len(source)} blobs"
+        return f"it has {there} there and {len(layer.params)} in the net"
     for param, array in zip(layer.params, source, strict=True):
         if not same_blob(param.shape, array.shape):
             return (

@@ -110,6 +110,13 @@ def _of_suffix(path: Path) -> str | None:
     return next((name for name, suffixes in FORMATS.items() if suffix in suffixes), None)
 
 
+_OTHERS = {
+    ".onnx": "; ONNX holds a net with its weights: fillerkit export writes it",
+    ".prototxt": "; a .prototxt is a net: fillerkit show shows it",
+}
+"""What to do with files that are taken for weights, by suffix."""
+
+
 def _format(path: Path, name: str | None) -> str:
     """The name of a file's format."""
     if name is None:
@@ -117,8 +124,8 @@ def _format(path: Path, name: str | None) -> str:
         if name is None:
             known = ", ".join(suffix for suffixes in FORMATS.values() for suffix in suffixes)
             raise UsageError(
-                f"'{path}': the name has to end in one of {known}, which chooses the format, or "
-                "the format has to be named"
+                f"'{path}': the name has to end in one of {known}, which chooses "
+                f"the format, or the format has to be named{_OTHERS.get(path.suffix.lower(), '')}"
             )
     elif name not in FORMATS:
         near = did_you_mean(name, FORMATS) or f"; the formats are {', '.join(FORMATS)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fillerkit.blobs.blobs import Blobs
 from fillerkit.blobs.statistics import BlobStatistics, stats
@@ -127,7 +127,11 @@ def not_of_net(net: Net, blobs: Blobs) -> tuple[str, ...]:
 
 
 def _found(net: Net, blobs: Blobs) -> dict[tuple[str, int], BlobStatistics]:
-    return {(each.layer, each.index): each for each in stats(blobs, net)}
+    """What the values are like, held against what their file records, else against the net."""
+    found = {(each.layer, each.index): each for each in stats(blobs, net)}
+    return {
+        key: replace(each, theory=blobs.starts.get(key, each.theory)) for key, each in found.items()
+    }
 
 
 def _blob_rows(
@@ -142,7 +146,7 @@ def _blob_rows(
             starts=_starts(net, param),
             dead=param.dead and param.owner is None,
             picture=None if param.owner else picture(param.distribution, values),
-            found=_words(values) if values else "",
+            found=_words(values, _starts(net, param)) if values else "",
             oddities=values.oddities if values else (),
         )
 
@@ -154,11 +158,14 @@ def _starts(net: Net, param: ParamBlob) -> str:
     return f"shared with {layer.name}/{layer.params[param.owner[1]].name}"
 
 
-def _words(values: BlobStatistics) -> str:
+def _words(values: BlobStatistics, starts: str) -> str:
     found = values.found
     zeros = 100 * found.zeros / found.count if found.count else 0.0
     words = f"mean {found.mean:.4g}, std {found.std:.4g}, {zeros:.3g}% zeros"
-    return words + (f", {found.nans:,} NaN" if found.nans else "")
+    words += f", {found.nans:,} NaN" if found.nans else ""
+    if values.theory is not None and values.theory.words != starts:
+        words += f", filled with {values.theory.words}"
+    return words
 
 
 def _shown(shape: tuple[int, ...]) -> str:
