@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import onnx  # noqa: E402
 import onnxruntime  # noqa: E402
 import torch  # noqa: E402
 
-from fillerkit.onnx import export  # noqa: E402
+from fillerkit.onnx import FLOORS, export  # noqa: E402
 from fillerkit.torch import module  # noqa: E402
 
 DATA = """layer { name: "data" type: "Input" top: "data"
@@ -251,3 +252,9 @@ def test_blobs_of_another_net_are_refused() -> None:
 def test_a_fresh_batch_norm_is_told_of(tmp_path: Path) -> None:
     net = fk.load_net(SMALL, phase="TEST")
     assert export(net, net.fill(seed=1), tmp_path / "net.onnx", until="conv1").untrained == ("bn",)
+
+
+def test_the_lowest_versions_are_those_of_the_extra() -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    asked = {f"{package}>={floor}" for package, floor in FLOORS.items()}
+    assert set(project["optional-dependencies"]["onnx"]) == asked
