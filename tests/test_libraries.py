@@ -47,7 +47,7 @@ def test_a_package_that_cannot_be_imported_is_one_line_with_the_way_out(
     with pytest.raises(UsageError) as error:
         library("broken", "a picture", "draw")
     assert str(error.value) == f"broken is installed, but cannot be imported {BROKEN[text]}"
-    with pytest.raises(UsageError, match="^broken is installed, but"):
+    with pytest.raises(UsageError, match=r"^broken is installed, but"):
         found("gone", "broken")
 
 

@@ -258,3 +258,63 @@ def test_the_lowest_versions_are_those_of_the_extra() -> None:
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
     asked = {f"{package}>={floor}" for package, floor in FLOORS.items()}
     assert set(project["optional-dependencies"]["onnx"]) == asked
+
+
+# Places of the largest of values that are all 0 or 1, so that many are equal.
+PLACES = f"""{DATA}
+layer {{ name: "bits" type: "Threshold" bottom: "data" top: "bits" }}
+layer {{ name: "one" type: "ArgMax" bottom: "bits" top: "one" argmax_param {{ axis: 1 }} }}
+layer {{ name: "more" type: "ArgMax" bottom: "bits" top: "more" argmax_param {{ axis: -1 top_k: 2 }} }}
+layer {{ name: "all" type: "ArgMax" bottom: "bits" top: "all"
+    argmax_param {{ top_k: 3 out_max_val: true }} }}
+"""
+
+
+def test_places_of_equal_values_are_caffes(tmp_path: Path) -> None:
+    nodes = exported(tmp_path, PLACES).node
+    operators = {node.name: node.op_type for node in nodes}
+    assert (operators["one/ArgMax"], operators["one"]) == ("ArgMax", "Cast")
+    assert [node.op_type for node in nodes].count("TopK") == 2
+
+
+RECURRENT = f"""{DATA}
+layer {{ name: "cont" type: "Input" top: "cont" input_param {{ shape {{ dim: 2 dim: 3 }} }} }}
+layer {{ name: "lstm" type: "LSTM" bottom: "data" bottom: "cont" top: "lstm"
+    recurrent_param {{ num_output: 4 weight_filler {{ type: "xavier" }} }} }}
+"""
+
+
+def test_an_lstm_begins_at_constants(tmp_path: Path) -> None:
+    net, blobs = filled(RECURRENT)
+    path = tmp_path / "net.onnx"
+    export(net, blobs, path)
+    assert_equal_to_the_module(path, net, blobs, {"data": (2, 3, 8, 8), "cont": (2, 3)})
+    graph = onnx.load(path).graph
+    assert not {"ConstantOfShape", "Constant"} & {node.op_type for node in graph.node}
+
+
+# Two BatchNorms with one set of statistics, and one that uses its bottom's own.
+STATISTICS = f"""{DATA}
+layer {{ name: "a" type: "BatchNorm" bottom: "data" top: "a"
+    param {{ name: "m" }} param {{ name: "v" }} param {{ name: "f" }} }}
+layer {{ name: "b" type: "BatchNorm" bottom: "a" top: "b"
+    param {{ name: "m" }} param {{ name: "v" }} param {{ name: "f" }} }}
+layer {{ name: "own" type: "BatchNorm" bottom: "b" top: "own"
+    batch_norm_param {{ use_global_stats: false }} }}
+"""
+
+
+def test_a_batch_norm_by_its_own_batch_gathers_nothing(tmp_path: Path) -> None:
+    net, blobs = filled(STATISTICS)
+    before = {key: value.copy() for key, value in blobs.as_dict().items()}
+    graph = exported(tmp_path, STATISTICS)
+    assert [value.name for value in graph.output] == ["own"]
+    assert not any(each.name.startswith("own.") for each in graph.initializer)
+    export(net, blobs, tmp_path / "again.onnx")
+    after = blobs.as_dict()
+    assert all((after[key] == value).all() for key, value in before.items())
+
+
+def test_fresh_batch_norms_that_share_their_statistics_are_told_of(tmp_path: Path) -> None:
+    net = fk.load_net(STATISTICS, phase="TEST")
+    assert export(net, net.fill(seed=1), tmp_path / "net.onnx").untrained == ("a", "b")
