@@ -317,3 +317,19 @@ def test_a_batch_norm_by_its_own_batch_gathers_nothing(tmp_path: Path) -> None:
 def test_fresh_batch_norms_that_share_their_statistics_are_told_of(tmp_path: Path) -> None:
     net = fk.load_net(STATISTICS, phase="TEST")
     assert export(net, net.fill(seed=1), tmp_path / "net.onnx").untrained == ("a", "b")
+
+
+def test_the_mask_of_windows_over_the_edge_counts_without_padding(tmp_path: Path) -> None:
+    text = f"""{DATA} layer {{ name: "pool" type: "Pooling" bottom: "data" top: "pool" top: "mask"
+        pooling_param {{ kernel_size: 3 stride: 2 }} }}"""
+    exported(tmp_path, text)
+
+
+def test_a_net_that_takes_nothing_is_exported(tmp_path: Path) -> None:
+    text = """layer { name: "one" type: "DummyData" top: "one" dummy_data_param {
+        shape { dim: 2 dim: 3 } data_filler { type: "constant" value: -2 } } }
+    layer { name: "abs" type: "AbsVal" bottom: "one" top: "abs" }"""
+    net, blobs = filled(text)
+    done = export(net, blobs, tmp_path / "net.onnx", dynamic_batch=True)
+    inputs = {name: np.full((2, 3), -2, "f4") for name, _ in done.inputs}
+    assert (run(tmp_path / "net.onnx", inputs)["abs"] == 2).all()

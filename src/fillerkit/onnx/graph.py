@@ -117,6 +117,8 @@ def _merge_pads(graph: Any) -> None:
         before = node.inputs[0].producer() if node.inputs and node.inputs[0] else None
         if node.op_type not in _PADDED_WITH or before is None or before.op_type != "Pad":
             continue
+        if any(value.uses() for value in node.outputs[1:]):  # places, of what is padded
+            continue
         if len(before.inputs) > 3 or before.attributes.get_string("mode", "constant") != "constant":
             continue
         edges, value = (_constant(each) for each in before.inputs[1:3])

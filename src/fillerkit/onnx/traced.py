@@ -70,8 +70,9 @@ def traced(
     whole = _AllTops(module, tops)
     batch = torch.export.Dim("batch")
     axes = tuple({0: batch} if is_batch else {} for is_batch in dynamic)
+    shapes = (axes,) if axes else None  # a net whose data are its own takes nothing
     with _silence(), torch.no_grad():
-        program = torch.export.export(whole, tuple(inputs), dynamic_shapes=(axes,), strict=False)
+        program = torch.export.export(whole, tuple(inputs), dynamic_shapes=shapes, strict=False)
         found: Any = torch.onnx.export(
             program,
             dynamo=True,
