@@ -264,7 +264,8 @@ def test_the_lowest_versions_are_those_of_the_extra() -> None:
 PLACES = f"""{DATA}
 layer {{ name: "bits" type: "Threshold" bottom: "data" top: "bits" }}
 layer {{ name: "one" type: "ArgMax" bottom: "bits" top: "one" argmax_param {{ axis: 1 }} }}
-layer {{ name: "more" type: "ArgMax" bottom: "bits" top: "more" argmax_param {{ axis: -1 top_k: 2 }} }}
+layer {{ name: "more" type: "ArgMax" bottom: "bits" top: "more"
+    argmax_param {{ axis: -1 top_k: 2 }} }}
 layer {{ name: "all" type: "ArgMax" bottom: "bits" top: "all"
     argmax_param {{ top_k: 3 out_max_val: true }} }}
 """
