@@ -169,7 +169,7 @@ def _inputs(module: NetModule, dynamic_batch: bool) -> tuple[list[Tensor], list[
     return [torch.zeros(shape, dtype=dtype) for shape in lengths], dynamic
 
 
-def _told(net: Net, error: Exception, dynamic_batch: bool) -> UsageError:
+def _told(net: Net, error: BaseException, dynamic_batch: bool) -> UsageError:
     """What is wrong, when the exporter cannot write a net, and in which layer."""
     notes: Sequence[str] = getattr(error, "__notes__", ())
     where = [note.removeprefix("in ").rpartition(" with ")[0] for note in notes if " with " in note]
