@@ -43,7 +43,6 @@ TESTED_WITH = {
     "formats/wire": "hostile/test_caffemodel",
     "hdf5": "hostile/test_h5",
     "layers/net_layer": "nets/test_sharing",
-    "libraries": "pycaffe/test_process",
     "merging/affine": "merging/test_merge",
     "merging/folds": "merging/test_merge",
     "merging/sums": "merging/test_merge",

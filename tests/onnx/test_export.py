@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import onnx  # noqa: E402
 import onnxruntime  # noqa: E402
 import torch  # noqa: E402
 
-from fillerkit.onnx import export  # noqa: E402
+from fillerkit.onnx import FLOORS, export  # noqa: E402
 from fillerkit.torch import module  # noqa: E402
 
 DATA = """layer { name: "data" type: "Input" top: "data"
@@ -251,3 +252,85 @@ def test_blobs_of_another_net_are_refused() -> None:
 def test_a_fresh_batch_norm_is_told_of(tmp_path: Path) -> None:
     net = fk.load_net(SMALL, phase="TEST")
     assert export(net, net.fill(seed=1), tmp_path / "net.onnx", until="conv1").untrained == ("bn",)
+
+
+def test_the_lowest_versions_are_those_of_the_extra() -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    asked = {f"{package}>={floor}" for package, floor in FLOORS.items()}
+    assert set(project["optional-dependencies"]["onnx"]) == asked
+
+
+# Places of the largest of values that are all 0 or 1, so that many are equal.
+PLACES = f"""{DATA}
+layer {{ name: "bits" type: "Threshold" bottom: "data" top: "bits" }}
+layer {{ name: "one" type: "ArgMax" bottom: "bits" top: "one" argmax_param {{ axis: 1 }} }}
+layer {{ name: "more" type: "ArgMax" bottom: "bits" top: "more"
+    argmax_param {{ axis: -1 top_k: 2 }} }}
+layer {{ name: "all" type: "ArgMax" bottom: "bits" top: "all"
+    argmax_param {{ top_k: 3 out_max_val: true }} }}
+"""
+
+
+def test_places_of_equal_values_are_caffes(tmp_path: Path) -> None:
+    nodes = exported(tmp_path, PLACES).node
+    operators = {node.name: node.op_type for node in nodes}
+    assert (operators["one/ArgMax"], operators["one"]) == ("ArgMax", "Cast")
+    assert [node.op_type for node in nodes].count("TopK") == 2
+
+
+RECURRENT = f"""{DATA}
+layer {{ name: "cont" type: "Input" top: "cont" input_param {{ shape {{ dim: 2 dim: 3 }} }} }}
+layer {{ name: "lstm" type: "LSTM" bottom: "data" bottom: "cont" top: "lstm"
+    recurrent_param {{ num_output: 4 weight_filler {{ type: "xavier" }} }} }}
+"""
+
+
+def test_an_lstm_begins_at_constants(tmp_path: Path) -> None:
+    net, blobs = filled(RECURRENT)
+    path = tmp_path / "net.onnx"
+    export(net, blobs, path)
+    assert_equal_to_the_module(path, net, blobs, {"data": (2, 3, 8, 8), "cont": (2, 3)})
+    graph = onnx.load(path).graph
+    assert not {"ConstantOfShape", "Constant"} & {node.op_type for node in graph.node}
+
+
+# Two BatchNorms with one set of statistics, and one that uses its bottom's own.
+STATISTICS = f"""{DATA}
+layer {{ name: "a" type: "BatchNorm" bottom: "data" top: "a"
+    param {{ name: "m" }} param {{ name: "v" }} param {{ name: "f" }} }}
+layer {{ name: "b" type: "BatchNorm" bottom: "a" top: "b"
+    param {{ name: "m" }} param {{ name: "v" }} param {{ name: "f" }} }}
+layer {{ name: "own" type: "BatchNorm" bottom: "b" top: "own"
+    batch_norm_param {{ use_global_stats: false }} }}
+"""
+
+
+def test_a_batch_norm_by_its_own_batch_gathers_nothing(tmp_path: Path) -> None:
+    net, blobs = filled(STATISTICS)
+    export(net, blobs, tmp_path / "net.onnx")
+    assert not fk.compare(blobs, net.fill(seed=3)).differences
+    assert_equal_to_the_module(tmp_path / "net.onnx", net, blobs, {"data": (2, 3, 8, 8)})
+    graph = onnx.load(tmp_path / "net.onnx").graph
+    assert [value.name for value in graph.output] == ["own"]
+    assert not any(each.name.startswith("own.") for each in graph.initializer)
+
+
+def test_fresh_batch_norms_that_share_their_statistics_are_told_of(tmp_path: Path) -> None:
+    net = fk.load_net(STATISTICS, phase="TEST")
+    assert export(net, net.fill(seed=1), tmp_path / "net.onnx").untrained == ("a", "b")
+
+
+def test_the_mask_of_windows_over_the_edge_counts_without_padding(tmp_path: Path) -> None:
+    text = f"""{DATA} layer {{ name: "pool" type: "Pooling" bottom: "data" top: "pool" top: "mask"
+        pooling_param {{ kernel_size: 3 stride: 2 }} }}"""
+    exported(tmp_path, text)
+
+
+def test_a_net_that_takes_nothing_is_exported(tmp_path: Path) -> None:
+    text = """layer { name: "one" type: "DummyData" top: "one" dummy_data_param {
+        shape { dim: 2 dim: 3 } data_filler { type: "constant" value: -2 } } }
+    layer { name: "abs" type: "AbsVal" bottom: "one" top: "abs" }"""
+    net, blobs = filled(text)
+    done = export(net, blobs, tmp_path / "net.onnx", dynamic_batch=True)
+    inputs = {name: np.full((2, 3), -2, "f4") for name, _ in done.inputs}
+    assert (run(tmp_path / "net.onnx", inputs)["abs"] == 2).all()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from fillerkit.errors import FillerkitError, Keyword, UsageError
 from fillerkit.formats.notes import as_json
 from fillerkit.nets.net import Net
 from fillerkit.onnx.files import write
+from fillerkit.onnx.forms import uses_gathered
 from fillerkit.onnx.graph import simplify
 from fillerkit.onnx.names import Graph
 from fillerkit.onnx.stops import check_layers
@@ -168,10 +169,12 @@ def _inputs(module: NetModule, dynamic_batch: bool) -> tuple[list[Tensor], list[
     return [torch.zeros(shape, dtype=dtype) for shape in lengths], dynamic
 
 
-def _told(net: Net, error: Exception, dynamic_batch: bool) -> UsageError:
+def _told(net: Net, error: BaseException, dynamic_batch: bool) -> UsageError:
     """What is wrong, when the exporter cannot write a net, and in which layer."""
     notes: Sequence[str] = getattr(error, "__notes__", ())
     where = [note.removeprefix("in ").rpartition(" with ")[0] for note in notes if " with " in note]
+    if isinstance(error, torch.onnx.OnnxExporterError):  # its own words are of reports and steps
+        error = list(_causes(error))[-1]
     said = str(error).strip().splitlines() or [type(error).__name__]
     asked: list[str | Keyword] = [" with ", Keyword("dynamic_batch", True)] if dynamic_batch else []
     return UsageError(
@@ -179,12 +182,19 @@ def _told(net: Net, error: Exception, dynamic_batch: bool) -> UsageError:
     )
 
 
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what it was raised from, in turn."""
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
 def _untrained(layers: Sequence[LayerModule]) -> list[str]:
     """The BatchNorm layers that use a variance of zeros."""
     return [
         layer.layer.name
         for layer in layers
-        if layer.layer.type == "BatchNorm" and not layer.get_buffer("running_var").any()
+        if layer.layer.type == "BatchNorm" and uses_gathered(layer) and not layer.blob(1).any()
     ]
 
 

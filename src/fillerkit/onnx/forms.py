@@ -34,10 +34,15 @@ def _run(
     return own(*bottoms) if top is None else (top,)
 
 
+def uses_gathered(layer: LayerModule) -> bool:
+    """Whether a BatchNorm uses the statistics that it holds, not those of its bottom."""
+    p = layer.layer.message.batch_norm_param
+    return p.use_global_stats if p.HasField("use_global_stats") else not layer.training
+
+
 def _batch_norm(layer: LayerModule, x: Tensor) -> Tensor | None:
     p = layer.layer.message.batch_norm_param
-    gathered = p.use_global_stats if p.HasField("use_global_stats") else not layer.training
-    if not gathered or x.ndim < 2:
+    if not uses_gathered(layer) or x.ndim < 2:
         return None
     mean, variance, _ = layer.blobs()
     return functional.batch_norm(x, mean, variance, eps=p.eps)
@@ -56,4 +61,16 @@ def _lrn(layer: LayerModule, x: Tensor) -> Tensor | None:
     return torch.onnx.ops.symbolic("LRN", (x,), attributes, dtype=x.dtype, shape=x.shape)
 
 
-_FORMS = {"BatchNorm": _batch_norm, "LRN": _lrn}
+def _argmax(layer: LayerModule, x: Tensor) -> Tensor | None:
+    p = layer.layer.message.argmax_param
+    if not p.HasField("axis") or p.out_max_val or p.top_k != 1:
+        return None
+    axis = p.axis % x.ndim
+    # Of equal values Caffe takes the last.
+    attributes: dict[str, Any] = {"axis": axis, "keepdims": 1, "select_last_index": 1}
+    shape = (*x.shape[:axis], 1, *x.shape[axis + 1 :])
+    places = torch.onnx.ops.symbolic("ArgMax", (x,), attributes, dtype=torch.int64, shape=shape)
+    return places.to(x.dtype)
+
+
+_FORMS = {"ArgMax": _argmax, "BatchNorm": _batch_norm, "LRN": _lrn}

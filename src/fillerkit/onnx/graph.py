@@ -25,11 +25,15 @@ def simplify(model: Any) -> dict[str, str]:
         was worked out from: the initialiser's.
     """
     graph = model.graph
-    LiftConstantsToInitializersPass(lift_all_constants=True, size_limit=0)(model)
+    lift = LiftConstantsToInitializersPass(lift_all_constants=True, size_limit=0)
+    lift(model)
     _fix_shapes(graph)
     _leave_out(graph)
     origins = dict(_origins(graph))
-    fold_constants(model, input_size_limit=_ALL, output_size_limit=_ALL)
+    fold_constants(
+        model, input_size_limit=_ALL, output_size_limit=_ALL, should_fold=_is_always_folded
+    )
+    lift(model)
     _merge_pads(graph)
     _leave_out_zeros(graph)
     _leave_out(graph)
@@ -43,6 +47,14 @@ def simplify(model: Any) -> dict[str, str]:
         if origins[name] not in left
         and [origins[other] for other in made].count(origins[name]) == 1
     }
+
+
+def _is_always_folded(node: Any) -> bool | None:
+    """Whether a node is worked out that otherwise stays, to keep a file small.
+
+    OpenCV 5 reads no ConstantOfShape, the zeros at which an LSTM begins.
+    """
+    return True if node.op_type == "ConstantOfShape" else None
 
 
 def _leave_out(graph: Any) -> None:
@@ -104,6 +116,8 @@ def _merge_pads(graph: Any) -> None:
     for node in graph:
         before = node.inputs[0].producer() if node.inputs and node.inputs[0] else None
         if node.op_type not in _PADDED_WITH or before is None or before.op_type != "Pad":
+            continue
+        if any(value.uses() for value in node.outputs[1:]):  # places, of what is padded
             continue
         if len(before.inputs) > 3 or before.attributes.get_string("mode", "constant") != "constant":
             continue

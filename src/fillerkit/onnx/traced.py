@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import torch
+from onnxscript import opset18 as op
 from torch import Tensor, nn
 
 from fillerkit.onnx.forms import put_in_place
@@ -69,12 +70,24 @@ def traced(
     whole = _AllTops(module, tops)
     batch = torch.export.Dim("batch")
     axes = tuple({0: batch} if is_batch else {} for is_batch in dynamic)
+    shapes = (axes,) if axes else None  # a net whose data are its own takes nothing
     with _silence(), torch.no_grad():
-        program = torch.export.export(whole, tuple(inputs), dynamic_shapes=(axes,), strict=False)
+        program = torch.export.export(whole, tuple(inputs), dynamic_shapes=shapes, strict=False)
         found: Any = torch.onnx.export(
-            program, dynamo=True, optimize=False, opset_version=opset, verbose=False
+            program,
+            dynamo=True,
+            optimize=False,
+            opset_version=opset,
+            verbose=False,
+            custom_translation_table={torch.ops.aten.sort.stable: _sorted},
         )
     return Traced(found.model, tuple(tops))
+
+
+def _sorted(x: Any, *, stable: bool, dim: int = -1, descending: bool = False) -> Any:
+    """A stable sort, which ONNX has none of: its TopK keeps the order of equal values."""
+    length = op.Gather(op.Shape(x), op.Constant(value_ints=[dim]))
+    return op.TopK(x, length, axis=dim, largest=int(descending), sorted=1)
 
 
 class _AllTops(nn.Module):
