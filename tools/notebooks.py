@@ -10,6 +10,7 @@ import difflib
 import json
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -96,10 +97,10 @@ def _shown_on_page(output: Notebook) -> str:
 
 def run(path: Path) -> Notebook:
     """Run a notebook where it lies, and give it as it is then."""
-    import nbformat
     from nbclient import NotebookClient
 
     os.environ["OMP_NUM_THREADS"] = "1"  # threads of small matrices wait for one another
+    nbformat: Any = import_module("nbformat")  # typed in part
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(
         notebook, timeout=120, resources={"metadata": {"path": str(path.parent)}}
