@@ -20,7 +20,6 @@ import numpy as np
 import torch
 
 import fillerkit as fk
-import fillerkit.onnx
 import fillerkit.torch
 
 Arrays = dict[str, Any]
@@ -94,7 +93,9 @@ def write(
     shutil.copyfile(prototxt, folder / "net.prototxt")
     for suffix in suffixes:
         if suffix == ".onnx":
-            fillerkit.onnx.export(net, blobs, folder / "net.onnx", until=ends)
+            from fillerkit.onnx import export
+
+            export(net, blobs, folder / "net.onnx", until=ends)
         else:
             blobs.save(folder / f"net{suffix}")
     np.savez(folder / "inputs.npz", **given)

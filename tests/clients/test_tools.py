@@ -164,6 +164,8 @@ layer {
 
 
 def test_a_net_of_boxes_ends_before_them_in_onnx_and_is_judged_there(tmp_path: Path) -> None:
+    for package in ("onnxscript", "onnxruntime"):
+        pytest.importorskip(package)
     prototxt = tmp_path / "boxes.prototxt"
     prototxt.write_text(BOXES)
     net = client_nets.write(prototxt, tmp_path / "boxes", "boxes", suffixes=[".onnx"])
