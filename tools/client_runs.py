@@ -74,7 +74,8 @@ def run(
         except subprocess.TimeoutExpired:
             return Verdict(refused=f"not done in {limit:g} s")
         if result.returncode:
-            return Verdict(refused=_last_words(result))
+            words = _last_words(result).replace(f"{net.folder}/", "").replace(f"{folder}/", "")
+            return Verdict(refused=words)
         return judge(net, Path(folder))
 
 

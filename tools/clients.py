@@ -124,8 +124,7 @@ CLIENTS = (
         "kendryte-caffe==1.0.0.20210829", "protobuf==3.20.3", "numpy==1.24.4", "scikit-image",
         "six",
     )),
-    Client("opencv4", "opencv-python-headless", "3.11", ("opencv-python-headless>=4.8,<5",),
-           forms=()),
+    Client("opencv4", "opencv-python-headless", "3.11", ("opencv-python-headless>=4.8,<5",)),
     Client("ncnn", "ncnn", "3.11", ("ncnn==1.0.20261020",), forms=(), needs=(
         "caffe2ncnn", "ncnn's tools/caffe, built with Debian's libprotobuf-dev",
     )),
