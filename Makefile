@@ -91,7 +91,7 @@ clients: $(VENV)/.test
 
 # Forward passes of the deploy nets there beside OpenCV's and, with CAFFE_PYTHON=python, Caffe 1.0's.
 passes: $(VENV)/.test
-	$(BIN)/python tools/passes.py sample_nets $(CORPUS) --caffe-python '$(CAFFE_PYTHON)'
+	$(BIN)/python tools/passes.py sample_nets $(CORPUS) --caffe-python '$(CAFFE_PYTHON)' $(PASSES_ARGS)
 
 # The sdist and the wheel, in dist/, looked at and tried on all Pythons that are here: tools/make_wheel.py.
 wheel: $(VENV)/.release

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -36,7 +36,8 @@ class ClientNet:
     Attributes
     ----------
     expected
-        The blobs that are compared, by name: the net's outputs, and what reaches a squashing layer.
+        The blobs that are compared, by name: the net's outputs, what reaches a squashing layer, and
+        what reaches a layer that ONNX cannot say.
     """
 
     name: str
@@ -46,10 +47,18 @@ class ClientNet:
     expected: Arrays
 
     def weights(self) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
-        """Every blob, as ``layer/index`` and its values."""
+        """Every blob, as ``layer/index`` and its values.
+
+        But for the factor of BatchNorms, which is 1: programs divide by it and do not keep it.
+        """
         for layer, arrays in self.blobs.items():
-            for index, array in enumerate(arrays):
-                yield f"{layer}/{index}", array
+            for index, (name, array) in enumerate(zip(arrays.names, arrays, strict=True)):
+                if name != "scale_factor":
+                    yield f"{layer}/{index}", array
+
+    def is_told(self, output: str, blobs: Collection[str]) -> bool:
+        """Whether an output is among blobs, or what stands for it where ONNX cannot say it."""
+        return all(blob in blobs for blob in _sayable(self.net, output)) or output in blobs
 
     def sorted(self, blob: str) -> bool:
         """Whether a blob's rows have no order of their own."""
@@ -62,7 +71,8 @@ def write(
     """Fill a net and run it, and write what a client takes.
 
     ``net.prototxt``, the weights as ``net`` with each suffix, ``inputs.npz`` (blobs by
-    name), ``wanted.json`` (for each blob to compare the last layer that writes it).
+    name), ``wanted.json`` (for each blob to compare the last layer that writes it). An ``.onnx``
+    ends at the same blobs, or before layers that ONNX cannot say.
 
     Raises
     ------
@@ -75,16 +85,22 @@ def write(
     module = fillerkit.torch.module(net, blobs)
     normalise(module, blobs, inputs(net, rng))
     given = inputs(net, rng)
-    wanted = [*net.outputs, *_squashed(net)]
+    wanted = list(dict.fromkeys([*net.outputs, *_squashed(net)]))
+    ends = list(dict.fromkeys(end for blob in wanted for end in _sayable(net, blob)))
     with torch.no_grad():
-        made = module(_tensors(given), blobs=wanted)
+        made = module(_tensors(given), blobs=[*wanted, *ends])
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(prototxt, folder / "net.prototxt")
     for suffix in suffixes:
-        blobs.save(folder / f"net{suffix}")
+        if suffix == ".onnx":
+            from fillerkit.onnx import export
+
+            export(net, blobs, folder / "net.onnx", until=ends)
+        else:
+            blobs.save(folder / f"net{suffix}")
     np.savez(folder / "inputs.npz", **given)
-    expected = {blob: made[blob].numpy() for blob in wanted}
-    (folder / "wanted.json").write_text(json.dumps({blob: _writer(net, blob) for blob in expected}))
+    expected = {blob: made[blob].numpy() for blob in (*wanted, *ends)}
+    (folder / "wanted.json").write_text(json.dumps({blob: _writer(net, blob) for blob in wanted}))
     return ClientNet(name, folder, net, blobs, expected)
 
 
@@ -158,6 +174,12 @@ def _squashed(net: fk.Net) -> Iterator[str]:
         makes = layer.tops and layer.tops[0][0]
         if layer.type in SQUASHING and makes in net.outputs and layer.bottoms[0] != makes:
             yield layer.bottoms[0]
+
+
+def _sayable(net: fk.Net, blob: str) -> tuple[str, ...]:
+    """The blob, or what goes into its layer where ONNX cannot say that."""
+    layer = next(each for each in reversed(net.layers) if blob in dict(each.tops))
+    return layer.bottoms if fillerkit.torch.traceable(layer) else (blob,)
 
 
 def _writer(net: fk.Net, blob: str) -> str:

@@ -51,16 +51,31 @@ class Verdict:
         return not self.refused and equal
 
 
-def run(python: str, script: str, net: ClientNet, **variables: str) -> Verdict:
-    """Run one client on one net, in a process of its own: some end theirs where they refuse."""
+def run(
+    python: str, script: str, net: ClientNet, *, limit: float | None = None, **variables: str
+) -> Verdict:
+    """Run one client on one net, in a process of its own: some end theirs where they refuse.
+
+    One that needs more than `limit` seconds is ended, and counts as a refusal.
+    """
     environment = {**os.environ, "PYTHONPATH": "", "GLOG_minloglevel": "2", **variables}
     with tempfile.TemporaryDirectory() as folder:
         command = [python, str(SCRIPTS / script), str(net.folder), folder]
-        result = subprocess.run(
-            command, env=environment, cwd=folder, capture_output=True, text=True, errors="replace"
-        )
+        try:
+            result = subprocess.run(
+                command,
+                env=environment,
+                cwd=folder,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=limit,
+            )
+        except subprocess.TimeoutExpired:
+            return Verdict(refused=f"not done in {limit:g} s")
         if result.returncode:
-            return Verdict(refused=_last_words(result))
+            words = _last_words(result).replace(f"{net.folder}/", "").replace(f"{folder}/", "")
+            return Verdict(refused=words)
         return judge(net, Path(folder))
 
 
@@ -72,8 +87,8 @@ def judge(net: ClientNet, out: Path) -> Verdict:
             for name in outputs.files
         }
     if differences:
-        lost = {name: float("inf") for name in net.net.outputs if name not in differences}
-        differences.update(lost)
+        lost = [name for name in net.net.outputs if not net.is_told(name, differences)]
+        differences.update(dict.fromkeys(lost, float("inf")))
     ours = dict(net.weights())
     if (out / "weights.npz").exists():
         with np.load(out / "weights.npz") as theirs:

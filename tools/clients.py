@@ -4,9 +4,10 @@
 
 Each program gets an environment of its own, ``.venv-clients/NAME``, with the Python and the
 packages that the table below names, and runs its script of ``in_clients/`` on the sample nets, or
-on the prototxts of FOLDER whose names fit a PATTERN. The result is a table, which goes into FILE
-too where that has the marks for it. Exit code 1 where a program refuses a net or differs and
-``clients.toml`` has no reason for it.
+on the prototxts of FOLDER whose names fit a PATTERN. With ``--page`` what was seen goes into
+``clients.tsv``, in the place of what it has of the same program and net, and all of that as a table
+into FILE, which has marks for it. Exit code 1 where a program does not install, refuses a net or
+differs and ``clients.toml`` has no reason for it.
 """
 
 from __future__ import annotations
@@ -25,8 +26,12 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import client_runs
-from client_nets import ClientNet, write
-from client_runs import PURE, Verdict
+import client_table
+from client_nets import write
+from client_runs import PURE
+from client_table import EQUAL, Seen, seen
+
+import fillerkit as fk
 
 ROOT = Path(__file__).parents[1]
 REVIEWED = tomllib.loads(Path(__file__).with_name("clients.toml").read_text())
@@ -47,6 +52,9 @@ class Client:
         What pip is to install; ``--no-deps NAME`` without what it asks for.
     takes
         The suffix of the weight file.
+    forms
+        What ``fillerkit upgrade --form`` is to be told for its reader; None where it reads nets of
+        all ages as they are.
     needs
         A program that no package brings, to be found on the PATH, and where it comes from.
     """
@@ -56,6 +64,7 @@ class Client:
     python: str
     requirements: tuple[str, ...]
     takes: str = ".caffemodel"
+    forms: tuple[str, ...] | None = None
     needs: tuple[str, str] | None = None
 
     @property
@@ -72,6 +81,12 @@ class Client:
     def script(self) -> str:
         """What is run there."""
         return f"run_{self.name}.py"
+
+    def form_of(self, prototxt: Path) -> str:
+        """The text of a net for its reader."""
+        if self.forms is None:
+            return prototxt.read_text()
+        return fk.upgrade_text(prototxt, forms=self.forms)
 
     def missing(self) -> str:
         """What is not here that it needs, or ""."""
@@ -110,7 +125,7 @@ CLIENTS = (
         "six",
     )),
     Client("opencv4", "opencv-python-headless", "3.11", ("opencv-python-headless>=4.8,<5",)),
-    Client("ncnn", "ncnn", "3.11", ("ncnn==1.0.20261020",), needs=(
+    Client("ncnn", "ncnn", "3.11", ("ncnn==1.0.20261020",), forms=(), needs=(
         "caffe2ncnn", "ncnn's tools/caffe, built with Debian's libprotobuf-dev",
     )),
     Client("mnn", "MNN", "3.11", ("MNN==3.6.1",)),
@@ -129,6 +144,10 @@ CLIENTS = (
         "node", "Node.js 18 or later",
     )),
     Client("safetensors", "safetensors", "3.11", ("safetensors", "numpy"), takes=".safetensors"),
+    Client("opencv5", "opencv-python-headless", "3.11", ("opencv-python-headless==5.0.0.93",),
+           takes=".onnx"),
+    Client("onnxruntime", "onnxruntime", "3.11", ("onnxruntime==1.32.0", "numpy"), takes=".onnx"),
+    Client("torch", "torch", "3.11", ("torch==2.13.0", "numpy"), takes=".pt"),
     Client("h5py", "h5py", "3.11", ("h5py", "numpy"), takes=".h5"),
 )  # fmt: skip
 
@@ -147,7 +166,7 @@ def found_python(version: str) -> str:
 
 
 def main() -> None:
-    """Run the clients, print the table as it grows, and keep it."""
+    """Run the clients, print what each makes of each net, and keep it."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("clients", nargs="*", metavar="NAME", help="a client; all unless given")
     parser.add_argument("--corpus", type=Path, help="a folder of prototxts for the sample nets")
@@ -158,14 +177,15 @@ def main() -> None:
     if unknown := set(arguments.clients) - set(names):
         parser.error(f"no such client: {', '.join(sorted(unknown))} (there are {', '.join(names)})")
     clients = [each for each in CLIENTS if each.name in (arguments.clients or names)]
-    lines: list[str] = []
-    failed = False
-    for line, right in rows(clients, prototxts(arguments.corpus, arguments.nets)):
-        print(line, flush=True)
-        lines.append(line)
-        failed |= not right
-    if arguments.page:
-        keep(arguments.page, lines)
+    running = list(ready(clients))
+    failed = any(not client.missing() for client in clients if client not in running)
+    for line in runs(running, prototxts(arguments.corpus, arguments.nets)):
+        reason = REVIEWED.get(line.client, {}).get(line.net, "")
+        print(f"{line}{': ' if reason else ''}{reason}", flush=True)
+        failed |= line.result != EQUAL and not reason
+        if arguments.page:
+            everything = client_table.add(client_table.SEEN, [line])
+            keep(arguments.page, client_table.table(everything, REVIEWED, names))
     sys.exit(failed)
 
 
@@ -180,47 +200,36 @@ def prototxts(corpus: Path | None, words: Iterable[str]) -> list[tuple[str, Path
     )
 
 
-def rows(clients: list[Client], nets: list[tuple[str, Path]]) -> Iterator[tuple[str, bool]]:
-    """The table, each line with whether it is as it should be."""
-    today = datetime.date.today().isoformat()
-    yield f"| client ({today}) | net | takes it | weights equal | outputs differ by | |", True
-    yield "| --- | --- | --- | ---: | ---: | --- |", True
-    ready = []
+def ready(clients: Iterable[Client]) -> Iterator[Client]:
+    """The clients that can be run; of others it is printed why not."""
     for client in clients:
         if missing := client.missing():
-            yield f"| {client.name} | | not run | | | {missing} |", True
+            print(f"{client.name}: not run: {missing}", flush=True)
             continue
         try:
             client.install()
-            ready.append(client)
         except subprocess.CalledProcessError:
-            yield f"| {client.name} | | not run | | | its packages do not install |", False
+            print(f"{client.name}: not run: its packages do not install", flush=True)
+        else:
+            yield client
+
+
+def runs(clients: list[Client], nets: list[tuple[str, Path]]) -> Iterator[Seen]:
+    """What each client made of each net."""
+    today = datetime.date.today().isoformat()
     for name, prototxt in nets:
         with tempfile.TemporaryDirectory() as folder:
-            suffixes = {client.takes for client in ready}
+            suffixes = {client.takes for client in clients}
             net = write(prototxt, Path(folder), name, suffixes=suffixes)
-            for client in ready:
-                yield row(client, net)
+            for client in clients:
+                ours = {"PYTHONPATH": str(ROOT / "src")} if client.name == "mmdnn" else {}
+                (net.folder / "net.prototxt").write_text(client.form_of(prototxt))
+                interpreter = str(client.interpreter)
+                verdict = client_runs.run(interpreter, client.script, net, **PURE, **ours)
+                yield seen(client.name, client.version(), today, name, verdict)
 
 
-def row(client: Client, net: ClientNet) -> tuple[str, bool]:
-    """A line of the table."""
-    ours = {"PYTHONPATH": str(ROOT / "src")} if client.name == "mmdnn" else {}
-    verdict = client_runs.run(str(client.interpreter), client.script, net, **PURE, **ours)
-    reason = REVIEWED.get(client.name, {}).get(net.name, "")
-    cells = [f"{client.name} {client.version()}", net.name, *said(verdict), reason]
-    return f"| {' | '.join(cells)} |", (verdict.right or bool(reason))
-
-
-def said(verdict: Verdict) -> tuple[str, str, str]:
-    """Whether it took the net, its weights and its outputs."""
-    if verdict.refused:
-        return "no: " + verdict.refused.replace("|", "/"), "", ""
-    weights = "" if verdict.equal is None else f"{verdict.equal} of {verdict.of}"
-    return "yes", weights, f"{verdict.worst:.0e}" if verdict.differences else ""
-
-
-def keep(page: Path, lines: list[str]) -> None:
+def keep(page: Path, lines: Iterable[str]) -> None:
     """Put a table between the marks of a page."""
     before, _, rest = page.read_text().partition(MARKS[0])
     _, mark, after = rest.partition(MARKS[1])

@@ -1,12 +1,13 @@
 """Forward passes of public deploy nets: fillerkit.torch beside OpenCV and Caffe 1.0.
 
-    python tools/passes.py FOLDER... [--only TEXT] [--caffe-python PYTHON]
+    python tools/passes.py FOLDER... [--only TEXT] [--caffe-python PYTHON] [--parameters MOST]
 
-Every prototxt below the folders that is a net with all its inputs is given weights and a random
-input, and run here, by the OpenCV that is installed, and by Caffe 1.0 where PYTHON has it. A line
-for each: the largest difference relative to the largest value, of the outputs and of what goes into
-the last Softmax. ``passes.toml`` beside this file holds the reviewed reasons of differences that
-are not ours. Exit code 1 where a net differs and is not listed, or is listed and does not.
+Every prototxt below the folders that is a net with all its inputs, the smallest first, is given
+weights and a random input, and run here, by the OpenCV that is installed, and by Caffe 1.0 where
+PYTHON has it. A line for each: the largest difference relative to the largest value, of the outputs
+and of what goes into the last Softmax. ``passes.toml`` beside this file holds the reviewed reasons
+of differences that are not ours. Exit code 1 where a net differs and is not listed, or is listed
+and does not.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ import sys
 import tempfile
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import client_runs
@@ -36,12 +36,14 @@ def main() -> None:
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--only", default="", help="only files whose path holds this")
     parser.add_argument("--caffe-python", default="", help="a Python whose caffe is Caffe 1.0")
+    parser.add_argument("--parameters", type=int, help="only nets that have no more than this")
+    parser.add_argument("--seconds", type=float, help="how long another program may take for a net")
     arguments = parser.parse_args()
     clients = {"opencv4": (sys.executable, "run_opencv4.py")}
     if arguments.caffe_python:
         clients["caffe"] = (arguments.caffe_python, "run_caffe.py")
     counts: Counter[str] = Counter()
-    for name, prototxt in deploy_nets(arguments.folders, arguments.only):
+    for name, prototxt in deploy_nets(arguments.folders, arguments.only, arguments.parameters):
         with tempfile.TemporaryDirectory() as folder:
             try:
                 net = write(prototxt, Path(folder), name)
@@ -51,7 +53,7 @@ def main() -> None:
                 continue
             said = []
             for client, (python, script) in clients.items():
-                verdict = client_runs.run(python, script, net, **PURE)
+                verdict = client_runs.run(python, script, net, limit=arguments.seconds, **PURE)
                 word = judged(client, net, verdict)
                 counts[f"{client}: {word}"] += 1
                 said.append(f"{client}: {word} {shown(client, name, verdict)}".rstrip())
@@ -61,21 +63,36 @@ def main() -> None:
     sys.exit(any(word.endswith(BAD) for word in counts))
 
 
-def deploy_nets(folders: list[Path], only: str) -> Iterator[tuple[str, Path]]:
-    """The nets that say all of their inputs, with a name: the path below the folder."""
+def deploy_nets(
+    folders: list[Path], only: str = "", most: int | None = None
+) -> list[tuple[str, Path]]:
+    """The nets that say all of their inputs, smallest first, each with its path below the folder.
+
+    Parameters
+    ----------
+    most
+        How many parameters a net may have.
+    """
+    found = []
     for folder in folders:
-        for prototxt in sorted(folder.rglob("*.p*t*")):
-            if prototxt.suffix in SUFFIXES and only in str(prototxt) and _is_deploy(prototxt):
-                yield str(prototxt.relative_to(folder)), prototxt
+        for prototxt in folder.rglob("*.p*t*"):
+            if prototxt.suffix in SUFFIXES and only in str(prototxt):
+                parameters = _parameters(prototxt)
+                if parameters is not None and (most is None or parameters <= most):
+                    found.append((parameters, str(prototxt.relative_to(folder)), prototxt))
+    return [(name, prototxt) for _, name, prototxt in sorted(found)]
 
 
-def _is_deploy(prototxt: Path) -> bool:
+def _parameters(prototxt: Path) -> int | None:
+    """How many parameters a net has, or None: it is none, or does not say its inputs."""
     try:
         net = fk.load_net(prototxt, phase="TEST")
     except (fk.FillerkitError, fk.ShapeNeeded):
-        return False
+        return None
     sources = {layer.type for layer in net.layers if not layer.bottoms}
-    return "Input" in sources and sources <= {"Input", "DummyData", "Parameter"}
+    if "Input" not in sources or not sources <= {"Input", "DummyData", "Parameter"}:
+        return None
+    return net.count
 
 
 def judged(client: str, net: ClientNet, verdict: Verdict) -> str:

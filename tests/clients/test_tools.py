@@ -46,6 +46,11 @@ def test_a_program_that_refuses_a_net_is_quoted(tmp_path: Path) -> None:
     assert not verdict.right
 
 
+def test_a_program_that_is_not_done_in_time_is_ended(tmp_path: Path) -> None:
+    verdict = client_runs.run(sys.executable, "run_opencv4.py", lenet(tmp_path), limit=0.01)
+    assert verdict.refused == "not done in 0.01 s"
+
+
 def test_an_output_that_is_not_told_is_not_equal(tmp_path: Path) -> None:
     net = lenet(tmp_path)
     np.savez(tmp_path / "outputs.npz", ip2=net.expected["ip2"])
@@ -122,3 +127,56 @@ def test_every_client_has_its_script_and_its_row_on_the_page() -> None:
 def test_nets_that_name_data_are_no_deploy_nets() -> None:
     names = [name for name, _ in passes.deploy_nets([weights.SAMPLE_NETS], "/lenet/")]
     assert names == ["lenet/deploy.prototxt"]
+
+
+def test_small_nets_pass_first_and_larger_ones_than_asked_not_at_all() -> None:
+    found = passes.deploy_nets([weights.SAMPLE_NETS], "deploy", most=10_000_000)
+    assert [name.split("/")[0] for name, _ in found] == ["lenet", "mnist_autoencoder", "googlenet"]
+
+
+BOXES = """
+layer { name: "data" type: "Input" top: "data" input_param {
+  shape { dim: 1 dim: 8 dim: 4 dim: 4 }
+} }
+layer {
+  name: "priors" type: "PriorBox" bottom: "data" bottom: "data" top: "priors"
+  prior_box_param { min_size: 2 }
+}
+layer {
+  name: "loc" type: "Convolution" bottom: "data" top: "loc"
+  convolution_param { num_output: 4 kernel_size: 1 }
+}
+layer {
+  name: "conf" type: "Convolution" bottom: "data" top: "conf"
+  convolution_param { num_output: 2 kernel_size: 1 }
+}
+layer { name: "loc_flat" type: "Flatten" bottom: "loc" top: "loc_flat" }
+layer { name: "conf_flat" type: "Flatten" bottom: "conf" top: "conf_flat" }
+layer {
+  name: "found" type: "DetectionOutput"
+  bottom: "loc_flat" bottom: "conf_flat" bottom: "priors" top: "found"
+  detection_output_param {
+    num_classes: 2 keep_top_k: 5 confidence_threshold: 0.1
+    nms_param { nms_threshold: 0.5 top_k: 5 }
+  }
+}
+"""
+
+
+def test_a_net_of_boxes_ends_before_them_in_onnx_and_is_judged_there(tmp_path: Path) -> None:
+    for package in ("onnxscript", "onnxruntime"):
+        pytest.importorskip(package)
+    prototxt = tmp_path / "boxes.prototxt"
+    prototxt.write_text(BOXES)
+    net = client_nets.write(prototxt, tmp_path / "boxes", "boxes", suffixes=[".onnx"])
+    verdict = client_runs.run(sys.executable, "run_onnxruntime.py", net)
+    assert verdict.right
+    assert set(verdict.differences) == {"loc_flat", "conf_flat", "priors"}
+
+
+def test_pytorch_has_all_weights_by_name(tmp_path: Path) -> None:
+    prototxt = tmp_path / "small.prototxt"
+    prototxt.write_text(weights.SMALL)
+    net = client_nets.write(prototxt, tmp_path / "small", "small", suffixes=[".pt"])
+    verdict = client_runs.run(sys.executable, "run_torch.py", net)
+    assert verdict.equal == verdict.of > 0

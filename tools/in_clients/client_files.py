@@ -14,6 +14,7 @@ FOLDER = Path(sys.argv[1]).resolve()
 OUT = Path(sys.argv[2]).resolve()
 PROTOTXT = FOLDER / "net.prototxt"
 CAFFEMODEL = FOLDER / "net.caffemodel"
+ONNX = FOLDER / "net.onnx"
 
 
 def inputs() -> dict[str, Any]:

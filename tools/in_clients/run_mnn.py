@@ -1,9 +1,6 @@
 """MNN: its converter and its runtime."""
 
-import subprocess
-import sys
-from pathlib import Path
-
+import _tools
 import MNN
 import numpy as np
 from client_files import CAFFEMODEL, OUT, PROTOTXT, inputs, tell, wanted
@@ -11,9 +8,11 @@ from client_files import CAFFEMODEL, OUT, PROTOTXT, inputs, tell, wanted
 LAYOUT = MNN.Halide_Type_Float, MNN.Tensor_DimensionType_Caffe
 
 model = OUT / "net.mnn"
-command = [Path(sys.executable).with_name("mnnconvert"), "-f", "CAFFE", "--bizCode", "clients"]
+command = ["mnnconvert", "-f", "CAFFE", "--bizCode", "clients"]
 command += ["--prototxt", PROTOTXT, "--modelFile", CAFFEMODEL, "--MNNModel", model]
-subprocess.run(command, check=True)
+# What the command mnnconvert calls. The command itself runs `pip install` of a package that sends
+# logs to MNN's makers, in whatever Python comes first on the PATH.
+_tools.mnnconvert([str(word) for word in command])
 net = MNN.Interpreter(str(model))
 session = net.createSession({"backend": "CPU", "precision": "high"})
 for name, array in inputs().items():
