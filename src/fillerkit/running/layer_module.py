@@ -207,6 +207,18 @@ def is_traced() -> bool:
     return _in_jit() or torch.compiler.is_compiling()
 
 
+def is_exported() -> bool:
+    """Whether a record is made that leaves this process: `torch.export`, ONNX, `torch.jit.trace`.
+
+    `torch.compile` is none of these: what it compiles writes to the module as it does.
+    """
+    if _in_jit():
+        return True
+    # PyTorch before 2.7 does not tell the two apart.
+    exporting = getattr(torch.compiler, "is_exporting", torch.compiler.is_compiling)
+    return bool(exporting())
+
+
 def _in_jit() -> bool:
     """Whether `torch.jit` traces, which the older exporter to ONNX stands on."""
     return bool(torch.jit.is_tracing())  # type: ignore[attr-defined, no-untyped-call]
