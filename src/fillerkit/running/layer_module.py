@@ -131,7 +131,7 @@ class LayerModule(nn.Module):
     def forward(self, *bottoms: Tensor) -> tuple[Tensor, ...]:
         """The layer's tops."""
         if self._at_a_trace:
-            _refuse_trace(self._at_a_trace)
+            refuse_trace(self._at_a_trace)
         if self.operation is None:
             raise TypeError(f"layer '{self.layer.name}' is a source of data and takes no forward")
         try:
@@ -224,7 +224,14 @@ def _in_jit() -> bool:
     return bool(torch.jit.is_tracing())  # type: ignore[attr-defined, no-untyped-call]
 
 
-def _refuse_trace(words: str) -> None:
+def not_traced(layer: Layer, why: str) -> str:
+    """What `refuse_trace` says of a layer."""
+    of = f"layer '{layer.name}' ({layer.type}, line {layer.line})"
+    return f"{of} cannot be traced, exported or compiled as one graph: {why}"
+
+
+def refuse_trace(words: str) -> None:
+    """Raise an error of these words where PyTorch records; nothing happens else."""
     if torch.compiler.is_dynamo_compiling():
         # It knows no classes of ours. Unless it is asked for one graph, it runs the layer as it is.
         raise RuntimeError("" + words)
