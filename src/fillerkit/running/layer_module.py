@@ -204,7 +204,7 @@ class LayerModule(nn.Module):
 
 def is_traced() -> bool:
     """Whether PyTorch records what is done with tensors, in place of doing it."""
-    return _in_jit() or torch.compiler.is_compiling()
+    return is_jit_traced() or torch.compiler.is_compiling()
 
 
 def is_exported() -> bool:
@@ -212,14 +212,14 @@ def is_exported() -> bool:
 
     `torch.compile` is none of these: what it compiles writes to the module as it does.
     """
-    if _in_jit():
+    if is_jit_traced():
         return True
     # PyTorch before 2.7 does not tell the two apart.
     exporting = getattr(torch.compiler, "is_exporting", torch.compiler.is_compiling)
     return bool(exporting())
 
 
-def _in_jit() -> bool:
+def is_jit_traced() -> bool:
     """Whether `torch.jit` traces, which the older exporter to ONNX stands on."""
     return bool(torch.jit.is_tracing())  # type: ignore[attr-defined, no-untyped-call]
 
@@ -245,7 +245,7 @@ def shape_of(x: Tensor) -> Shape:
     The others are part of what is exported: windows are counted from them, and exporters get such
     sums wrong (``-(-a // b)`` is rounded to 0 in ONNX).
     """
-    if not _in_jit():
+    if not is_jit_traced():
         return (*x.shape[:1], *map(int, x.shape[1:]))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Converting a tensor to a Python integer")  # it is meant

@@ -23,7 +23,8 @@ def absval(layer: LayerModule, x: Tensor) -> Tensor:
 @runs("BNLL")
 def bnll(layer: LayerModule, x: Tensor) -> Tensor:
     """log(1 + exp(x)), without an overflow."""
-    return torch.logaddexp(x, torch.zeros_like(x))
+    # Not by logaddexp, which the older exporter to ONNX has no operator for.
+    return functional.softplus(x, threshold=40)
 
 
 @runs("Clip")
