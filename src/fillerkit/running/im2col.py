@@ -47,4 +47,5 @@ def unfolded(x: Tensor, axis: int, kernel: int, stride: int, dilation: int = 1) 
     # The older exporter to ONNX has no operator for it.
     starts = torch.arange(0, shape_of(x)[axis] - reach + 1, stride, device=x.device)
     cells = starts[:, None] + torch.arange(0, reach, dilation, device=x.device)
-    return x.index_select(axis, cells.flatten()).unflatten(axis, cells.shape).movedim(axis + 1, -1)
+    found = x.index_select(axis, cells.flatten())
+    return found.reshape(*x.shape[:axis], *cells.shape, *x.shape[axis + 1 :]).movedim(axis + 1, -1)
