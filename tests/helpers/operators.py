@@ -28,6 +28,12 @@ def cases() -> list[str]:
     return (FOLDER / "table.txt").read_text().splitlines()
 
 
+def net_of(case: str) -> str:
+    """A row's net."""
+    kind, shapes, said, end = _parts(case)
+    return _net(kind, shapes, said, 2 if end == "2" else 1)
+
+
 def measured(caffe: Any, case: str) -> dict[str, Any]:
     """What Caffe's Python interface gives for a row: the weights, the tops and the gradients."""
     kind, shapes, said, end = _parts(case)

@@ -41,6 +41,25 @@ CASES: list[tuple[str, list[Any], str, int]] = [
     ("Reshape", [MAPS], "reshape_param { shape { dim: [0, -1, 7] } }", 1),
     ("Accuracy", [(3, 4), LABELS], "accuracy_param { ignore_label: 0 }", 2),
 ]
+# Those that PyTorch's own functions for them would keep from the older exporter to ONNX.
+OLDER: list[tuple[str, list[Any], str, int]] = [
+    ("BNLL", [MAPS], "", 1),
+    ("Im2col", [MAPS], "convolution_param { kernel_size: 3 stride: 2 pad: 2 dilation: 2 }", 1),
+    (
+        "Convolution",
+        [(1, 2, 3, 4, 3, 3)],
+        f"convolution_param {{ num_output: 3 kernel_size: 2 {GAUSSIAN} }}",
+        1,
+    ),
+    ("Pooling", [MAPS], "pooling_param { pool: STOCHASTIC kernel_size: 3 stride: 2 }", 1),
+    ("SoftmaxWithLoss", [(3, 4), LABELS], "loss_param { weight_by_label_freqs: true }", 1),
+    (
+        "SigmoidCrossEntropyLoss",
+        [(3, 1), LABELS[:, None]],
+        "loss_param { ignore_label: 2 normalization: VALID }",
+        1,
+    ),
+]
 IDS = [f"{index}-{case[0]}" for index, case in enumerate(CASES)]
 
 
@@ -78,11 +97,24 @@ def test_an_exported_layer_answers_the_same(case: Any) -> None:
     compare(torch.export.export(running, (given,)).module()(given), expected)
 
 
+# The plainest pooling of each method takes time, and shows less than the others.
+IN_ONNX = [
+    pytest.param(case, id=name, marks=[pytest.mark.long] if name[:2] in ("0-", "3-") else [])
+    for name, case in zip(IDS, CASES, strict=True)
+]
+
+
 @pytest.mark.parametrize("dynamo", [True, False])
-@pytest.mark.parametrize("case", CASES, ids=IDS)
+@pytest.mark.parametrize("case", IN_ONNX)
 def test_onnx_answers_the_same(case: Any, dynamo: bool, tmp_path: Path) -> None:
     running, given, expected = small(*case)
     compare(by_onnx(running, given, list(expected), tmp_path, dynamo=dynamo), expected)
+
+
+@pytest.mark.parametrize("case", OLDER, ids=[case[0] for case in OLDER])
+def test_the_older_exporter_has_an_operator_for_all_that_runs(case: Any, tmp_path: Path) -> None:
+    running, given, expected = small(*case)
+    compare(by_onnx(running, given, list(expected), tmp_path, dynamo=False), expected)
 
 
 def by_onnx(

@@ -79,3 +79,14 @@ def test_a_power_of_a_shift_alone_may_have_no_value(
 ) -> None:
     body = f"power_param {{ scale: 0 shift: {shift} power: {power} }}"
     np.testing.assert_array_equal(run("Power", [1.0, 2.0], body=body)[0], [value, value])
+
+
+def test_dropout_by_draws_is_not_traced() -> None:
+    torch: Any = pytest.importorskip("torch", reason="PyTorch is not installed")
+    from fillerkit.running import module
+
+    net = fk.load_net(one_layer("Dropout", (4, 5)), phase="TRAIN")
+    running, x = module(net, net.fill(seed=1), draws=fk.CaffeStream(3).take), torch.ones(4, 5)
+    with pytest.raises(fk.UsageError, match=r"layer 'x' \(Dropout, line 2\) .* one mask"):
+        torch.export.export(running, (x,))
+    torch.export.export(running.eval(), (x,))

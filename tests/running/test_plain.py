@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from one_layer import forget_messages
+from operators import cases, net_of
 
 import fillerkit as fk
 from fillerkit.schema.forks_pb2 import LayerParameter, PoolingParameter
@@ -66,3 +67,21 @@ def test_a_net_runs_without_its_messages() -> None:
     expected = running(x)["prob"]
     forget_messages(running)
     assert torch.equal(running(x)["prob"], expected)
+
+
+KINDS = {case.split(" ")[0]: case for case in cases()}
+
+
+@pytest.mark.parametrize("case", KINDS.values(), ids=list(KINDS))
+def test_a_type_of_caffe_runs_without_its_message(case: str) -> None:
+    torch: Any = pytest.importorskip("torch", reason="PyTorch is not installed")
+    from fillerkit.running import module
+
+    net = fk.load_net(net_of(case), phase="TEST")
+    running = module(net, net.fill(seed=1))
+    given = {name: torch.ones(shape) for name, shape in running._shapes.items()}
+    expected = dict(running(given))
+    running = module(net, net.fill(seed=1))
+    forget_messages(running)
+    for name, found in running(given).items():
+        assert torch.equal(found, expected[name])

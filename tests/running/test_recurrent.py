@@ -118,3 +118,38 @@ def test_no_gradient_goes_through_exposed_states_nor_to_cont(
     assert [found[name].requires_grad for name in names] == [True] + [False] * states
     found["t0"].sum().backward()
     assert [tensor.grad is not None for tensor in given] == [True] + [False] * (1 + states)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", ["LSTM", "RNN"])
+def test_a_compiled_net_carries_the_state_over_too(
+    build: Callable[..., Any], rng: np.random.Generator, kind: str
+) -> None:
+    plain, net = (
+        build(kind, (2, N, D), (2, N), body=f"recurrent_param {{ num_output: {H} {FILLER} }}")
+        for _ in range(2)
+    )
+    compiled = torch.compile(net, fullgraph=True, backend="eager")
+    for sequences in (N, N, N - 1, N):
+        x = torch.tensor(rng.normal(size=(2, sequences, D)), dtype=torch.float32)
+        on = torch.ones(2, sequences)
+        torch.testing.assert_close(compiled(b0=x, b1=on)["t0"], plain(b0=x, b1=on)["t0"])
+    plain.reset()
+    net.reset()
+    torch.testing.assert_close(compiled(b0=x, b1=on)["t0"], plain(b0=x, b1=on)["t0"])
+
+
+@pytest.mark.parametrize("strict", [False, pytest.param(True, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kind", ["LSTM", "RNN"])
+def test_an_export_begins_at_0_and_tells_so(
+    build: Callable[..., Any], rng: np.random.Generator, kind: str, strict: bool
+) -> None:
+    net = build(kind, (2, N, D), (2, N), body=f"recurrent_param {{ num_output: {H} {FILLER} }}")
+    x = torch.tensor(rng.normal(size=(2, N, D)), dtype=torch.float32)
+    given = {"b0": x, "b1": torch.ones(2, N)}
+    first = net(given)["t0"]
+    told = rf"layer 'x' \({kind}, line 3\): every pass of what is exported begins at 0; .*hidden"
+    with pytest.warns(UserWarning, match=told):
+        exported = torch.export.export(net, (given,), strict=strict).module()
+    for _ in range(2):
+        torch.testing.assert_close(exported(given)["t0"], first)

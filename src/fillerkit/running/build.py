@@ -17,7 +17,7 @@ from fillerkit.layers.plan import Shape
 from fillerkit.layers.shapes import same_blob, shown
 from fillerkit.nets.net import Net
 from fillerkit.running.ending import ended
-from fillerkit.running.layer_module import Draws, Held, LayerModule
+from fillerkit.running.layer_module import Draws, Held, LayerModule, not_traced
 from fillerkit.running.net_module import NetModule
 from fillerkit.running.registry import operations
 
@@ -130,11 +130,8 @@ def _check_types(net: Net) -> None:
 def _at_a_trace(layer: Layer) -> str:
     """What is said where a layer is traced that cannot be, or ""."""
     why, before = traceable(layer), ", ".join(f"'{name}'" for name in layer.bottoms)
-    return why and (
-        f"layer '{layer.name}' ({layer.type}, line {layer.line}) cannot be traced, exported or "
-        f"compiled as one graph: {why}; end the module before it: "
-        f"fillerkit.torch.module(net, blobs, until=[{before}])"
-    )
+    way_out = f"end the module before it: fillerkit.torch.module(net, blobs, until=[{before}])"
+    return why and not_traced(layer, f"{why}; {way_out}")
 
 
 def _tensors(net: Net, blobs: Blobs) -> dict[At, tuple[Form, Tensor]]:

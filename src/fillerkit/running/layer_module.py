@@ -131,7 +131,7 @@ class LayerModule(nn.Module):
     def forward(self, *bottoms: Tensor) -> tuple[Tensor, ...]:
         """The layer's tops."""
         if self._at_a_trace:
-            _refuse_trace(self._at_a_trace)
+            refuse_trace(self._at_a_trace)
         if self.operation is None:
             raise TypeError(f"layer '{self.layer.name}' is a source of data and takes no forward")
         try:
@@ -204,15 +204,34 @@ class LayerModule(nn.Module):
 
 def is_traced() -> bool:
     """Whether PyTorch records what is done with tensors, in place of doing it."""
-    return _in_jit() or torch.compiler.is_compiling()
+    return is_jit_traced() or torch.compiler.is_compiling()
 
 
-def _in_jit() -> bool:
+def is_exported() -> bool:
+    """Whether a record is made that leaves this process: `torch.export`, ONNX, `torch.jit.trace`.
+
+    `torch.compile` is none of these: what it compiles writes to the module as it does.
+    """
+    if is_jit_traced():
+        return True
+    # PyTorch before 2.7 does not tell the two apart.
+    exporting = getattr(torch.compiler, "is_exporting", torch.compiler.is_compiling)
+    return bool(exporting())
+
+
+def is_jit_traced() -> bool:
     """Whether `torch.jit` traces, which the older exporter to ONNX stands on."""
     return bool(torch.jit.is_tracing())  # type: ignore[attr-defined, no-untyped-call]
 
 
-def _refuse_trace(words: str) -> None:
+def not_traced(layer: Layer, why: str) -> str:
+    """What `refuse_trace` says of a layer."""
+    of = f"layer '{layer.name}' ({layer.type}, line {layer.line})"
+    return f"{of} cannot be traced, exported or compiled as one graph: {why}"
+
+
+def refuse_trace(words: str) -> None:
+    """Raise an error of these words where PyTorch records; nothing happens else."""
     if torch.compiler.is_dynamo_compiling():
         # It knows no classes of ours. Unless it is asked for one graph, it runs the layer as it is.
         raise RuntimeError("" + words)
@@ -226,7 +245,7 @@ def shape_of(x: Tensor) -> Shape:
     The others are part of what is exported: windows are counted from them, and exporters get such
     sums wrong (``-(-a // b)`` is rounded to 0 in ONNX).
     """
-    if not _in_jit():
+    if not is_jit_traced():
         return (*x.shape[:1], *map(int, x.shape[1:]))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Converting a tensor to a Python integer")  # it is meant

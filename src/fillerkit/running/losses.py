@@ -79,7 +79,7 @@ def sigmoid_cross_entropy_loss(layer: LayerModule, scores: Tensor, targets: Tens
     each = functional.binary_cross_entropy_with_logits(scores, targets, reduction="none")
     kept = torch.ones_like(each, dtype=torch.bool)
     if p.HasField("ignore_label"):
-        kept = targets.trunc() != p.ignore_label
+        kept = targets.int() != p.ignore_label
     mode = mode_of(p, LossParameter.BATCH_SIZE)
     fixed = p.pre_fixed_normalizer
     divisor = normalizer(mode, prod(scores.shape), kept.sum(), scores.shape[0], fixed)

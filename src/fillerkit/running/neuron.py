@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from fillerkit.layers.net_layer import Layer
-from fillerkit.running.layer_module import Draws, LayerModule
+from fillerkit.running.layer_module import Draws, LayerModule, not_traced, refuse_trace
 from fillerkit.running.registry import runs
 
 
@@ -23,13 +23,17 @@ def absval(layer: LayerModule, x: Tensor) -> Tensor:
 @runs("BNLL")
 def bnll(layer: LayerModule, x: Tensor) -> Tensor:
     """log(1 + exp(x)), without an overflow."""
-    return torch.logaddexp(x, torch.zeros_like(x))
+    # Not by logaddexp, which the older exporter to ONNX has no operator for.
+    return functional.softplus(x, threshold=40)
 
 
 @runs("Clip")
 def clip(layer: LayerModule, x: Tensor) -> Tensor:
     """x held between min and max."""
     return x.clamp(layer.message.clip_param.min, layer.message.clip_param.max)
+
+
+_DRAWN = "a trace would keep one mask of its draws; build the module without draws, or call eval()"
 
 
 def _no_share(layer: Layer) -> str:
@@ -49,6 +53,7 @@ def dropout(layer: LayerModule, x: Tensor) -> Tensor:
     stays = 1 - p.dropout_ratio
     if layer.training or p.sample_weights_test:
         if layer.draws is not None:
+            refuse_trace(not_traced(layer.layer, _DRAWN))
             return x * _factors(layer.draws, stays, 1 / stays if p.scale_train else 1.0, x)
         kept = functional.dropout(x, p.dropout_ratio, training=True)
         return kept if p.scale_train else kept * stays

@@ -11,6 +11,7 @@ from torch.nn import functional
 from fillerkit.layers.net_layer import Layer
 from fillerkit.layers.plan import Shape
 from fillerkit.layers.pooling import pooled
+from fillerkit.running.im2col import unfolded
 from fillerkit.running.layer_module import LayerModule, shape_of
 from fillerkit.running.registry import Tops, runs
 from fillerkit.schema.forks_pb2 import PoolingParameter
@@ -150,9 +151,9 @@ def _max_and_mask(x: Tensor, windows: Sequence[Windows]) -> tuple[Tensor, Tensor
 
 
 def _stochastic(x: Tensor, windows: Sequence[Windows], *, draw: bool) -> Tensor:
-    high, wide = windows
     cells = _padded(x, windows, 0.0)
-    cells = cells.unfold(2, high.kernel, high.stride).unfold(3, wide.kernel, wide.stride)
+    for axis, along in enumerate(windows, 2):
+        cells = unfolded(cells, axis, along.kernel, along.stride)
     cells = cells.flatten(4)
     total = cells.sum(-1)
     if not draw:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from fillerkit.running.layer_module import LayerModule, is_traced
+from fillerkit.running.layer_module import LayerModule, is_exported
 from fillerkit.running.lstm_unit import lstm_step
 from fillerkit.running.registry import Tops, runs
 
@@ -18,9 +19,9 @@ def lstm(layer: LayerModule, x: Tensor, cont: Tensor, *more: Tensor) -> Tops:
     """Long short-term memory; cont, 0 at a sequence's first step, cuts it from what was before.
 
     Without expose_hidden the last step's h and c are carried over to the next forward pass, as in
-    Caffe; `NetModule.reset` forgets them. What is exported or compiled carries nothing over: every
-    pass begins at 0. No gradient goes through a state that comes in or goes
-    out, exposed or not, nor to cont.
+    Caffe; `NetModule.reset` forgets them. What is exported carries nothing over: every pass begins
+    at 0, and a warning tells so. No gradient goes through a state that comes in or goes out,
+    exposed or not, nor to cont.
     """
     cont = cont.detach()
     weight_x, bias, *rest = layer.blobs()
@@ -84,13 +85,26 @@ def _start(
     """
     if given:
         return [state.detach().reshape(x.shape[1], -1) for state in given]
+    exported = is_exported()
+    if exported:
+        _tell_of_a_start_at_0(layer.layer.name, layer.layer.type, layer.layer.line)
     count, found = x.shape[1], []
     for name in names:
-        kept = None if is_traced() else layer._buffers.get(name)
+        kept = None if exported else layer._buffers.get(name)
         if kept is None or len(kept) < count:
             kept = x.new_zeros(count, layer.message.recurrent_param.num_output)
         found.append(kept[:count])
     return found
+
+
+# So marked, a strict export, which follows no warning, calls it.
+@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
+def _tell_of_a_start_at_0(name: str, kind: str, line: int) -> None:
+    warnings.warn(
+        f"layer '{name}' ({kind}, line {line}): every pass of what is exported begins at 0; to "
+        "hand its state from pass to pass, say expose_hidden: true and give the state as bottoms",
+        stacklevel=2,
+    )
 
 
 def _unrolled(
@@ -106,7 +120,7 @@ def _unrolled(
         outputs.append(output)
     if layer.message.recurrent_param.expose_hidden:
         return [torch.stack(outputs), *(part.detach()[None] for part in state)]
-    if is_traced():
+    if is_exported():
         return torch.stack(outputs)
     for name, part in zip(names, state, strict=True):
         kept, part = layer._buffers.get(name), part.detach()

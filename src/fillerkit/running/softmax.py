@@ -59,7 +59,9 @@ def _weights(p: LossParameter, labels: Tensor, kept: Tensor, logs: Tensor) -> Te
     """What each place counts in SegNet."""
     of_class = torch.tensor(list(p.class_weighting)).to(logs)
     if not len(of_class):
-        of_class = 1 / torch.bincount(labels[kept], minlength=logs.shape[1]).to(logs)
+        # Not by bincount, which the older exporter to ONNX has no operator for.
+        classes = torch.arange(logs.shape[1], device=labels.device)
+        of_class = 1 / ((labels[:, None] == classes) & kept[:, None]).sum(0).to(logs)
     return of_class[torch.where(kept, labels, 0)].where(kept, 0)
 
 
