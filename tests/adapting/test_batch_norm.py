@@ -45,6 +45,13 @@ def test_a_net_just_filled_no_longer_explodes_in_phase_test() -> None:
     assert found["fc"].weight.tobytes() == filled["fc"].weight.tobytes()
 
 
+def test_a_net_without_a_normalisation_is_told_of() -> None:
+    net = fk.load_net(image() + inner("fc", "data"))
+    found = fk.adapt(net, net.fill(1), "lsuv,batch-norm", inputs=BATCH)
+    assert {layer.method for layer in found.layers} == {"lsuv"}
+    assert found.notes[-1] == "batch-norm: the net has no layer for it, so it changed nothing"
+
+
 def test_several_normalisations_are_set_as_if_those_before_were_set_already() -> None:
     text = NET.replace(inner("fc", "c"), conv("d", "c") + in_place("BatchNorm", "d"))
     net = fk.load_net(text, phase="TEST")

@@ -488,7 +488,7 @@ def test_adapt_takes_its_batch_from_a_file_and_methods_with_commas(run: Run, fol
     ("asked", "message"),
     [
         (("--adapt", "lsu"), "did you mean 'lsuv'?"),
-        (("--batch", "3"), "are for --adapt"),
+        (("--batch", "3"), "give --adapt METHOD too"),
         (("--input", "x"), "are for --adapt"),
         (("--adapt", "lsuv", "--draws", "d.json"), "without --draws"),
         (("--adapt", "lsuv", "--shards", "2"), "without --draws and --shards"),

@@ -30,6 +30,11 @@ def test_a_shape_that_is_none_is_refused_by_name(shape: object) -> None:
         fk.load_net(INPUT, shapes={"data": shape})  # type: ignore[dict-item]
 
 
+def test_a_shape_in_words_is_refused_with_one_in_numbers() -> None:
+    with pytest.raises(fk.UsageError, match=r"whole numbers, like \(64, 3, 227, 227\)"):
+        fk.load_net(INPUT, shapes={"data": "64,1,28,28"})  # type: ignore[dict-item]
+
+
 def test_a_shape_may_hold_numpys_integers() -> None:
     net = fk.load_net(INPUT, shapes={"data": list(np.array([5, 4]))})
     assert net.layers[0].tops == (("data", (5, 4)),)

@@ -82,7 +82,8 @@ def test_a_message_of_another_name_in_the_same_field_is_the_same_message(
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("message LayerParameter {", "cannot be compiled"),
+        ("message LayerParameter {", r"cannot be compiled: caffe\.proto:1:25: "),
+        ('name: "a net"', r"cannot be compiled: caffe\.proto:1:1: "),
         ('syntax = "proto2"; message Other { }', "no message LayerParameter"),
     ],
 )

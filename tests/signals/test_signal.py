@@ -286,7 +286,7 @@ def test_an_npy_file_is_the_batch(tmp_path: Path) -> None:
         (np.ones((2, 3)), "is 2x3; the net takes Nx128"),
         (np.array([["a"] * 128]), "not numbers"),
         ({"dat": np.ones((2, 128))}, "did you mean 'data'"),
-        ("no.npy", "no.npy: no .npy file and no folder"),
+        ("no.npy", "no.npy: there is no such .npy file or folder of images"),
     ],
 )
 def test_an_input_that_does_not_fit_is_refused(inputs: Any, message: str) -> None:
@@ -303,6 +303,15 @@ def test_an_input_that_is_not_finite_is_refused() -> None:
 def test_an_npy_file_with_objects_in_it_is_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", np.array([{}], object), allow_pickle=True)
     with pytest.raises(fk.UsageError, match=r"no \.npy file"):
+        fk.signal(chain(2, "", XAVIER), inputs=tmp_path / "x.npy")
+
+
+@pytest.mark.parametrize("text", ["", "layer { }\n"])
+def test_a_file_of_another_kind_is_refused_without_advice_on_pickles(
+    tmp_path: Path, text: str
+) -> None:
+    (tmp_path / "x.npy").write_text(text)
+    with pytest.raises(fk.UsageError, match=r"no \.npy file of numbers$"):
         fk.signal(chain(2, "", XAVIER), inputs=tmp_path / "x.npy")
 
 

@@ -104,6 +104,8 @@ def adapt(
     rows = run(work, asked, progress)
     if any(without_statistics(layer, blobs) for layer in seen.layers):
         notes.append("BatchNorm: the batch's own statistics on the way, as none are gathered yet")
+    idle = [method for method in asked if all(row.method != method for row in rows)]
+    notes += [f"{method}: the net has no layer for it, so it changed nothing" for method in idle]
     return Adapted(work.done(said), tuple(rows), size, tuple(notes))
 
 

@@ -17,12 +17,13 @@ def adapted(net: fk.Net, blobs: fk.Blobs, methods: str, **asked: Any) -> fk.Blob
     with progress_bar("adapting", net.count, 1) as move:
         found = fk.adapt(net, blobs, methods, progress=_moves(move) if move else None, **asked)
     tell(found.notes)
-    print_table(
-        ("layer", "type", "method", "factor", "variance before", "after", "tries", ""),
-        [_row(layer) for layer in found.layers],
-        right=("factor", "variance before", "after", "tries"),
-        narrow=lambda width: _narrow_lines(found.layers, width),
-    )
+    if found.layers:
+        print_table(
+            ("layer", "type", "method", "factor", "variance before", "after", "tries", ""),
+            [_row(layer) for layer in found.layers],
+            right=("factor", "variance before", "after", "tries"),
+            narrow=lambda width: _narrow_lines(found.layers, width),
+        )
     return found.blobs
 
 

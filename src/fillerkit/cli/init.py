@@ -207,7 +207,9 @@ def command(
     if draws and stream != STREAMS[0]:
         raise fk.UsageError("--draws is for Caffe's stream: slices of sharded need no map")
     if not adapt and (inputs or batch or adapt_copied):
-        raise fk.UsageError("--input, --batch and --adapt-copied are for --adapt: say how")
+        raise fk.UsageError(
+            "--input, --batch and --adapt-copied are for --adapt: give --adapt METHOD too"
+        )
     if adapt and (draws or shards is not None):
         raise fk.UsageError(
             "--adapt changes what is drawn, with all of the net in memory: it goes without --draws "

@@ -159,7 +159,9 @@ def checked_shape(name: str, shape: Sequence[int | None]) -> Shape:
     try:
         return checked([operator.index(length) for length in shape], "it")  # type: ignore[arg-type]
     except TypeError:
-        raise UsageError(f"shape of '{name}': {shape!r} is not a row of whole numbers") from None
+        raise UsageError(
+            f"shape of '{name}': {shape!r} is not a row of whole numbers, like (64, 3, 227, 227)"
+        ) from None
     except LayerError as error:
         raise UsageError(f"shape of '{name}': {error}") from None
 

@@ -127,7 +127,10 @@ def compiled(file: Path) -> FileDescriptorProto:
             check=False,
         )
         if done.returncode:
-            said = next((line for line in done.stderr.splitlines() if "warning" not in line), "")
+            lines = [line for line in done.stderr.splitlines() if "warning" not in line]
+            # What protoc's libraries log comes before the lines about the file.
+            of_file = [line for line in lines if line.startswith(f"{file.name}:")]
+            said = next(iter(of_file or lines), "")
             raise PrototxtError(
                 f"{file}: cannot be compiled: {said.strip()} Mend a copy of the file at that line "
                 "and column, or do without it where the net needs few of its fields: ",

@@ -168,10 +168,14 @@ def _read(
         try:
             with open_regular(path) as file:
                 values = np.load(file, allow_pickle=False)
-        except (OSError, ValueError) as error:
+        except FileNotFoundError:
+            raise UsageError(f"{item}: there is no such .npy file or folder of images") from None
+        except (OSError, ValueError, EOFError) as error:
+            # NumPy takes what it does not know for a pickle, and says how to load that.
             reason = error.strerror if isinstance(error, OSError) else None
             raise UsageError(
-                f"{item}: no .npy file and no folder of images: {reason or error}"
+                f"{item}: no folder of images, and no .npy file of numbers"
+                + (f": {reason}" if reason else "")
             ) from None
         if not isinstance(values, np.ndarray):
             raise UsageError(f"{item}: it holds several arrays: give an .npy file")
