@@ -174,6 +174,14 @@ def test_a_missing_file_is_an_error_that_names_it(tmp_path: Path) -> None:
         fk.load(tmp_path / "none.npz")
 
 
+def test_a_file_that_is_not_there_is_told_before_its_suffix(tmp_path: Path) -> None:
+    with pytest.raises(fk.FormatError, match=r"w\.cafemodel: there is no such file"):
+        fk.load(tmp_path / "w.cafemodel")
+    (tmp_path / "w.cafemodel").touch()
+    with pytest.raises(fk.UsageError, match=r"has to end in one of \.npz"):
+        fk.load(tmp_path / "w.cafemodel")
+
+
 @pytest.mark.parametrize(
     ("name", "command"), [("w.onnx", "fillerkit export"), ("w.prototxt", "fillerkit show")]
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from fillerkit.encoding import check_encoding
-from fillerkit.errors import Keyword, UsageError, did_you_mean
+from fillerkit.errors import FormatError, Keyword, UsageError, did_you_mean
 from fillerkit.formats.entry import Content as Content
 from fillerkit.formats.entry import Entry as Entry
 from fillerkit.formats.names import check_places
@@ -77,6 +77,8 @@ def load(
         from fillerkit.formats import shards
 
         return shards.read(path, said)
+    if format is None and _of_suffix(path) is None and not os.path.lexists(path):
+        raise FormatError(f"{path}: there is no such file")  # its name may be what is wrong
     return _module(_format(path, format)).read(path, said)
 
 
