@@ -12,7 +12,7 @@ from importlib import import_module
 
 import click
 
-from fillerkit.cli.printing import Label, has_color, say
+from fillerkit.cli.printing import Label, has_color, say, say_lines
 from fillerkit.errors import FillerkitError, UsageError, did_you_mean
 from fillerkit.printable import printable
 from fillerkit.version import __version__
@@ -179,7 +179,7 @@ def _say_usage(error: click.ClickException) -> None:
     """Say what is wrong with the arguments, which may hold anything, in one line of click's."""
     try:
         if isinstance(error, _NO_ARGUMENTS):  # its words are the help, which has lines
-            click.echo(error.format_message(), file=sys.stderr)
+            say_lines(error.format_message().splitlines(), err=True)
             return
         words = printable(error.format_message())
         click.UsageError(words, getattr(error, "ctx", None)).show(sys.stderr)

@@ -53,9 +53,9 @@ def say(*parts: str | Label | FillerkitError, err: bool = False, bold: bool = Fa
     )
 
 
-def say_lines(lines: Iterable[str]) -> None:
+def say_lines(lines: Iterable[str], *, err: bool = False) -> None:
     """Print lines to a person, all in one piece: there may be many."""
-    click.echo("\n".join(map(printable, lines)), file=sys.stdout)
+    click.echo("\n".join(map(printable, lines)), file=sys.stderr if err else sys.stdout)
 
 
 def _seen(part: str | Label | FillerkitError) -> str:
