@@ -131,7 +131,7 @@ def test_doubles_stay_doubles() -> None:
         ({"tries": 0}, "1 try or more"),
         ({"tolerance": 2.0}, "between 0 and 1"),
         ({"inputs": np.ones((2, 3))}, "the net takes Nx3x8x8"),
-        ({"inputs": "no.npy"}, "no folder of images"),
+        ({"inputs": "no.npy"}, "no such .npy file or folder of images"),
     ],
 )
 def test_what_makes_no_sense_is_refused(asked: dict[str, Any], message: str) -> None:

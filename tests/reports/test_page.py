@@ -568,7 +568,7 @@ def test_only_rows_that_are_near_are_laid_out(show: Open) -> None:
     laid_out = "e => e.firstElementChild.checkVisibility({ contentVisibilityAuto: true })"
     with show("large") as page:
         near, far = page.locator("#row3"), page.locator("#row1500")
-        near.scroll_into_view_if_needed()
+        near.get_by_role("link").hover()  # waits until it is there
         assert near.evaluate(laid_out)
         assert not far.evaluate(laid_out)
         far.scroll_into_view_if_needed()

@@ -67,3 +67,9 @@ def test_a_pytorch_without_keys_in_its_trees_still_runs_modules() -> None:
     """As before 2.3."""
     code = "import torch.utils._pytree as trees; del trees.MappingKey\nimport fillerkit.torch\n"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_no_import_of_ours_brings_pytorchs_compiler() -> None:
+    """It takes a second and more."""
+    code = "import sys, fillerkit.torch; assert 'torch._dynamo' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)

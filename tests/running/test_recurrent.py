@@ -129,6 +129,7 @@ def test_a_compiled_net_carries_the_state_over_too(
         build(kind, (2, N, D), (2, N), body=f"recurrent_param {{ num_output: {H} {FILLER} }}")
         for _ in range(2)
     )
+    torch.compiler.reset()  # of what other tests compiled; there is a limit for each function
     compiled = torch.compile(net, fullgraph=True, backend="eager")
     for sequences in (N, N, N - 1, N):
         x = torch.tensor(rng.normal(size=(2, sequences, D)), dtype=torch.float32)

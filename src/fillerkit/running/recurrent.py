@@ -97,14 +97,17 @@ def _start(
     return found
 
 
-# So marked, a strict export, which follows no warning, calls it.
-@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
 def _tell_of_a_start_at_0(name: str, kind: str, line: int) -> None:
     warnings.warn(
         f"layer '{name}' ({kind}, line {line}): every pass of what is exported begins at 0; to "
         "hand its state from pass to pass, say expose_hidden: true and give the state as bottoms",
         stacklevel=2,
     )
+
+
+# So marked, a strict export, which follows no warning, calls it. `torch.compiler` has a decorator
+# for it, and imports all of PyTorch's compiler then, a second and more.
+_tell_of_a_start_at_0.__dict__["_dynamo_marked_constant"] = True
 
 
 def _unrolled(
