@@ -17,6 +17,7 @@ from fillerkit.cli.options import (
     renames_by_file,
     said_of_weights,
     same_file,
+    seed_or_default,
     takes_net,
 )
 from fillerkit.cli.printing import many, note, say, shown, tell
@@ -129,8 +130,7 @@ def _blobs(
     seed: int | None,
     stream: str,
 ) -> fk.Blobs:
-    if seed is None:
-        seed = 1 if net.random_seed is None else net.random_seed
+    seed = seed_or_default(net, seed)
     if not weights:
         return net.fill(seed, stream=stream)
     plan = fk.transfer(

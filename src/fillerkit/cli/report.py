@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 import fillerkit as fk
-from fillerkit.cli.options import SEED, ignore_option, load_weights, takes_net
+from fillerkit.cli.options import SEED, ignore_option, load_weights, seed_or_default, takes_net
 from fillerkit.cli.printing import hand_out, say
 from fillerkit.cli.progress import progress_bar
 from fillerkit.reports import check_output
@@ -75,8 +75,7 @@ def command(
         raise fk.UsageError("--weights and --fill exclude each other")
     if (compare or seeds > 1) and not signal:
         raise fk.UsageError("--compare and --seeds go with --signal")
-    if seed is None:
-        seed = 1 if net.random_seed is None else net.random_seed
+    seed = seed_or_default(net, seed)
     if seed + seeds > 2**32:
         raise fk.UsageError(f"--seeds {seeds}: the last seed would be more than 4,294,967,295")
     to_file = None if output == "-" else output
