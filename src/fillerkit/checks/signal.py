@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from fillerkit.checks.warning import Warned, warning
 from fillerkit.fillers import Constant, Uniform
+from fillerkit.layers.batch_norm import uses_gathered
 from fillerkit.layers.net_layer import Layer, ParamBlob
 from fillerkit.nets.net import Net
 
@@ -150,7 +151,7 @@ def zero_statistics(net: Net) -> Iterator[Warned]:
             and param.name != "mean"
             and param.distribution == Constant(0.0)
         ]
-        if zeros and _normalises_with_them(net, layer):
+        if zeros and uses_gathered(layer.message.batch_norm_param, net.phase == "TEST"):
             ones = " ".join(f"--filler '*:{name}=constant(value=1)'" for name in zeros)
             yield (
                 layer,
@@ -158,11 +159,6 @@ def zero_statistics(net: Net) -> Iterator[Warned]:
                 "divides by the variance's root, so its output explodes: --adapt batch-norm sets "
                 f"the statistics from a batch, {ones} without one",
             )
-
-
-def _normalises_with_them(net: Net, layer: Layer) -> bool:
-    p = layer.message.batch_norm_param
-    return p.use_global_stats if p.HasField("use_global_stats") else net.phase == "TEST"
 
 
 @warning("bilinear-mixes")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from fillerkit.errors import LayerError
 from fillerkit.layers.dialects import of_layer
@@ -50,6 +51,14 @@ def batch_norm(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting
         f"{', '.join(param.name for param in params)} (another dialect can be named)"
     )
     return Plan(tops=[shape], params=params, notes=[note])
+
+
+def uses_gathered(param: Any, tests: bool) -> bool:
+    """Whether a layer of this ``batch_norm_param`` uses its statistics, not those of the batch.
+
+    Where the text does not say it, the phase does: `tests` is whether it is TEST.
+    """
+    return bool(param.use_global_stats) if param.HasField("use_global_stats") else tests
 
 
 def _statistics(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fillerkit.formats.stored import Array
+from fillerkit.layers.batch_norm import uses_gathered
 from fillerkit.layers.net_layer import Layer
 from fillerkit.layers.plan import Setting
 from fillerkit.schema import caffe_pb2
@@ -100,8 +101,7 @@ def _batch_norm(
     dialect = setting.dialect_for(layer.message, "caffe", "nvidia", "nvidia-0.15")
     check_fields(layer, "batch_norm_param")
     tests = layer.message.phase == TEST
-    gathered = p.use_global_stats if p.HasField("use_global_stats") else tests
-    if not (tests if dialect == "nvidia" else gathered):
+    if not (tests if dialect == "nvidia" else uses_gathered(p, tests)):
         raise CannotFold("it normalises with the statistics of the batch, not with gathered ones")
     named = dict(zip((param.name for param in layer.params), blobs, strict=True))
     mean, variance, note = named["mean"], named["variance"], ""

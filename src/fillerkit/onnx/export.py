@@ -14,9 +14,9 @@ from torch import Tensor
 from fillerkit.blobs.blobs import Blobs
 from fillerkit.errors import FillerkitError, Keyword, UsageError
 from fillerkit.formats.notes import as_json
+from fillerkit.layers.batch_norm import uses_gathered
 from fillerkit.nets.net import Net
 from fillerkit.onnx.files import write
-from fillerkit.onnx.forms import uses_gathered
 from fillerkit.onnx.graph import simplify
 from fillerkit.onnx.names import Graph
 from fillerkit.onnx.stops import check_layers
@@ -194,7 +194,9 @@ def _untrained(layers: Sequence[LayerModule]) -> list[str]:
     return [
         layer.layer.name
         for layer in layers
-        if layer.layer.type == "BatchNorm" and uses_gathered(layer) and not layer.blob(1).any()
+        if layer.layer.type == "BatchNorm"
+        and uses_gathered(layer.message.batch_norm_param, not layer.training)
+        and not layer.blob(1).any()
     ]
 
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from fillerkit.layers.batch_norm import uses_gathered
 from fillerkit.messages import LRNParameter
 from fillerkit.torch import LayerModule
 
@@ -34,22 +35,16 @@ def _run(
     return own(*bottoms) if top is None else (top,)
 
 
-def uses_gathered(layer: LayerModule) -> bool:
-    """Whether a BatchNorm uses the statistics that it holds, not those of its bottom."""
-    p = layer.layer.message.batch_norm_param
-    return p.use_global_stats if p.HasField("use_global_stats") else not layer.training
-
-
 def _batch_norm(layer: LayerModule, x: Tensor) -> Tensor | None:
-    p = layer.layer.message.batch_norm_param
-    if not uses_gathered(layer) or x.ndim < 2:
+    p = layer.message.batch_norm_param
+    if not uses_gathered(p, not layer.training) or x.ndim < 2:
         return None
     mean, variance, _ = layer.blobs()
     return functional.batch_norm(x, mean, variance, eps=p.eps)
 
 
 def _lrn(layer: LayerModule, x: Tensor) -> Tensor | None:
-    p = layer.layer.message.lrn_param
+    p = layer.message.lrn_param
     if p.norm_region != LRNParameter.ACROSS_CHANNELS or x.ndim < 3:
         return None
     attributes: dict[str, Any] = {
@@ -62,7 +57,7 @@ def _lrn(layer: LayerModule, x: Tensor) -> Tensor | None:
 
 
 def _argmax(layer: LayerModule, x: Tensor) -> Tensor | None:
-    p = layer.layer.message.argmax_param
+    p = layer.message.argmax_param
     if not p.HasField("axis") or p.out_max_val or p.top_k != 1:
         return None
     axis = p.axis % x.ndim

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from fillerkit.layers.batch_norm import uses_gathered
 from fillerkit.running.layer_module import LayerModule
 from fillerkit.running.registry import runs
 
@@ -32,9 +33,8 @@ def batch_norm(layer: LayerModule, x: Tensor) -> Tensor:
     start, mean and variance are 0.
     """
     p = layer.message.batch_norm_param
-    use_gathered = p.use_global_stats if p.HasField("use_global_stats") else not layer.training
     mean, variance, factor = layer.blobs()
-    if use_gathered:
+    if uses_gathered(p, not layer.training):
         return normalised(x, mean, variance, p.eps)
     mean_now, variance_now = statistics(x)
     with torch.no_grad():
