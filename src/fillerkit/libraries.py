@@ -24,7 +24,7 @@ def found(*modules: str) -> ModuleType | None:
     return None
 
 
-def library(module: str, what: str, extra: str, floor: str = "0") -> Any:
+def library(module: str, what: str, extra: str, floor: str = "") -> Any:
     """A module, or the error that says how to install it for `what`.
 
     Parameters
@@ -32,10 +32,10 @@ def library(module: str, what: str, extra: str, floor: str = "0") -> Any:
     module, what, extra
         What is imported, what needs it, and which extra of fillerkit brings it.
     floor
-        The lowest version of its package that will do.
+        The lowest version of its package that will do; any unless given.
     """
     package, install = module.partition(".")[0], f"pip install 'fillerkit[{extra}]'"
-    there = _version(package)
+    there = _version(package) if floor else ""
     if there and _numbers(there) < _numbers(floor):
         raise UsageError(f"{what} needs {package} {floor} or later, not {there}: {install}")
     try:
