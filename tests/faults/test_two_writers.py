@@ -32,7 +32,7 @@ def test_two_writers_of_one_file_leave_that_of_either(suffix: str, tmp_path: Pat
         wanted.append(target.read_bytes())
     writers = [
         subprocess.Popen(
-            [sys.executable, "-c", WRITER, target, weights.LENET, str(seed), "12"],
+            [sys.executable, "-c", WRITER, target, weights.LENET, str(seed), "5"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
