@@ -49,6 +49,16 @@ def small() -> tuple[Any, fk.Blobs]:
     return module(net, blobs), blobs
 
 
+@pytest.mark.parametrize("name", ["inputs", "net", "type", "training", "forward", "a.run"])
+def test_a_layer_may_be_called_as_an_attribute_of_modules(name: str) -> None:
+    net = fk.load_net(SMALL.replace("ip.1", name))
+    blobs = net.fill(seed=1)
+    running = module(net, blobs).eval()
+    assert not any(part.training for part in running.modules())
+    running.load_state_dict(state_dict(blobs))
+    assert running(batch()).loss == small()[0](batch()).loss
+
+
 def batch() -> dict[str, Any]:
     generator = torch.Generator().manual_seed(0)
     return {"data": torch.randn(4, 3, generator=generator), "label": torch.tensor([0, 1, 1, 0])}

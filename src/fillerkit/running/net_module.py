@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
@@ -34,7 +34,18 @@ class Step(NamedTuple):
 OnLayer = Callable[[LayerModule, tuple[Tensor, ...], tuple[Tensor, ...]], None]
 
 
-class NetModule(nn.Module):
+class _Part(nn.Module):
+    """What layers lie in, whatever they are called: the net, and what stands before a dot."""
+
+    def train(self, mode: bool = True) -> Self:
+        """As every module's, also where a layer is called ``training``."""
+        self.__dict__["training"] = mode
+        for child in self.children():
+            child.train(mode)
+        return self
+
+
+class NetModule(_Part):
     """A net that runs. Made by `module`.
 
     Attributes
@@ -50,8 +61,6 @@ class NetModule(nn.Module):
         super().__init__()
         self.net = net
         self.layers = tuple(layers)
-        for layer in layers:
-            _place(self, layer)
         taken = {name for layer in layers for name in layer.layer.bottoms}
         needed = taken.union(net.outputs)  # all, but for the sources of a net that was cut
         self.inputs = tuple(
@@ -70,6 +79,8 @@ class NetModule(nn.Module):
         }
         self._places = _places(self.layers, self.inputs)
         self._known = {name for at in self._places for name in (*at.bottoms, *at.tops)}
+        for layer in layers:  # after all attributes: a layer may be called as one of them
+            _place(self, layer)
         self.train(net.phase == "TRAIN")
 
     def forward(
@@ -347,10 +358,6 @@ def _only_its_value(top: Tensor) -> Tensor:
     counted = top.view_as(top)
     counted.register_hook(torch.zeros_like)  # type: ignore[no-untyped-call]
     return counted
-
-
-class _Part(nn.Module):
-    """What stands before a dot in layers' names."""
 
 
 def _place(root: nn.Module, layer: LayerModule) -> None:
