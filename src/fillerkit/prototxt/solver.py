@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -156,21 +156,21 @@ def _miscounted(solver: Following, nets: int, name: str, count: int) -> Prototxt
 
 
 def _resolve(solver: Following, field: Field) -> tuple[Path, str]:
-    """A solver's path: from the solver's folder, the working directory, the folders above."""
+    """The file that a solver's path means, and where it was found."""
     name = solver.source.string(field.literal)
     # The name of the file on the disk may be in the solver's encoding too.
     for path in dict.fromkeys((Path(name), Path(field.literal))):
-        for full, where in _tried(solver, path):
+        for full, where in (*_as_said(solver, path), *_by_the_tail(solver, path, name)):
             if is_file(full):
                 return full, where
     raise PrototxtError(
-        f"the solver's net '{name}' is not there: looked in the working directory, the "
-        "solver's folder and the folders above it",
+        f"the solver's net '{name}' is not there{_looked(solver, Path(name))}",
         place=solver.source.place(field.value_offset),
     )
 
 
-def _tried(solver: Following, path: Path) -> list[tuple[Path, str]]:
+def _as_said(solver: Following, path: Path) -> list[tuple[Path, str]]:
+    """From the solver's folder, the working directory, the folders above."""
     folder = solver.folder
     if path.is_absolute():
         return [(path, "as the solver says")]
@@ -180,6 +180,38 @@ def _tried(solver: Following, path: Path) -> list[tuple[Path, str]]:
         above = [(up / path, f"found from {up}, above") for up in folder.resolve().parents]
         tried += [(full, f"{where} the solver's folder") for full, where in above]
     return tried
+
+
+def _by_the_tail(solver: Following, path: Path, name: str) -> Iterator[tuple[Path, str]]:
+    """In the solver's folder, and those above, by the end of the path, as files that were moved.
+
+    Above it an end is a folder and a name: many files are called train_val.prototxt.
+    """
+    if solver.folder is None:
+        return
+    said = f"the solver says '{name}'"
+    for tail in _tails(path):
+        yield solver.folder / tail, f"found from the solver's folder; {said}"
+    for up in solver.folder.resolve().parents:
+        for tail in _tails(path):
+            if len(tail.parts) > 1:
+                yield up / tail, f"found from {up}, above the solver's folder; {said}"
+
+
+def _tails(path: Path) -> list[Path]:
+    """The ends of a path, the longest first: ``mnist/net.prototxt``, ``net.prototxt``."""
+    tails = [Path(*path.parts[at:]) for at in range(1, len(path.parts))]
+    return [tail for tail in tails if ".." not in tail.parts]
+
+
+def _looked(solver: Following, path: Path) -> str:
+    """Where a path was looked for, in words."""
+    places = [] if path.is_absolute() else ["the working directory"]
+    if solver.folder is None:
+        return f": looked in {places[0]}" if places else ""
+    places.append(f"the solver's folder ({solver.folder.resolve()}) and the folders above it")
+    ends = " and ".join(f"'{tail}'" for tail in _tails(path))
+    return f": looked in {', '.join(places)}" + (f", there also for {ends}" if ends else "")
 
 
 def _no_state(solver: Following) -> NetState:
