@@ -338,16 +338,16 @@ def _followed(
         report=report,
         solver_state=found.state,
         seed=random_seed(solver.param),
-        notes=(solver.source.reading.note, found.note, *_notes_of(solver.param)),
+        notes=(solver.source.reading.note, found.note, *_notes_of(solver)),
     )
 
 
-def _notes_of(solver: SolverParameter) -> Iterator[str]:
-    """What a solver says that loading its net does not do."""
-    if solver.weights:
+def _notes_of(solver: Following) -> Iterator[str]:
+    """What a solver says that loading its net does not do; who does as Caffe does it."""
+    if solver.param.weights and not solver.as_caffe:
         yield (
-            f"the solver starts from weights: {', '.join(solver.weights)}; give them to init or "
-            "fill as weights"
+            f"the solver starts from weights: {', '.join(solver.param.weights)}; give them to init "
+            "or fill as weights"
         )
 
 

@@ -16,10 +16,14 @@ from fillerkit.schema.lazy import beside
 _TRAIN = ("train_net_param", "train_net", "net_param", "net")
 _TEST = ("test_net_param", "test_net")
 _OWN = ("net_param", "net")
+_AS_SAID, _WORKING = "as the solver says", "found from the working directory"
 
 
 class NetOfSolver(NamedTuple):
-    """The net that a solver names (by a path) or holds (in its text), and the state it gives it."""
+    """The net that a solver names (by a path) or holds (in its text), and the state it gives it.
+
+    The note says which it is; it is "" where that is what Caffe does and nothing else is wanted.
+    """
 
     path: Path | None
     inline: Field | None
@@ -135,9 +139,11 @@ def _fields(solver: Following, names: Sequence[str]) -> list[Field]:
 
 def _net(solver: Following, field: Field, state: NetState) -> NetOfSolver:
     if field.name.endswith("_param"):
-        return NetOfSolver(None, field, state, f"the solver holds its net: {field.name}")
+        note = "" if solver.as_caffe else f"the solver holds its net: {field.name}"
+        return NetOfSolver(None, field, state, note)
     path, where = _resolve(solver, field)
-    return NetOfSolver(path, None, state, f"{field.name}: {path} ({where})")
+    as_caffe = solver.as_caffe and where in (_AS_SAID, _WORKING)
+    return NetOfSolver(path, None, state, "" if as_caffe else f"{field.name}: {path} ({where})")
 
 
 def _without_net(solver: Following, to: str, wanted: str) -> PrototxtError:
@@ -173,9 +179,9 @@ def _as_said(solver: Following, path: Path) -> list[tuple[Path, str]]:
     """From the solver's folder, the working directory, the folders above."""
     folder = solver.folder
     if path.is_absolute():
-        return [(path, "as the solver says")]
+        return [(path, _AS_SAID)]
     tried = [] if folder is None else [(folder / path, "found from the solver's folder")]
-    tried.insert(0 if solver.as_caffe else 1, (path, "found from the working directory"))
+    tried.insert(0 if solver.as_caffe else 1, (path, _WORKING))
     if folder is not None:
         above = [(up / path, f"found from {up}, above") for up in folder.resolve().parents]
         tried += [(full, f"{where} the solver's folder") for full, where in above]
