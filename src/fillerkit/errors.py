@@ -312,3 +312,9 @@ def did_you_mean(name: str, known: Iterable[str], most: int = 3) -> str:
     if not close:
         return ""
     return f"; did you mean {' or '.join(repr(by_lower[word]) for word in close)}?"
+
+
+def what_there_is(name: str, known: Iterable[str]) -> str:
+    """A clause that offers the names nearest to `name`, or, where none is near, all of them."""
+    known = tuple(known)
+    return did_you_mean(name, known) or f"; there are {', '.join(known)}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fillerkit.adapting.result import Adapted
-from fillerkit.errors import UsageError, did_you_mean
+from fillerkit.errors import UsageError, what_there_is
 from fillerkit.layers.splits import Takers
 from fillerkit.libraries import library
 from fillerkit.signals.heads import heads, without, without_statistics
@@ -114,7 +114,7 @@ def _asked(methods: str | Sequence[str]) -> list[str]:
     names = [name.strip() for name in methods.split(",")] if isinstance(methods, str) else methods
     for name in names:
         if name not in METHODS:
-            near = did_you_mean(name, METHODS) or f"; there are {', '.join(METHODS)}"
+            near = what_there_is(name, METHODS)
             raise UsageError(f"no start that looks at data is called '{name}'{near}")
     if not names:
         raise UsageError(f"say how to adapt: {', '.join(METHODS)}")

@@ -16,7 +16,7 @@ from fillerkit.errors import (
     Place,
     PrototxtError,
     UsageError,
-    did_you_mean,
+    what_there_is,
 )
 from fillerkit.layers.registry import is_unknown_type
 from fillerkit.nets.asked import Asked, read
@@ -83,8 +83,7 @@ def check(
     """
     for code in ignore:
         if code not in warnings:
-            near = did_you_mean(code, warnings) or f"; the codes are {', '.join(warnings)}"
-            raise UsageError(f"no warning has the code '{code}'{near}")
+            raise UsageError(f"no warning has the code '{code}'{what_there_is(code, warnings)}")
     if isinstance(path_or_text, Net):
         if asked:
             raise UsageError(f"the net is read already: {', '.join(asked)} cannot be asked of it")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 import fillerkit as fk
+from fillerkit.cli.choice import Choice
 from fillerkit.cli.options import ignore_option, takes_unread_net
 from fillerkit.cli.printing import Label, hand_out_json, many, note, say, say_lines, told
 from fillerkit.errors import some
@@ -31,7 +32,7 @@ def _explain(ctx: click.Context, param: click.Parameter, code: str | None) -> No
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 @click.option(
     "--explain",
-    type=click.Choice(sorted(fk.warnings)),
+    type=Choice(sorted(fk.warnings)),
     metavar="CODE",
     callback=_explain,
     is_eager=True,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from fillerkit.encoding import check_encoding
-from fillerkit.errors import FormatError, Keyword, UsageError, did_you_mean
+from fillerkit.errors import FormatError, Keyword, UsageError, what_there_is
 from fillerkit.formats.entry import Content as Content
 from fillerkit.formats.entry import Entry as Entry
 from fillerkit.formats.names import check_places
@@ -133,8 +133,7 @@ def _format(path: Path, name: str | None, *named: str | Keyword) -> str:
                 _OTHERS.get(path.suffix.lower(), ""),
             )
     elif name not in FORMATS:
-        near = did_you_mean(name, FORMATS) or f"; the formats are {', '.join(FORMATS)}"
-        raise UsageError(f"unknown format '{name}'{near}")
+        raise UsageError(f"unknown format '{name}'{what_there_is(name, FORMATS)}")
     return name
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict, Unpack
 
-from fillerkit.errors import LayerError, OnError, UsageError, did_you_mean, raised
+from fillerkit.errors import LayerError, OnError, UsageError, did_you_mean, raised, what_there_is
 from fillerkit.layers import Param, Plan, Shape
 from fillerkit.layers.dialects import DIALECTS, of_net
 from fillerkit.layers.fork_bottoms import is_of_fork
@@ -120,7 +120,7 @@ def _choices(
     strict_layers: bool = False,
 ) -> Choices:
     if dialect is not None and dialect not in DIALECTS:
-        raise UsageError(f"dialect is one of {', '.join(DIALECTS)}, not {dialect!r}")
+        raise UsageError(f"there is no dialect {dialect!r}{what_there_is(str(dialect), DIALECTS)}")
     partial = {
         name: _partial(name, shape)
         for name, shape in (shapes or {}).items()

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from google.protobuf.message import Message
 
-from fillerkit.errors import PrototxtError, UsageError, did_you_mean
+from fillerkit.errors import PrototxtError, UsageError, what_there_is
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field
 from fillerkit.prototxt.upgrade import PARAM_FIELDS, TextLayer, current_type, upgrade
@@ -48,8 +48,7 @@ def check_forms(forms: Sequence[str]) -> None:
     """Refuse forms that there are not, or that exclude each other."""
     for form in forms:
         if form not in FORMS:
-            near = did_you_mean(form, FORMS) or f"; the forms are {', '.join(FORMS)}"
-            raise UsageError(f"unknown form '{form}'{near}")
+            raise UsageError(f"unknown form '{form}'{what_there_is(form, FORMS)}")
     if {"input-shape", "input-dim"} <= {*forms}:
         raise UsageError("input-shape and input-dim are two ways to say one thing: choose one")
 
