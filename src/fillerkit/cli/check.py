@@ -27,6 +27,13 @@ def _explain(ctx: click.Context, param: click.Parameter, code: str | None) -> No
 @click.command("check")
 @takes_unread_net
 @ignore_option
+@click.option(
+    "--weights",
+    metavar="FILE",
+    multiple=True,
+    help="A weight file that the net starts from: its values are looked at in place of the "
+    "fillers, and whether its layers fit; repeatable, the last counts.",
+)
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
 @click.option("--verbose", is_flag=True, help="Print every warning, not one line for each code.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
@@ -43,6 +50,7 @@ def command(
     net: str,
     asked: Asked,
     ignore: Sequence[str],
+    weights: Sequence[str],
     strict: bool,
     verbose: bool,
     as_json: bool,
@@ -59,9 +67,10 @@ def command(
     Examples:
       fillerkit check deploy.prototxt
       fillerkit check train_val.prototxt --ignore xavier-relu --strict
+      fillerkit check deploy.prototxt --weights trained.caffemodel
       fillerkit check --explain signal-scale
     """
-    report = fk.check(net, ignore=ignore, **asked)
+    report = fk.check(net, ignore=ignore, weights=weights or None, **asked)
     if as_json:
         hand_out_json(_as_data(report))
     else:
