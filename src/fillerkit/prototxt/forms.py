@@ -16,13 +16,13 @@ from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field
 from fillerkit.prototxt.upgrade import PARAM_FIELDS, TextLayer, current_type, upgrade
 from fillerkit.schema import EACH, caffe_pb2
-from fillerkit.schema.forks_pb2 import NetParameter
+from fillerkit.schema.forks_pb2 import NetParameter, PoolingParameter
 
 FORMS = {
     "input-shape": "Input layers become net-level input and input_shape",
     "input-dim": "Input layers become net-level input and input_dim, of four axes",
     "v1": "layers { type: IN_CAPITALS } of 2014, with net-level inputs",
-    "caffe": "fields that only forks have are left out",
+    "caffe": "fields that only forks have are left out, or said as Caffe says them",
 }
 """By name, what a form changes in today's."""
 
@@ -94,6 +94,9 @@ def _leave_out_forks(
     layer: TextLayer, message: Message, known: Any, path: str, source: Source
 ) -> None:
     """Clear what no message of Caffe's has, if neither weights nor outputs depend on it."""
+    if isinstance(message, PoolingParameter) and not message.ceil_mode:
+        message.round_mode = PoolingParameter.FLOOR
+        message.ClearField("ceil_mode")
     for field, value in message.ListFields():
         name, ours = f"{path}{field.name}", known.fields_by_name.get(field.name)
         silent = field.name in _WITHOUT_EFFECT.get(path.removesuffix("."), "").split()
