@@ -288,6 +288,29 @@ class UsageError(FillerkitError):
     """An argument that makes no sense, whatever the files hold."""
 
 
+class KindError(UsageError, TypeError):
+    """An argument of a kind that a function does not take: a path in the place of a net."""
+
+
+def check_kind(name: str, value: object, kinds: type | tuple[type, ...], wanted: str) -> None:
+    """Refuse an argument of another kind.
+
+    Parameters
+    ----------
+    name
+        The argument's.
+    value
+        What is given.
+    kinds
+        What is taken.
+    wanted
+        That in words, and how to get it.
+    """
+    if not isinstance(value, kinds):
+        given = "a class" if isinstance(value, type) else type(value).__name__
+        raise KindError(f"{name} is {given}: give {wanted}")
+
+
 OnError = Callable[[FillerkitError], None]
 """What is done with an error: it is raised, or kept so that several errors are shown at once."""
 

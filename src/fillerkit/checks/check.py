@@ -17,6 +17,7 @@ from fillerkit.errors import (
     Place,
     PrototxtError,
     UsageError,
+    check_kind,
     what_there_is,
 )
 from fillerkit.filling.transfer import Weights
@@ -88,9 +89,7 @@ def check(
     >>> [(finding.layer, finding.code) for finding in report.warnings]
     [('ip', 'zero-weights')]
     """
-    for code in ignore:
-        if code not in warnings:
-            raise UsageError(f"no warning has the code '{code}'{what_there_is(code, warnings)}")
+    _check_codes(ignore)
     start = None
     if weights is not None:
         start = Start(weights, asked.get("encoding"), asked.get("proto"))
@@ -124,6 +123,15 @@ def check(
     problems = _each_field_once(problems)
     problems.sort(key=lambda error: error.line or 0)
     return Report(tuple(problems), found, None if problems else looked[0].net)
+
+
+def _check_codes(codes: Sequence[str]) -> None:
+    wanted = "a list of codes, like ['xavier-relu']"
+    check_kind("ignore", codes, (list, tuple, set, frozenset), wanted)
+    for code in codes:
+        if code not in warnings:
+            near = what_there_is(str(code), warnings)
+            raise UsageError(f"no warning has the code '{code}'{near}")
 
 
 _OF_LAYERS = ("shapes", "dialect", "types", "params", "fillers", "strict_layers")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from fillerkit.encoding import check_encoding
-from fillerkit.errors import FormatError, Keyword, UsageError, what_there_is
+from fillerkit.errors import FormatError, Keyword, UsageError, check_kind, what_there_is
 from fillerkit.formats.entry import Content as Content
 from fillerkit.formats.entry import Entry as Entry
 from fillerkit.formats.names import check_places
@@ -43,6 +43,7 @@ def save(
     names: str | None = None,
 ) -> None:
     """Write blobs, one after the other, to a new file of a format, its suffix's if none is said."""
+    check_kind("path", path, (str, os.PathLike), "the name of the file to write")
     path, chosen = Path(path), _format(Path(path), format, "with ", Keyword("format", "npz"))
     if names is not None:
         _check_names(path, chosen, names)

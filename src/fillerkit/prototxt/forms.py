@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from google.protobuf.message import Message
 
-from fillerkit.errors import PrototxtError, UsageError, what_there_is
+from fillerkit.errors import PrototxtError, UsageError, check_kind, what_there_is
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field
 from fillerkit.prototxt.upgrade import PARAM_FIELDS, TextLayer, current_type, upgrade
@@ -48,6 +48,7 @@ _AXES = 4
 
 def check_forms(forms: Sequence[str]) -> None:
     """Refuse forms that there are not, or that exclude each other."""
+    check_kind("forms", forms, (list, tuple), "a list of forms, like ['caffe']")
     for form in forms:
         if form not in FORMS:
             raise UsageError(f"unknown form '{form}'{what_there_is(form, FORMS)}")
