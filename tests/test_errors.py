@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 import fillerkit as fk
-from fillerkit.errors import Keyword, Place, did_you_mean
+from fillerkit.errors import Keyword, Place, did_you_mean, what_there_is
 
 PLACE = Place("net.prototxt", 3, 7)
 
@@ -136,3 +136,8 @@ def test_a_name_in_other_letters_is_offered_as_it_is_spelled() -> None:
 def test_nothing_is_offered_where_nothing_is_near() -> None:
     assert did_you_mean("zzz", ["xavier"]) == ""
     assert did_you_mean("xavier", []) == ""
+
+
+def test_of_a_name_that_is_near_to_none_all_are_told() -> None:
+    assert what_there_is("xaver", ["xavier", "msra"]) == "; did you mean 'xavier'?"
+    assert what_there_is("mine", ["xavier", "msra"]) == "; there are xavier, msra"

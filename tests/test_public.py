@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,6 +36,51 @@ def test_a_public_name_is_there(name: str) -> None:
 def test_a_name_that_is_not_public_is_not_there() -> None:
     with pytest.raises(AttributeError, match="load_nets"):
         getattr(fk, "load_nets")  # noqa: B009
+
+
+NET = 'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: [1, 2] } } }'
+A_NET = "give a net: fillerkit.load_net"
+BLOBS = r"give blobs: net\.fill\(seed=1\) makes them"
+READ: Any = fk.load_net(NET)
+FILLED: Any = READ.fill(seed=1)
+Call = Callable[[], object]
+CALLS: list[tuple[Call, str]] = [
+    (lambda: fk.load(READ), "path is Net: give the path of a weight file"),
+    (lambda: fk.load_net(FILLED), "path_or_text is Blobs: give the path of a proto"),
+    (lambda: fk.load_net(b""), "is bytes: .* or its text as a str"),
+    (lambda: fk.read_net(READ), "path_or_text is Net"),
+    (lambda: fk.load_net(NET, shapes=[1]), r"shapes is list: give a dict, like \{'da"),
+    (lambda: fk.load_net(NET, types="ReLU"), "types is str: give a dict"),
+    (lambda: fk.load_net(NET, types={"a": 1}), "a type in types is int"),
+    (lambda: fk.load_net(NET, fillers={"*": 1}), "a filler is int: give a str"),
+    (lambda: fk.load_net(NET, stages=[1]), "a stage is int: give a name"),
+    (lambda: fk.load_net(NET, level="1"), "level is str: give a whole number"),
+    (lambda: fk.load_net(NET, proto=1), "proto is int: give the path"),
+    (lambda: fk.check(NET, ignore="no-layers"), "ignore is str: give a list of cod"),
+    (lambda: fk.upgrade_text(NET, forms="v1"), "forms is str: give a list of forms"),
+    (lambda: READ.save(None), "path is NoneType: give the name of the file"),
+    (lambda: READ.fill(1, weights=READ), "weights is Net: give the path of a weight"),
+    (lambda: fk.transfer("net.prototxt", FILLED), f"net is str: {A_NET}"),
+    (lambda: fk.transfer(fk.Net, FILLED), f"net is a class: {A_NET}"),
+    (lambda: fk.compare(FILLED, "a.npz"), f"b is str: {BLOBS}"),
+    (lambda: fk.stats(READ), f"blobs is Net: {BLOBS}"),
+    (lambda: fk.draw(FILLED), f"net is Blobs: {A_NET}"),
+    (lambda: fk.report("net.prototxt"), f"net is str: {A_NET}"),
+    (lambda: fk.batches("net.prototxt"), f"net is str: {A_NET}"),
+    (lambda: fk.signal("net.prototxt"), f"net is str: {A_NET}"),
+    (lambda: fk.adapt(READ, "a.npz", "lsuv"), f"blobs is str: {BLOBS}"),
+    (lambda: fk.adapt(READ, FILLED, 1), "methods is int: give names, of k-means"),
+    (lambda: fk.plan_layer(READ, 0, []), "text is Net: give a net's text"),
+]
+
+
+@pytest.mark.parametrize(("call", "told"), CALLS, ids=[told for _, told in CALLS])
+def test_an_argument_of_another_kind_is_told_with_the_kind_that_is_taken(
+    call: Call, told: str
+) -> None:
+    with pytest.raises(fk.UsageError, match=told) as caught:
+        call()
+    assert isinstance(caught.value, TypeError)
 
 
 def test_importing_the_package_imports_nothing_of_it_yet() -> None:

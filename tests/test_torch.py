@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ import fillerkit as fk
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 from fillerkit.torch import batches, blobs, module, state_dict  # noqa: E402
+
+NET = 'layer { name: "x" type: "Input" top: "data" input_param { shape { dim: [2, 3] } } }'
 
 
 def test_the_names_are_those_of_pytorch() -> None:
@@ -25,6 +28,26 @@ def test_the_names_are_those_of_pytorch() -> None:
         "bn.running_var",
         "bn.num_batches_tracked",
     ]
+
+
+def test_a_path_in_the_place_of_a_net_or_of_blobs_is_told() -> None:
+    net: Any = fk.load_net(NET)
+    path: Any = "net.prototxt"
+    with pytest.raises(fk.UsageError, match=r"net is str: give a net: fillerkit\.load_net"):
+        module(path, net.fill(seed=1))
+    with pytest.raises(fk.UsageError, match="blobs is str: give blobs"):
+        module(net, path)
+    with pytest.raises(fk.UsageError, match="blobs is Net: give blobs"):
+        state_dict(net)
+
+
+def test_an_input_that_is_no_tensor_is_told() -> None:
+    net = fk.load_net(NET)
+    running = module(net, net.fill(seed=1))
+    assert running(np.zeros((2, 3), np.float32))["data"].shape == (2, 3)
+    for wrong in ("data", net, object()):
+        with pytest.raises(fk.UsageError, match=r"input 'data' is .*: give a torch\.Tensor"):
+            running(wrong)
 
 
 def test_a_tensor_shares_its_memory_with_its_blob() -> None:

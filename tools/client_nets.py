@@ -66,13 +66,19 @@ class ClientNet:
 
 
 def write(
-    prototxt: Path, folder: Path, name: str, *, suffixes: Iterable[str] = (".caffemodel",)
+    prototxt: Path,
+    folder: Path,
+    name: str,
+    *,
+    suffixes: Iterable[str] = (".caffemodel",),
+    dtype: str = "float32",
 ) -> ClientNet:
     """Fill a net and run it, and write what a client takes.
 
     ``net.prototxt``, the weights as ``net`` with each suffix, ``inputs.npz`` (blobs by
     name), ``wanted.json`` (for each blob to compare the last layer that writes it). An ``.onnx``
-    ends at the same blobs, or before layers that ONNX cannot say.
+    ends at the same blobs, or before layers that ONNX cannot say. The values are those of float32
+    whatever the type in which weight files hold them.
 
     Raises
     ------
@@ -97,7 +103,7 @@ def write(
 
             export(net, blobs, folder / "net.onnx", until=ends)
         else:
-            blobs.save(folder / f"net{suffix}")
+            in_type(blobs, net, dtype).save(folder / f"net{suffix}")
     np.savez(folder / "inputs.npz", **given)
     expected = {blob: made[blob].numpy() for blob in (*wanted, *ends)}
     (folder / "wanted.json").write_text(json.dumps({blob: _writer(net, blob) for blob in wanted}))
@@ -111,6 +117,19 @@ def filled(net: fk.Net, rng: np.random.Generator) -> fk.Blobs:
         for name, array in zip(arrays.names, arrays, strict=True):
             array[...] = _values(name, array.shape, rng)
     return blobs
+
+
+def in_type(blobs: fk.Blobs, net: fk.Net, dtype: str) -> fk.Blobs:
+    """The same values in another type; those that are shared still are."""
+    made: dict[int, Any] = {}
+    arrays = {
+        layer: [
+            made.setdefault(array.ctypes.data, array.astype(dtype)).reshape(array.shape)
+            for array in of_layer
+        ]
+        for layer, of_layer in blobs.items()
+    }
+    return fk.Blobs.of(net, arrays)
 
 
 def _values(name: str, shape: tuple[int, ...], rng: np.random.Generator) -> Any:

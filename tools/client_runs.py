@@ -103,7 +103,9 @@ def judge(net: ClientNet, out: Path) -> Verdict:
 
 
 def _same(ours: np.ndarray[Any, Any], theirs: np.ndarray[Any, Any]) -> bool:
-    return ours.tobytes() == theirs.tobytes()
+    """Bit for bit, in the wider of their types: float64 may hold the values of float32."""
+    wider = np.result_type(ours, theirs)
+    return ours.astype(wider).tobytes() == theirs.astype(wider).tobytes()
 
 
 def _last_words(result: subprocess.CompletedProcess[str]) -> str:

@@ -1,6 +1,7 @@
 """Give other programs our files and hold what they make of them against what we make.
 
-    python tools/clients.py [NAME...] [--corpus FOLDER] [--nets PATTERN...] [--page FILE]
+    python tools/clients.py [NAME...] [--corpus FOLDER] [--nets PATTERN...]
+      [--dtype float64] [--page FILE]
 
 Each program gets an environment of its own, ``.venv-clients/NAME``, with the Python and the
 packages that the table below names, and runs its script of ``in_clients/`` on the sample nets, or
@@ -27,8 +28,8 @@ from pathlib import Path
 
 import client_runs
 import client_table
-from client_nets import write
-from client_runs import PURE
+from client_nets import ClientNet, write
+from client_runs import PURE, Verdict
 from client_table import EQUAL, Seen, seen
 
 import fillerkit as fk
@@ -123,7 +124,7 @@ CLIENTS = (
     Client("caffe", "kendryte-caffe", "3.8", (
         "kendryte-caffe==1.0.0.20210829", "protobuf==3.20.3", "numpy==1.24.4", "scikit-image",
         "six",
-    )),
+    ), forms=("caffe",)),
     Client("opencv4", "opencv-python-headless", "3.11", ("opencv-python-headless>=4.8,<5",)),
     Client("ncnn", "ncnn", "3.11", ("ncnn==1.0.20261020",), forms=(), needs=(
         "caffe2ncnn", "ncnn's tools/caffe, built with Debian's libprotobuf-dev",
@@ -171,6 +172,9 @@ def main() -> None:
     parser.add_argument("clients", nargs="*", metavar="NAME", help="a client; all unless given")
     parser.add_argument("--corpus", type=Path, help="a folder of prototxts for the sample nets")
     parser.add_argument("--nets", nargs="*", default=["*"], help="only nets of these names")
+    parser.add_argument(
+        "--dtype", default="float32", help="what weight files hold; nets are named so"
+    )
     parser.add_argument("--page", type=Path, help="a page whose table is to be written anew")
     arguments = parser.parse_args()
     names = [client.name for client in CLIENTS]
@@ -179,7 +183,8 @@ def main() -> None:
     clients = [each for each in CLIENTS if each.name in (arguments.clients or names)]
     running = list(ready(clients))
     failed = any(not client.missing() for client in clients if client not in running)
-    for line in runs(running, prototxts(arguments.corpus, arguments.nets)):
+    nets = prototxts(arguments.corpus, arguments.nets)
+    for line in runs(running, nets, arguments.dtype):
         reason = REVIEWED.get(line.client, {}).get(line.net, "")
         print(f"{line}{': ' if reason else ''}{reason}", flush=True)
         failed |= line.result != EQUAL and not reason
@@ -214,21 +219,30 @@ def ready(clients: Iterable[Client]) -> Iterator[Client]:
             yield client
 
 
-def runs(clients: list[Client], nets: list[tuple[str, Path]]) -> Iterator[Seen]:
+def runs(
+    clients: list[Client], nets: list[tuple[str, Path]], dtype: str = "float32"
+) -> Iterator[Seen]:
     """What each client made of each net."""
     today = datetime.date.today().isoformat()
     for name, prototxt in nets:
         with tempfile.TemporaryDirectory() as folder:
             suffixes = {client.takes for client in clients}
-            net = write(prototxt, Path(folder), name, suffixes=suffixes)
+            name = name if dtype == "float32" else f"{name}_{dtype}"
+            net = write(prototxt, Path(folder), name, suffixes=suffixes, dtype=dtype)
             for client in clients:
-                ours = {"PYTHONPATH": str(ROOT / "src")} if client.name == "mmdnn" else {}
-                (net.folder / "net.prototxt").write_text(client.form_of(prototxt))
-                interpreter = str(client.interpreter)
-                verdict = client_runs.run(
-                    interpreter, client.script, net, limit=None, **PURE, **ours
-                )
+                verdict = verdict_of(client, prototxt, net)
                 yield seen(client.name, client.version(), today, name, verdict)
+
+
+def verdict_of(client: Client, prototxt: Path, net: ClientNet) -> Verdict:
+    """What a client makes of a net; one that its form cannot say is a refusal."""
+    try:
+        text = client.form_of(prototxt)
+    except fk.FillerkitError as error:
+        return Verdict(refused=f"upgrade --form: {error}".replace(f"{prototxt}:", "line "))
+    (net.folder / "net.prototxt").write_text(text)
+    ours = {"PYTHONPATH": str(ROOT / "src")} if client.name == "mmdnn" else {}
+    return client_runs.run(str(client.interpreter), client.script, net, **PURE, **ours)
 
 
 def keep(page: Path, lines: Iterable[str]) -> None:

@@ -288,6 +288,29 @@ class UsageError(FillerkitError):
     """An argument that makes no sense, whatever the files hold."""
 
 
+class KindError(UsageError, TypeError):
+    """An argument of a kind that a function does not take: a path in the place of a net."""
+
+
+def check_kind(name: str, value: object, kinds: type | tuple[type, ...], wanted: str) -> None:
+    """Refuse an argument of another kind.
+
+    Parameters
+    ----------
+    name
+        The argument's.
+    value
+        What is given.
+    kinds
+        What is taken.
+    wanted
+        That in words, and how to get it.
+    """
+    if not isinstance(value, kinds):
+        given = "a class" if isinstance(value, type) else type(value).__name__
+        raise KindError(f"{name} is {given}: give {wanted}")
+
+
 OnError = Callable[[FillerkitError], None]
 """What is done with an error: it is raised, or kept so that several errors are shown at once."""
 
@@ -312,3 +335,9 @@ def did_you_mean(name: str, known: Iterable[str], most: int = 3) -> str:
     if not close:
         return ""
     return f"; did you mean {' or '.join(repr(by_lower[word]) for word in close)}?"
+
+
+def what_there_is(name: str, known: Iterable[str]) -> str:
+    """A clause that offers the names nearest to `name`, or, where none is near, all of them."""
+    known = tuple(known)
+    return did_you_mean(name, known) or f"; there are {', '.join(known)}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fillerkit.blobs.blobs import Blobs
+from fillerkit.blobs.blobs import Blobs, check_blobs
 from fillerkit.formats.state_dict import from_tensors, to_state
 from fillerkit.libraries import library
 from fillerkit.nets.net import Net
@@ -48,6 +48,7 @@ def state_dict(blobs: Blobs) -> dict[str, Any]:
     of four axes from files of before 2015 lose the ones they were filled up with. Blobs without a
     name, or with that of an earlier blob of their layer, are ``<layer>.<index>``.
     """
+    check_blobs("blobs", blobs)
     return to_state(blobs.stored)
 
 

@@ -104,3 +104,13 @@ def test_a_blob_turned_round_is_not_the_one_that_it_shares() -> None:
     net, weight = fk.load_net(SHARED), np.arange(16.0).reshape(4, 4)
     made = fk.Blobs.of(net, {"a": [weight], "b": [weight.T]})
     assert (made["b"][0] == weight.T).all()
+
+
+def test_the_error_of_an_unknown_suffix_says_how_a_format_is_named(
+    blobs: fk.Blobs, tmp_path: Path
+) -> None:
+    with pytest.raises(fk.UsageError, match=r"format='npz'"):
+        blobs.save(tmp_path / "weights.txt")
+    (tmp_path / "weights.txt").touch()
+    with pytest.raises(fk.UsageError, match=r"fillerkit\.load\(path, format='npz'\)"):
+        fk.load(tmp_path / "weights.txt")

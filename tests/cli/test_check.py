@@ -26,6 +26,18 @@ def test_warnings_have_file_line_and_code_and_leave_the_exit_code_0(run: Run) ->
     assert "[xavier-relu]" in result.stdout
 
 
+def test_a_weight_file_is_looked_at_in_place_of_the_fillers(run: Run, folder: Path) -> None:
+    run("init", "net.prototxt", "-o", "trained.npz")
+    result = run("check", "net.prototxt", "--weights", "trained.npz")
+    assert result.stdout == "nothing wrong; 3 layers, 28 parameters\n"
+    assert "copied 1 layer (ip) from trained.npz" in result.stderr
+    result = run("check", "net.prototxt", "--weights", "gone.npz")
+    assert (result.returncode, result.stdout.splitlines()[0]) == (
+        1,
+        "error: gone.npz: there is no such file",
+    )
+
+
 def test_strict_exits_with_1_for_warnings(run: Run) -> None:
     assert run("check", "net.prototxt", "--strict").returncode == 1
     assert run("check", "net.prototxt", "--strict", "--ignore", "xavier-relu").returncode == 0

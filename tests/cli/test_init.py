@@ -176,6 +176,7 @@ def test_a_suffix_that_is_no_format_is_a_mistake_in_use(run: Run, folder: Path) 
     done = run("init", "net.prototxt", "-o", "weights.txt")
     assert done.returncode == 2
     assert ".npz" in done.stderr
+    assert "--format npz" in done.stderr
     assert not (folder / "weights.txt").exists()
 
 

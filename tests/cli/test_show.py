@@ -77,6 +77,36 @@ def test_a_shared_blob_says_whose_values_it_has(run: Run) -> None:
     assert "1 of them shared" in done.stdout.splitlines()[-1]
 
 
+RATES = """
+layer { name: "d" type: "Input" top: "d" input_param { shape { dim: [2, 3, 8, 8] } } }
+layer { name: "conv" type: "Convolution" bottom: "d" top: "c" param { lr_mult: 0 }
+        param { lr_mult: 0 decay_mult: 0 } convolution_param { num_output: 4 kernel_size: 3 } }
+layer { name: "bn" type: "BatchNorm" bottom: "c" top: "c" }
+layer { name: "p" type: "InnerProduct" bottom: "c" top: "p" param { name: "w" lr_mult: 2.5 }
+        inner_product_param { num_output: 4 bias_term: false } }
+layer { name: "q" type: "InnerProduct" bottom: "c" top: "q" param { name: "w" }
+        inner_product_param { num_output: 4 bias_term: false } }
+"""
+
+
+def test_the_rates_of_each_parameter_say_what_is_learned(run: Run) -> None:
+    _, _, *lines, last = run("show", "-", "--rates", stdin=RATES).stdout.splitlines()
+    cells = [re.split(" {2,}", line)[-3:] for line in lines]
+    assert cells == [
+        ["0", "1", "no: frozen"],
+        ["0", "0", "no: frozen"],
+        *[["0", "1", "no: gathered"]] * 3,
+        ["2.5", "1", "yes"],
+        ["2.5", "1", "with p/weight"],
+    ]
+    assert last == "697 parameters: 576 learned, 112 frozen, 9 gathered in training"
+
+
+def test_the_rates_fit_80_columns(run: Run) -> None:
+    lines = run("show", "-", "--rates", stdin=RATES).stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+
+
 def test_a_single_value_has_no_fans(run: Run) -> None:
     line = rows(run("show", "-", stdin=SHARED), "r")
     assert "slope scalar" in line

@@ -56,6 +56,16 @@ def test_fields_of_forks_on_which_no_value_depends_are_left_out(field: str) -> N
     assert fk.upgrade_text(text, forms=["caffe"]) == fk.upgrade_text(NET)
 
 
+def test_pooling_that_rounds_down_is_said_with_the_field_of_caffe() -> None:
+    pool = 'layer {{ name: "p" type: "Pooling" top: "p" pooling_param {{ kernel_size: 2 {} }} }}'
+    written = {
+        said: fk.upgrade_text(pool.format(said), forms=["caffe"])
+        for said in ("ceil_mode: false", "ceil_mode: true", "round_mode: FLOOR", "")
+    }
+    assert written["ceil_mode: false"] == written["round_mode: FLOOR"]
+    assert written["ceil_mode: true"] == written[""]
+
+
 @pytest.mark.parametrize(
     ("form", "change", "why"),
     [

@@ -165,6 +165,40 @@ def test_of_the_folders_above_the_nearest_counts(
     assert names(read_net(there)) == ["nearer"]
 
 
+@pytest.mark.parametrize("said", ["models/lenet/n.prototxt", "/nowhere/lenet/n.prototxt"])
+def test_a_net_that_was_moved_with_its_solver_is_found_beside_it(folder: Path, said: str) -> None:
+    there = solver(folder / "moved" / "s.prototxt", f'net: "{said}"')
+    (folder / "moved" / "n.prototxt").write_text('layer { name: "n" }')
+    text = read_net(there)
+    assert names(text) == ["n"]
+    assert f"(found from the solver's folder; the solver says '{said}')" in text.notes[0]
+
+
+def test_a_net_in_another_folder_is_found_by_the_end_of_its_path(folder: Path) -> None:
+    there = solver(folder / "mine" / "solvers" / "s.prototxt", 'net: "models/lenet/n.prototxt"')
+    solver(folder / "mine" / "lenet" / "n.prototxt", 'layer { name: "n" }')
+    text = read_net(there)
+    assert names(text) == ["n"]
+    assert f"found from {folder / 'mine'}, above the solver's folder; the" in text.notes[0]
+
+
+def test_a_name_alone_is_not_looked_for_above_the_solver(folder: Path) -> None:
+    there = solver(folder / "mine" / "s.prototxt", 'net: "models/lenet/net.prototxt"')
+    with pytest.raises(PrototxtError) as caught:
+        read_net(there)
+    assert caught.value.message.endswith(
+        f"is not there: looked in the working directory, the solver's folder ({folder / 'mine'}) "
+        "and the folders above it, there also for 'lenet/net.prototxt' and 'net.prototxt'"
+    )
+
+
+def test_the_path_as_it_stands_goes_before_its_end(folder: Path) -> None:
+    there = solver(folder / "a" / "s.prototxt", 'net: "models/n.prototxt"')
+    solver(folder / "a" / "n.prototxt", 'layer { name: "end" }')
+    solver(folder / "models" / "n.prototxt", 'layer { name: "whole" }')
+    assert names(read_net(there)) == ["whole"]
+
+
 def test_an_absolute_path_is_taken_as_it_is(folder: Path) -> None:
     text = read_net(f'net: "{folder / "net.prototxt"}"\n')
     assert names(text) == ["both", "train"]

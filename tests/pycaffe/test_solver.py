@@ -162,6 +162,19 @@ def test_files_that_are_not_there_are_runtime_errors(solver_file: Path) -> None:
         caffe.SGDSolver(str(solver_file))
 
 
+def test_a_net_that_caffe_would_not_find_is_told(
+    solver_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder := solver_file.parent / "elsewhere").mkdir()
+    monkeypatch.chdir(solver_file.parent)
+    caffe.SGDSolver(str(solver_file))
+    assert capsys.readouterr().err == ""
+    monkeypatch.chdir(folder)
+    caffe.SGDSolver(str(solver_file))
+    told = capsys.readouterr().err
+    assert f"{solver_file.parent / 'net.prototxt'} (found from the solver's folder)" in told
+
+
 def test_paths_are_caffes_first_from_the_working_directory(
     solver_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

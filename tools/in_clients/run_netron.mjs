@@ -1,4 +1,4 @@
-// node run_netron.mjs NETRON CAFFEMODEL OUT: writes the blobs that Netron's reader finds, one after
+// node run_netron.mjs NETRON FILE OUT: writes the blobs that Netron's reader finds, one after
 // another in OUT/values, and how many values each has in OUT/index.json.
 import * as fs from 'fs';
 import * as path from 'path';
@@ -27,7 +27,8 @@ for (const graph of model.modules || model.graphs) {
     for (const node of graph.nodes.flatMap((node) => [node, ...(node.chain || [])])) {
         const blobs = node.inputs.flatMap((input) => input.value).filter((value) => value.initializer);
         blobs.forEach((value, position) => {
-            const array = Float32Array.from(value.initializer.values);
+            const nested = new base.Tensor(value.initializer).value;
+            const array = Float32Array.from([nested].flat(Infinity), Number);
             index[`${node.name}/${position}`] = array.length;
             values.push(Buffer.from(array.buffer));
         });

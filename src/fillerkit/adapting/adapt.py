@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fillerkit.adapting.result import Adapted
-from fillerkit.errors import UsageError, did_you_mean
+from fillerkit.blobs.blobs import check_blobs
+from fillerkit.errors import UsageError, check_kind, what_there_is
 from fillerkit.layers.splits import Takers
 from fillerkit.libraries import library
+from fillerkit.nets.net import check_net
 from fillerkit.signals.heads import heads, without, without_statistics
 from fillerkit.signals.inputs import Given
 
@@ -83,6 +85,8 @@ def adapt(
         PyTorch is missing, a layer cannot be run, the inputs do not fit, or there is no such
         method.
     """
+    check_net(net)
+    check_blobs("blobs", blobs)
     asked = _asked(methods)
     if not 0 < tolerance < 1:
         raise UsageError(f"a tolerance is between 0 and 1, not {tolerance:g}")
@@ -111,10 +115,11 @@ def adapt(
 
 def _asked(methods: str | Sequence[str]) -> list[str]:
     """The methods in the order in which they work."""
+    check_kind("methods", methods, (str, list, tuple), f"names, of {', '.join(METHODS)}")
     names = [name.strip() for name in methods.split(",")] if isinstance(methods, str) else methods
     for name in names:
         if name not in METHODS:
-            near = did_you_mean(name, METHODS) or f"; there are {', '.join(METHODS)}"
+            near = what_there_is(str(name), METHODS)
             raise UsageError(f"no start that looks at data is called '{name}'{near}")
     if not names:
         raise UsageError(f"say how to adapt: {', '.join(METHODS)}")

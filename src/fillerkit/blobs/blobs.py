@@ -10,7 +10,7 @@ import numpy as np
 
 from fillerkit import formats
 from fillerkit.encoding import recorded
-from fillerkit.errors import UsageError, did_you_mean
+from fillerkit.errors import UsageError, check_kind, did_you_mean
 from fillerkit.formats.stored import Alias, Array, Key, Start, Stored
 from fillerkit.layers.net_layer import Layered, Model, owner_key
 from fillerkit.layers.shapes import shown
@@ -228,6 +228,12 @@ class Blobs(Mapping[str, LayerBlobs]):
         formats.save(path, formats.content_of(self.stored), format, names)
 
 
+def check_blobs(name: str, value: object) -> None:
+    """Refuse an argument that is to be blobs and is not."""
+    wanted = "blobs: net.fill(seed=1) makes them, fillerkit.load(path) reads a file's"
+    check_kind(name, value, Blobs, wanted)
+
+
 def load(
     path: str | os.PathLike[str],
     format: str | None = None,
@@ -263,6 +269,8 @@ def load(
     FormatError
         The file is not there, or not of its format, or damaged.
     """
+    wanted = "the path of a weight file; fillerkit.load_net reads a net, net.fill(seed=1) fills it"
+    check_kind("path", path, (str, os.PathLike), wanted)
     return Blobs(**vars(formats.load(path, format, encoding, proto)))
 
 

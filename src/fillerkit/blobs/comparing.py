@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fillerkit.blobs.blobs import Blobs
+from fillerkit.blobs.blobs import Blobs, check_blobs
 from fillerkit.blobs.pieces import pieces
 from fillerkit.blobs.statistics import Statistics
 from fillerkit.errors import UsageError
@@ -195,6 +195,8 @@ def compare(
         raise UsageError(f"a tolerance is 0 or more, not {tolerance}")
     if ulp is not None and ulp < 0:
         raise UsageError(f"a distance in units in the last place is 0 or more, not {ulp}")
+    check_blobs("a", a)
+    check_blobs("b", b)
     allowed = Tolerance(tolerance, ulp)
     all_a, all_b = _by_key(a), _by_key(b)
     differences: list[Difference] = []

@@ -8,7 +8,7 @@ from math import isfinite, nan, sqrt
 
 import numpy as np
 
-from fillerkit.blobs.blobs import Blobs
+from fillerkit.blobs.blobs import Blobs, check_blobs
 from fillerkit.blobs.pieces import exact, pieces
 from fillerkit.errors import UsageError
 from fillerkit.fillers.distributions import DTYPES
@@ -252,6 +252,7 @@ def stats(
     >>> [(blob.layer, blob.name, blob.found.mean) for blob in fk.stats(net.fill())]
     [('ip', 'weight', 0.0), ('ip', 'bias', 0.5)]
     """
+    check_blobs("blobs", blobs)
     found = []
     if theory is None:
         theory = blobs.starts

@@ -10,14 +10,17 @@ from typing import Any, NamedTuple, TypeVar, Unpack
 
 from fillerkit.checks.solver import misnamed, unshared
 from fillerkit.checks.warning import Finding, findings, warnings
+from fillerkit.checks.weights import Start
 from fillerkit.errors import (
     FillerkitError,
     LayerError,
     Place,
     PrototxtError,
     UsageError,
-    did_you_mean,
+    check_kind,
+    what_there_is,
 )
+from fillerkit.filling.transfer import Weights
 from fillerkit.layers.registry import is_unknown_type
 from fillerkit.nets.asked import Asked, read
 from fillerkit.nets.builder import build
@@ -35,7 +38,8 @@ class Report(NamedTuple):
     warnings : tuple of Finding
         What is allowed and rarely meant, of all layers without a problem.
     net : Net or None
-        The net; None where there are problems.
+        The net; None where there are problems. With weights it has their values, and a note of
+        what they brought.
     """
 
     problems: tuple[FillerkitError, ...]
@@ -50,6 +54,7 @@ def check(
     path_or_text: str | os.PathLike[str] | Net,
     *,
     ignore: Sequence[str] = (),
+    weights: Weights | Sequence[Weights] | None = None,
     **asked: Unpack[Asked],
 ) -> Report:
     """Read a net and work out every shape, and tell all that is wrong or odd at once.
@@ -62,6 +67,9 @@ def check(
         already, to which nothing can be asked.
     ignore
         Codes of warnings that are not wanted: ``["xavier-relu"]``.
+    weights
+        Weight files, or blobs, that the net is to start from: what is odd in how a layer starts is
+        then said of their values, and a layer that does not fit is a problem.
     **asked
         The keywords of `load_net`, without `python_layers`.
 
@@ -81,15 +89,16 @@ def check(
     >>> [(finding.layer, finding.code) for finding in report.warnings]
     [('ip', 'zero-weights')]
     """
-    for code in ignore:
-        if code not in warnings:
-            near = did_you_mean(code, warnings) or f"; the codes are {', '.join(warnings)}"
-            raise UsageError(f"no warning has the code '{code}'{near}")
+    _check_codes(ignore)
+    start = None
+    if weights is not None:
+        start = Start(weights, asked.get("encoding"), asked.get("proto"))
     if isinstance(path_or_text, Net):
         if asked:
             raise UsageError(f"the net is read already: {', '.join(asked)} cannot be asked of it")
-        net = path_or_text
-        return Report((), tuple(each for each in findings(net) if each.code not in ignore), net)
+        net, misfits = (path_or_text, []) if start is None else start.of(path_or_text)
+        kept = tuple(each for each in findings(net) if each.code not in ignore)
+        return Report(tuple(misfits), kept, None if misfits else net)
     problems: list[FillerkitError] = []
     texts: list[NetText] = []
     looked: list[_Looked] = []
@@ -107,13 +116,22 @@ def check(
         problems.append(error)
     unread = tuple(problems)
     for text in texts:
-        looked.append(_look(text, _of_net(of_layers, text, texts), unread))
+        looked.append(_look(text, _of_net(of_layers, text, texts), unread, start))
     # The nets of a solver may be of one file, which is read for each.
     problems = [*{str(error): error for error in problems}.values(), *_problems(looked)]
     found = tuple(each for each in _warnings(looked) if each.code not in ignore)
     problems = _each_field_once(problems)
     problems.sort(key=lambda error: error.line or 0)
     return Report(tuple(problems), found, None if problems else looked[0].net)
+
+
+def _check_codes(codes: Sequence[str]) -> None:
+    wanted = "a list of codes, like ['xavier-relu']"
+    check_kind("ignore", codes, (list, tuple, set, frozenset), wanted)
+    for code in codes:
+        if code not in warnings:
+            near = what_there_is(str(code), warnings)
+            raise UsageError(f"no warning has the code '{code}'{near}")
 
 
 _OF_LAYERS = ("shapes", "dialect", "types", "params", "fillers", "strict_layers")
@@ -127,7 +145,12 @@ class _Looked(NamedTuple):
     warnings: list[Finding]
 
 
-def _look(text: NetText, of_layers: Mapping[str, Any], unread: Sequence[FillerkitError]) -> _Looked:
+def _look(
+    text: NetText,
+    of_layers: Mapping[str, Any],
+    unread: Sequence[FillerkitError],
+    start: Start | None,
+) -> _Looked:
     problems: list[FillerkitError] = []
     fields = _Unread(text, unread)
 
@@ -137,6 +160,9 @@ def _look(text: NetText, of_layers: Mapping[str, Any], unread: Sequence[Fillerki
 
     try:
         net = build(*read(text, **of_layers), report)
+        if start is not None and not problems:
+            net, misfits = start.of(net)
+            problems += misfits
     except UsageError:
         raise
     except FillerkitError as error:

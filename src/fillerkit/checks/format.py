@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fillerkit.checks.warning import Warned, warning
-from fillerkit.errors import Place
+from fillerkit.errors import Place, some
+from fillerkit.layers.registry import is_caffes
 from fillerkit.nets.net import Net
+from fillerkit.prototxt.forms import fork_fields
 
 
 @warning("old-format")
@@ -20,6 +22,48 @@ def old_format(net: Net) -> Iterator[Warned]:
     """
     for words, place in net.old_forms:
         yield place, f"an older form: {words}; fillerkit upgrade writes the current one"
+
+
+@warning("fork-type")
+def fork_type(net: Net) -> Iterator[Warned]:
+    """Layers are of types that only forks of Caffe have: Caffe 1.0 refuses the net.
+
+    They are told together, at the first of these layers. Other programs know some of the types
+    (docs/clients.md). With ``--dialect`` and a fork's name nothing is told. Source: the layer types
+    of Caffe 1.0.
+    """
+    layers = [layer for layer in net.layers if not is_caffes(layer.type)]
+    if layers and not _is_meant(net):
+        types = list(dict.fromkeys(layer.type for layer in layers))
+        words = f"it has no layer type{'s' * (len(types) > 1)} {some(types)}"
+        yield Place(net.file, layers[0].line, 1), f"Caffe 1.0 refuses the net: {words}"
+
+
+@warning("fork-field")
+def fork_field(net: Net) -> Iterator[Warned]:
+    """Layers of Caffe's types have fields that only forks have: Caffe 1.0 refuses the text.
+
+    They are told together, at the first of these layers. Where neither a weight nor an output
+    depends on them, ``fillerkit upgrade --form caffe`` writes the net without. With ``--dialect``
+    and a fork's name nothing is told. Source: ``caffe.proto`` of Caffe 1.0.
+    """
+    fields = [(layer, field) for layer in net.layers for field in fork_fields(layer.message)]
+    told = [(layer, field.path) for layer, field in fields if is_caffes(layer.type)]
+    if told and not _is_meant(net):
+        names = list(dict.fromkeys(path for _, path in told))
+        kept = list(dict.fromkeys(field.path for _, field in fields if field.matters))
+        way = (
+            f"values may depend on {some(kept)}"
+            if kept
+            else "fillerkit upgrade --form caffe writes the net as Caffe reads it"
+        )
+        words = f"Caffe 1.0 refuses the text: it has no {some(names)}; {way}"
+        yield Place(net.file, told[0][0].line, 1), words
+
+
+def _is_meant(net: Net) -> bool:
+    """Whether a person says that the net is a fork's."""
+    return net.asked.get("dialect", "caffe") != "caffe"
 
 
 @warning("no-layers")

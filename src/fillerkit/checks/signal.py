@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from heapq import heapify, heappop, heappush
 from math import sqrt
 from typing import NamedTuple
 
 from fillerkit.checks.warning import Warned, warning
-from fillerkit.fillers import Constant, Uniform
+from fillerkit.fillers import Constant, Uniform, only_value
 from fillerkit.layers.batch_norm import uses_gathered
 from fillerkit.layers.net_layer import Layer, ParamBlob
 from fillerkit.nets.net import Net
@@ -28,7 +28,9 @@ def zero_weights(net: Net) -> Iterator[Warned]:
     """
     for layer in net.layers:
         for param in layer.params:
-            if param.dead:
+            if param.dead and param.given is not None:
+                yield layer, f"its {param.name} is zeros {param.given.where}"
+            elif param.dead:
                 why = (
                     "it has no weight_filler"
                     if param.filler is None or not param.filler.ListFields()
@@ -145,20 +147,29 @@ def zero_statistics(net: Net) -> Iterator[Warned]:
     """
     for layer in net.layers:
         zeros = [
-            param.name
+            param
             for param in layer.params
             if param.name in layer.traits.statistics
             and param.name != "mean"
-            and param.distribution == Constant(0.0)
+            and only_value(param.distribution) == 0.0
         ]
         if zeros and uses_gathered(layer.message.batch_norm_param, net.phase == "TEST"):
-            ones = " ".join(f"--filler '*:{name}=constant(value=1)'" for name in zeros)
-            yield (
-                layer,
-                f"its {' and '.join(zeros)} start{'s' * (len(zeros) == 1)} as zeros, and it "
-                "divides by the variance's root, so its output explodes: --adapt batch-norm sets "
-                f"the statistics from a batch, {ones} without one",
-            )
+            yield layer, _exploding(zeros)
+
+
+def _exploding(zeros: Sequence[ParamBlob]) -> str:
+    """What is wrong with statistics that are zeros, and the way out."""
+    names, given = " and ".join(param.name for param in zeros), zeros[0].given
+    if given is not None:
+        are, without = f"{'is' if len(zeros) == 1 else 'are'} zeros {given.where}", ""
+    else:
+        are = f"start{'s' * (len(zeros) == 1)} as zeros"
+        ones = " ".join(f"--filler '*:{param.name}=constant(value=1)'" for param in zeros)
+        without = f", {ones} without one"
+    return (
+        f"its {names} {are}, and it divides by the variance's root, so its output explodes: "
+        f"--adapt batch-norm sets the statistics from a batch{without}"
+    )
 
 
 @warning("bilinear-mixes")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 import fillerkit as fk
+from fillerkit.cli.choice import Choice
 from fillerkit.cli.options import ignore_option, takes_unread_net
 from fillerkit.cli.printing import Label, hand_out_json, many, note, say, say_lines, told
 from fillerkit.errors import some
@@ -26,12 +27,19 @@ def _explain(ctx: click.Context, param: click.Parameter, code: str | None) -> No
 @click.command("check")
 @takes_unread_net
 @ignore_option
+@click.option(
+    "--weights",
+    metavar="FILE",
+    multiple=True,
+    help="A weight file that the net starts from: its values are looked at in place of the "
+    "fillers, and whether its layers fit; repeatable, the last counts.",
+)
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
 @click.option("--verbose", is_flag=True, help="Print every warning, not one line for each code.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 @click.option(
     "--explain",
-    type=click.Choice(sorted(fk.warnings)),
+    type=Choice(sorted(fk.warnings)),
     metavar="CODE",
     callback=_explain,
     is_eager=True,
@@ -42,6 +50,7 @@ def command(
     net: str,
     asked: Asked,
     ignore: Sequence[str],
+    weights: Sequence[str],
     strict: bool,
     verbose: bool,
     as_json: bool,
@@ -58,9 +67,10 @@ def command(
     Examples:
       fillerkit check deploy.prototxt
       fillerkit check train_val.prototxt --ignore xavier-relu --strict
+      fillerkit check deploy.prototxt --weights trained.caffemodel
       fillerkit check --explain signal-scale
     """
-    report = fk.check(net, ignore=ignore, **asked)
+    report = fk.check(net, ignore=ignore, weights=weights or None, **asked)
     if as_json:
         hand_out_json(_as_data(report))
     else:

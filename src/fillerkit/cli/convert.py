@@ -8,6 +8,7 @@ import click
 import numpy as np
 
 import fillerkit as fk
+from fillerkit.cli.choice import Choice
 from fillerkit.cli.options import (
     encoding_option,
     load_weights,
@@ -24,7 +25,7 @@ from fillerkit.formats import FORMATS, mean
 @click.argument("b", metavar="B")
 @click.option(
     "--format",
-    type=click.Choice(list(FORMATS)),
+    type=Choice(FORMATS),
     help="The format of B.  [default: as its suffix says]",
 )
 @names_option

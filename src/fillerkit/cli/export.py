@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 import fillerkit as fk
+from fillerkit.cli.choice import Choice
 from fillerkit.cli.options import (
     SEED,
     AfterWeights,
@@ -44,7 +45,7 @@ from fillerkit.random import STREAMS
 @rename_option("Take the layer OLD of the --weights file for the net's layer NEW")
 @click.option(
     "--on-mismatch",
-    type=click.Choice(MISMATCHES),
+    type=Choice(MISMATCHES),
     default=MISMATCHES[0],
     show_default=True,
     help="What to do with a layer that no --weights file has, or that has another shape there: "
@@ -53,7 +54,7 @@ from fillerkit.random import STREAMS
 @click.option("--seed", type=SEED, help="What is filled has it.  [default: the solver's, else 1]")
 @click.option(
     "--stream",
-    type=click.Choice(STREAMS),
+    type=Choice(STREAMS),
     default=STREAMS[0],
     show_default=True,
     help="Who seeds the draws of what is filled.",

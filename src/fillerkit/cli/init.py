@@ -9,6 +9,7 @@ import click
 
 import fillerkit as fk
 from fillerkit.cli.adapted import adapted
+from fillerkit.cli.choice import Choice
 from fillerkit.cli.options import (
     SEED,
     AfterWeights,
@@ -26,7 +27,7 @@ from fillerkit.cli.sharded import check_options, save_shards
 from fillerkit.fillers.distributions import DTYPES
 from fillerkit.filling.transfer import MISMATCHES, Mismatch
 from fillerkit.formats import FORMATS
-from fillerkit.random import BOOSTS, STREAMS, kernel_path, processors
+from fillerkit.random import BOOSTS, BOOSTS_TOLD, STREAMS, kernel_path, processors
 
 
 @click.command("init", cls=AfterWeights)
@@ -45,22 +46,22 @@ from fillerkit.random import BOOSTS, STREAMS, kernel_path, processors
 )
 @click.option(
     "--dtype",
-    type=click.Choice(list(DTYPES)),
+    type=Choice(DTYPES),
     default="float32",
     show_default=True,
     help="The type of the net that is imitated and of the values written.",
 )
 @click.option(
     "--boost",
-    type=click.Choice(BOOSTS),
+    type=Choice(BOOSTS, BOOSTS_TOLD),
     default=BOOSTS[-1],
     show_default=True,
-    help="The Boost that the imitated Caffe was built with: 1.64 and later, 1.58 for 1.56 to "
-    "1.63, 1.55 and earlier. It decides how gaussians are made (gaussian, msra).",
+    help=f"The Boost that the imitated Caffe was built with: {BOOSTS_TOLD}. It decides how "
+    "gaussians are made (gaussian, msra).",
 )
 @click.option(
     "--stream",
-    type=click.Choice(STREAMS),
+    type=Choice(STREAMS),
     default=STREAMS[0],
     show_default=True,
     help="Who seeds the draws: caffe has one engine, and Caffe's bits; sharded has one for each "
@@ -80,7 +81,7 @@ from fillerkit.random import BOOSTS, STREAMS, kernel_path, processors
 )
 @click.option(
     "--format",
-    type=click.Choice(list(FORMATS)),
+    type=Choice(FORMATS),
     help="The format of the file.  [default: as its suffix says]",
 )
 @names_option
@@ -112,7 +113,7 @@ from fillerkit.random import BOOSTS, STREAMS, kernel_path, processors
 @rename_option("Copy the layer OLD of the --weights file to the net's layer NEW")
 @click.option(
     "--on-mismatch",
-    type=click.Choice(MISMATCHES),
+    type=Choice(MISMATCHES),
     default=MISMATCHES[0],
     show_default=True,
     help="What to do with a layer that has another shape in a --weights file: refuse, fill it, "

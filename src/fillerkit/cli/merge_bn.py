@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 import fillerkit as fk
+from fillerkit.cli.choice import Choice
 from fillerkit.cli.options import names_option, same_file, takes_unread_net
 from fillerkit.cli.printing import many, note, say, tell, telling_of_files
 from fillerkit.formats import FORMATS
@@ -32,7 +33,7 @@ _MOST = 3
 )
 @click.option(
     "--format",
-    type=click.Choice(list(FORMATS)),
+    type=Choice(FORMATS),
     help="The format of WEIGHTS2.  [default: as its suffix says]",
 )
 @names_option

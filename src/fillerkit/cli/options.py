@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 import fillerkit as fk
+from fillerkit.cli.choice import Choice
 from fillerkit.cli.printing import tell
 from fillerkit.formats import NAMES
 from fillerkit.nets.asked import Asked
@@ -142,7 +143,7 @@ encoding_option = click.option(
 
 names_option = click.option(
     "--names",
-    type=click.Choice(NAMES),
+    type=Choice(NAMES),
     help="Whose names the keys of a .safetensors are: Caffe's (conv1/0) or those of PyTorch "
     "modules (conv1.weight).  [default: caffe]",
 )
@@ -205,7 +206,7 @@ _OPTIONS = [
     ),
     click.option(
         "--dialect",
-        type=click.Choice(sorted(fk.DIALECTS)),
+        type=Choice(sorted(fk.DIALECTS)),
         metavar="FORK",
         help="The fork that the net is written for, where one name means several things: "
         f"{', '.join(sorted(fk.DIALECTS))}.  [default: as the net's text tells]",
@@ -283,7 +284,7 @@ def takes_asked(command: Callable[..., None], default_phase: str = _PHASE) -> Ca
         decorated = option(decorated)
     phase = click.option(
         "--phase",
-        type=click.Choice(["train", "test"], case_sensitive=False),
+        type=Choice(["train", "test"], case_sensitive=False),
         help=f"Which layers take part.  [default: {default_phase}]",
     )
     return phase(decorated)
@@ -335,7 +336,7 @@ def ignore_option(command: Callable[..., None]) -> Callable[..., None]:
     """``--ignore``; what can be ignored is asked for by the commands that have it alone."""
     return click.option(
         "--ignore",
-        type=click.Choice(sorted(fk.warnings)),
+        type=Choice(sorted(fk.warnings)),
         metavar="CODE",
         multiple=True,
         help="A warning that is not wanted; repeatable.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from textwrap import wrap
 from typing import Any
@@ -16,24 +16,40 @@ from fillerkit.printable import printable
 
 _WIDE = 120  # characters; a narrower terminal gets lines in place of the table
 _COLUMNS = ("layer", "type", "top", "parameters", "count", "fan in", "fan out", "starts as")
+_OF_RATES = ("layer", "type", "parameters", "count", "lr_mult", "decay_mult", "learned")
 
 
 @click.command("show")
 @takes_net
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+@click.option(
+    "--rates",
+    is_flag=True,
+    help="Show what a solver multiplies its learning rate and its weight decay with for each "
+    "parameter, and which are frozen, in place of shapes and fillers.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs: all of both.")
 def command(
     net: fk.Net,
+    rates: bool,
     as_json: bool,
 ) -> None:
     """Show every layer of NET: tops, parameters with fan-in and fan-out, and how they start.
 
     Nothing is filled: mean and std are those of the distribution that a filler means. Into a pipe,
     every line is whole and without colour.
+
+    \b
+    Examples:
+      fillerkit show train_val.prototxt
+      fillerkit show solver.prototxt --rates
     """
     if as_json:
         hand_out_json(as_data(net))
         return
     say(_title(net), bold=True)
+    if rates:
+        _print_rates(net)
+        return
     print_table(
         _COLUMNS,
         list(_rows(net)),
@@ -114,6 +130,58 @@ def _totals(net: fk.Net) -> str:
         f"{many(len(net.layers), 'layer')}, {many(len(blobs), 'parameter blob')}{tail}; "
         f"{net.count:,} parameters, {_size(4 * net.count)} in float32"
     )
+
+
+def _print_rates(net: fk.Net) -> None:
+    """What is learned of each layer with parameters, and how much of all is not."""
+    learned = [(layer, p, _learned(net, layer, p)) for layer in net.layers for p in layer.params]
+    rows = [
+        [
+            layer.name if param is layer.params[0] else "",
+            layer.type if param is layer.params[0] else "",
+            f"{param.name} {shown(param.shape)}",
+            f"{param.count:,}",
+            f"{param.lr_mult:g}",
+            f"{param.decay_mult:g}",
+            said,
+        ]
+        for layer, param, said in learned
+    ]
+    print_table(
+        _OF_RATES,
+        rows,
+        right=("count", "lr_mult", "decay_mult"),
+        narrow=lambda width: _narrow_rates(rows, width),
+    )
+    counts = dict.fromkeys(("yes", _FROZEN, _GATHERED), 0)
+    for _, param, said in learned:
+        if param.owner is None:
+            counts[said] += param.count
+    say(
+        f"{net.count:,} parameters: {counts['yes']:,} learned, {counts[_FROZEN]:,} frozen, "
+        f"{counts[_GATHERED]:,} gathered in training"
+    )
+
+
+_FROZEN, _GATHERED = "no: frozen", "no: gathered"
+
+
+def _learned(net: fk.Net, layer: fk.Layer, param: fk.ParamBlob) -> str:
+    """Whether a solver changes a parameter."""
+    if param.owner is not None:
+        return f"with {_owner(net, param.owner)}"
+    if param.name in layer.traits.statistics:
+        return _GATHERED
+    return "yes" if param.lr_mult else _FROZEN
+
+
+def _narrow_rates(rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
+    """The same for a terminal that the table does not fit."""
+    for name, kind, param, count, lr_mult, decay_mult, learned in rows:
+        if name:
+            yield from wrap(printable(f"{name}  {kind}"), width, subsequent_indent=" " * 4)
+        line = f"{param}: {count}; lr_mult {lr_mult}, decay_mult {decay_mult}; learned {learned}"
+        yield from wrap(printable(line), width, initial_indent="  ", subsequent_indent=" " * 6)
 
 
 def _size(count: float) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import click
 
 import fillerkit as fk
+from fillerkit.cli.choice import Choice
 from fillerkit.cli.options import SEED, input_option, takes_net
 from fillerkit.cli.printing import (
     finite,
@@ -61,7 +62,7 @@ from fillerkit.printable import printable
 )
 @click.option(
     "--backward",
-    type=click.Choice(["gaussian", "loss"]),
+    type=Choice(["gaussian", "loss"]),
     default="gaussian",
     show_default=True,
     help="What comes back: unit gaussian gradients at the last layers before the losses, or the "

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 
 import fillerkit as fk
+from fillerkit.cli.choice import Choice
 from fillerkit.cli.options import (
     AfterWeights,
     encoding_option,
@@ -40,7 +41,7 @@ from fillerkit.formats import FORMATS
 )
 @click.option(
     "--format",
-    type=click.Choice(list(FORMATS)),
+    type=Choice(FORMATS),
     help="The format of NEW.  [default: as its suffix says]",
 )
 @names_option

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from fillerkit.cli.choice import Choice
 from fillerkit.cli.options import encoding_option, read_argument
 from fillerkit.cli.printing import hand_out, say, tell
 from fillerkit.formats.whole_file import whole_file
@@ -22,7 +23,7 @@ from fillerkit.prototxt.read import in_encoding, upgraded
 @click.option(
     "--form",
     "forms",
-    type=click.Choice(list(FORMS)),
+    type=Choice(FORMS),
     multiple=True,
     help="Write it as another reader asks for: "
     + "; ".join(f"{name}: {what}" for name, what in FORMS.items())

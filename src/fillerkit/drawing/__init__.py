@@ -14,7 +14,7 @@ from fillerkit.drawing.dot import as_dot
 from fillerkit.errors import UsageError
 from fillerkit.formats.whole_file import whole_file
 from fillerkit.libraries import library
-from fillerkit.nets.net import Net
+from fillerkit.nets.net import Net, check_net
 
 _FORMATS = ("svg", "png", "pdf", "eps", "jpg", "gif", "dot")
 
@@ -55,6 +55,8 @@ def draw(
         The file cannot be written.
     """
     chosen = _chosen(path, format)
+    if not isinstance(net, str):
+        check_net(net)
     text = net if isinstance(net, str) else as_dot(net)
     if "{" not in text:
         raise UsageError(f"{text!r} is no graph: draw(load_net(FILE)) draws a net of a file")

@@ -9,6 +9,7 @@ from fillerkit.fillers.distributions import Sparse as Sparse
 from fillerkit.fillers.distributions import Truncated as Truncated
 from fillerkit.fillers.distributions import Uniform as Uniform
 from fillerkit.fillers.distributions import Whole as Whole
+from fillerkit.fillers.distributions import only_value as only_value
 from fillerkit.fillers.fan import fan_in as fan_in
 from fillerkit.fillers.fan import fan_out as fan_out
 from fillerkit.fillers.registry import Filler as Filler

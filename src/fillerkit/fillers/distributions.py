@@ -229,5 +229,14 @@ class NotHere(Whole):
         super().__init__(Constant(0.0), missing, nan, nan, words)
 
 
+def only_value(distribution: Distribution) -> float | None:
+    """The value that a blob has everywhere, or None where values differ or are drawn."""
+    if isinstance(distribution, Constant):
+        return distribution.value
+    if isinstance(distribution, Given) and (distribution.values == distribution.values[:1]).all():
+        return float(distribution.values[0])
+    return None
+
+
 Distribution = Constant | Uniform | Gaussian | Truncated | Sparse | Whole | Given
 """What a filler may answer."""

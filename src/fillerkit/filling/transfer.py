@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from math import prod
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from fillerkit.blobs.blobs import Blobs, LayerBlobs, load
-from fillerkit.errors import FormatError, Keyword, UsageError, did_you_mean, some
+from fillerkit.errors import FormatError, Keyword, UsageError, check_kind, did_you_mean, some
 from fillerkit.filling.patterns import Chosen
 from fillerkit.filling.renames import Move, Rename, Renames, by_file
 from fillerkit.formats.stored import Array
@@ -122,6 +122,8 @@ def transfer(
     UsageError
         Nothing matches, or an argument makes no sense.
     """
+    if not (hasattr(net, "layers") and hasattr(type(net), "model")):
+        check_kind("net", net, (), "a net: fillerkit.load_net(path) reads one")
     if on_mismatch not in MISMATCHES:
         raise UsageError(f"on_mismatch is one of {', '.join(MISMATCHES)}, not {on_mismatch!r}")
     matcher = _Matcher(net, on_mismatch, layers)
@@ -165,10 +167,13 @@ def loaded(
     proto: str | os.PathLike[str] | None,
 ) -> Iterator[Loaded]:
     """Weight files, read as `load` reads them, and blobs as they are."""
-    for each in [weights] if isinstance(weights, (str, os.PathLike, Blobs)) else weights:
+    one = isinstance(weights, (str, os.PathLike, Blobs)) or not isinstance(weights, Iterable)
+    for each in [weights] if one else weights:
         if isinstance(each, Blobs):
             yield Loaded(each, "")
         else:
+            wanted = "the path of a weight file, or blobs, which net.fill(seed=1) makes"
+            check_kind("weights", each, (str, os.PathLike), wanted)
             yield Loaded(load(each, encoding=encoding, proto=proto), os.fspath(each))
 
 

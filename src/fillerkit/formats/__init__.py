@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from fillerkit.encoding import check_encoding
-from fillerkit.errors import FormatError, Keyword, UsageError, did_you_mean
+from fillerkit.errors import FormatError, Keyword, UsageError, check_kind, what_there_is
 from fillerkit.formats.entry import Content as Content
 from fillerkit.formats.entry import Entry as Entry
 from fillerkit.formats.names import check_places
@@ -43,7 +43,8 @@ def save(
     names: str | None = None,
 ) -> None:
     """Write blobs, one after the other, to a new file of a format, its suffix's if none is said."""
-    path, chosen = Path(path), _format(Path(path), format)
+    check_kind("path", path, (str, os.PathLike), "the name of the file to write")
+    path, chosen = Path(path), _format(Path(path), format, "with ", Keyword("format", "npz"))
     if names is not None:
         _check_names(path, chosen, names)
     check_places(path, content)
@@ -79,7 +80,8 @@ def load(
         return shards.read(path, said)
     if format is None and _of_suffix(path) is None and not os.path.lexists(path):
         raise FormatError(f"{path}: there is no such file")  # its name may be what is wrong
-    return _module(_format(path, format)).read(path, said)
+    in_python = "in Python with fillerkit.load(path, format='npz')"
+    return _module(_format(path, format, in_python)).read(path, said)
 
 
 def content_of(stored: Stored) -> Content:
@@ -119,19 +121,20 @@ _OTHERS = {
 """What to do with files that are taken for weights, by suffix."""
 
 
-def _format(path: Path, name: str | None) -> str:
-    """The name of a file's format."""
+def _format(path: Path, name: str | None, *named: str | Keyword) -> str:
+    """The name of a file's format; `named` tells how a person says it."""
     if name is None:
         name = _of_suffix(path)
         if name is None:
             known = ", ".join(suffix for suffixes in FORMATS.values() for suffix in suffixes)
             raise UsageError(
-                f"'{path}': the name has to end in one of {known}, which chooses "
-                f"the format, or the format has to be named{_OTHERS.get(path.suffix.lower(), '')}"
+                f"'{path}': the name has to end in one of {known}, which chooses the format, or "
+                "the format has to be named, ",
+                *named,
+                _OTHERS.get(path.suffix.lower(), ""),
             )
     elif name not in FORMATS:
-        near = did_you_mean(name, FORMATS) or f"; the formats are {', '.join(FORMATS)}"
-        raise UsageError(f"unknown format '{name}'{near}")
+        raise UsageError(f"unknown format '{name}'{what_there_is(name, FORMATS)}")
     return name
 
 

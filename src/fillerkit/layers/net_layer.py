@@ -19,6 +19,7 @@ from fillerkit.fillers import (
     distribution,
     fan_in,
     fan_out,
+    only_value,
 )
 from fillerkit.layers.plan import Shape
 from fillerkit.layers.registry import traits_of
@@ -81,7 +82,7 @@ class ParamBlob:
     @property
     def dead(self) -> bool:
         """Whether it is a weight that starts as zeros, so that no signal passes."""
-        return self.weight and self.distribution == Constant(0.0)
+        return self.weight and only_value(self.distribution) == 0.0
 
     @property
     def drawn(self) -> bool:

@@ -224,6 +224,18 @@ def traits_of(name: str) -> Traits:
     return Traits() if known is None else known.traits
 
 
+def is_caffes(name: str) -> bool:
+    """Whether Caffe 1.0 has a layer type of that name."""
+    known = layer_types.get(name)
+    if known is None or name in _ELSEWHERE:
+        return name == "Python"
+    return known.plan.__module__.rpartition(".")[0] == "fillerkit.layers"
+
+
+# Not in the room that their Caffe tells: a fork's beside its like, and Caffe's among the forks'.
+_ELSEWHERE = ("DepthwiseConvolution", "Python")
+
+
 def is_slip(name: str) -> bool:
     """Whether a type is a known one but for a letter or two: ``Convolutoin``, ``Relu``."""
     from difflib import get_close_matches

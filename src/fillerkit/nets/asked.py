@@ -9,7 +9,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict, Unpack
 
-from fillerkit.errors import LayerError, OnError, UsageError, did_you_mean, raised
+from fillerkit.errors import (
+    LayerError,
+    OnError,
+    UsageError,
+    check_kind,
+    did_you_mean,
+    raised,
+    what_there_is,
+)
 from fillerkit.layers import Param, Plan, Shape
 from fillerkit.layers.dialects import DIALECTS, of_net
 from fillerkit.layers.fork_bottoms import is_of_fork
@@ -43,6 +51,15 @@ class Asked(TypedDict, total=False):
     params: Mapping[str, Sequence[str]] | None
     fillers: Mapping[str, str] | None
     strict_layers: bool
+
+
+_EXAMPLES = {
+    "shapes": {"data": (64, 3, 227, 227)},
+    "types": {"SeLu": "ReLU"},
+    "params": {"mylayer": ["64x3x3x3:xavier"]},
+    "fillers": {"conv*": "msra"},
+}
+"""What the keywords that are dicts look like."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +109,9 @@ def read(
         for name in ("shapes", "dialect", "types", "params", "fillers", "strict_layers")
         if name in of_text
     }
+    for name, example in _EXAMPLES.items():
+        if of_layers.get(name) is not None:
+            check_kind(name, of_layers[name], Mapping, f"a dict, like {example}")
     if not isinstance(path_or_text, NetText):
         unknown_type = None if of_layers.get("strict_layers") else is_unknown_type
         text = read_net(path_or_text, report=report, unknown_type=unknown_type, **of_text)
@@ -119,8 +139,8 @@ def _choices(
     fillers: Mapping[str, str] | None = None,
     strict_layers: bool = False,
 ) -> Choices:
-    if dialect is not None and dialect not in DIALECTS:
-        raise UsageError(f"dialect is one of {', '.join(DIALECTS)}, not {dialect!r}")
+    if dialect is not None and str(dialect) not in DIALECTS:
+        raise UsageError(f"there is no dialect {dialect!r}{what_there_is(str(dialect), DIALECTS)}")
     partial = {
         name: _partial(name, shape)
         for name, shape in (shapes or {}).items()

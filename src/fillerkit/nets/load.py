@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 
 from fillerkit import prototxt
-from fillerkit.errors import UsageError
+from fillerkit.errors import UsageError, check_kind
 from fillerkit.layers.dialects import of_net
 from fillerkit.layers.net_layer import Layer
 from fillerkit.layers.plan import Setting
@@ -200,6 +200,7 @@ def plan_layer(text: NetText, index: int, bottoms: Sequence[Sequence[int]]) -> L
     UsageError
         There is no such layer, or it has another number of bottoms.
     """
+    check_kind("text", text, NetText, "a net's text: fillerkit.read_net(path) reads one")
     if not 0 <= index < len(text.layers):
         raise UsageError(f"there are layers 0 to {len(text.layers) - 1}, no layer {index}")
     message, field = text.layers[index]

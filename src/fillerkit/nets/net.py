@@ -11,7 +11,7 @@ from typing import Any
 
 from fillerkit.blobs.blobs import Blobs
 from fillerkit.encoding import UTF8, recorded
-from fillerkit.errors import Place, UsageError
+from fillerkit.errors import Place, UsageError, check_kind
 from fillerkit.filling import fill as filling
 from fillerkit.filling import slices
 from fillerkit.filling.draw_map import DrawMap, fingerprint
@@ -308,3 +308,8 @@ class Net:
         """
         run = filling.Run.of(self, seed, dtype, boost, weights, stream, jobs)
         return filling.save(run, path, progress, format, names)
+
+
+def check_net(value: object) -> None:
+    """Refuse an argument that is to be a net and is not."""
+    check_kind("net", value, Net, "a net: fillerkit.load_net(path) reads one")

@@ -14,11 +14,16 @@ def start_notes(layers: Sequence[Layer]) -> list[str]:
     if not layers:
         return ["there is no layer in it"]
     params = [(layer, param) for layer in layers for param in layer.params]
-    dead = list(dict.fromkeys(layer.name for layer, param in params if param.dead))
+    dead = {layer.name: None for layer, param in params if param.dead and param.given is None}
+    zeros = {layer.name: param.given.where for layer, param in params if param.dead and param.given}
     wild = [f"{layer.name}/{param.name}" for layer, param in params if not param.finite]
     found = []
     if dead:
-        found.append(f"all zeros, as Caffe leaves a weight without a weight_filler: {some(dead)}")
+        told = some(list(dead))
+        found.append(f"all zeros, as Caffe leaves a weight without a weight_filler: {told}")
+    for where in dict.fromkeys(zeros.values()):
+        names = [name for name, there in zeros.items() if there == where]
+        found.append(f"all zeros {where}: {some(names)}")
     if wild:
         found.append(f"infinite or not a number: {some(wild)}")
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from fillerkit.errors import UsageError, did_you_mean
+from fillerkit.errors import UsageError, check_kind, did_you_mean
 from fillerkit.layers.registry import layer_types
 from fillerkit.prototxt import NetText, TextLayer
 from fillerkit.prototxt.upgrade import current_type
@@ -25,6 +25,7 @@ def read_as(text: NetText, types: Mapping[str, str]) -> tuple[NetText, frozenset
         is known, or `UNKNOWN`.
     """
     for new in types.values():
+        check_kind("a type in types", new, str, "the name of a layer type, or 'unknown'")
         if new != UNKNOWN and layer_types.get(new) is None:
             near = did_you_mean(new, layer_types.names())
             raise UsageError(f"types: '{new}' is no layer type that is known{near}")

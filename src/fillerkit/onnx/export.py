@@ -11,11 +11,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fillerkit.blobs.blobs import Blobs
+from fillerkit.blobs.blobs import Blobs, check_blobs
 from fillerkit.errors import FillerkitError, Keyword, UsageError
 from fillerkit.formats.notes import as_json
 from fillerkit.layers.batch_norm import uses_gathered
-from fillerkit.nets.net import Net
+from fillerkit.nets.net import Net, check_net
 from fillerkit.onnx.files import write
 from fillerkit.onnx.graph import simplify
 from fillerkit.onnx.names import Graph
@@ -112,6 +112,8 @@ def export(
     Parameters have the names that `fillerkit.torch.state_dict` gives them: ``conv1.weight``. The
     same net and blobs give the same bytes with the same PyTorch and onnxscript.
     """
+    check_net(net)
+    check_blobs("blobs", blobs)
     path = Path(path)
     _check_arguments(path, opset)
     names = (until,) if isinstance(until, str) else tuple(until)

@@ -6,23 +6,23 @@ no ``layer``, most no field that a fork added. What a form cannot say is refused
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NoReturn
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, NoReturn
 
 from google.protobuf.message import Message
 
-from fillerkit.errors import PrototxtError, UsageError, did_you_mean
+from fillerkit.errors import PrototxtError, UsageError, check_kind, what_there_is
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field
 from fillerkit.prototxt.upgrade import PARAM_FIELDS, TextLayer, current_type, upgrade
 from fillerkit.schema import EACH, caffe_pb2
-from fillerkit.schema.forks_pb2 import NetParameter
+from fillerkit.schema.forks_pb2 import NetParameter, PoolingParameter
 
 FORMS = {
     "input-shape": "Input layers become net-level input and input_shape",
     "input-dim": "Input layers become net-level input and input_dim, of four axes",
     "v1": "layers { type: IN_CAPITALS } of 2014, with net-level inputs",
-    "caffe": "fields that only forks have are left out",
+    "caffe": "fields that only forks have are left out, or said as Caffe says them",
 }
 """By name, what a form changes in today's."""
 
@@ -40,16 +40,18 @@ _WITHOUT_EFFECT = {
     "inner_product_param": "engine",
     "transform_param": "debug_params display forward_packing use_gpu_transform",
 }
+_CEIL_MODE = "pooling_param.ceil_mode"
+"""Which Caffe has by another name, round_mode."""
 _OF_INPUT = {"name", "type", "top", "input_param"}
 _AXES = 4
 
 
 def check_forms(forms: Sequence[str]) -> None:
     """Refuse forms that there are not, or that exclude each other."""
+    check_kind("forms", forms, (list, tuple), "a list of forms, like ['caffe']")
     for form in forms:
         if form not in FORMS:
-            near = did_you_mean(form, FORMS) or f"; the forms are {', '.join(FORMS)}"
-            raise UsageError(f"unknown form '{form}'{near}")
+            raise UsageError(f"unknown form '{form}'{what_there_is(form, FORMS)}")
     if {"input-shape", "input-dim"} <= {*forms}:
         raise UsageError("input-shape and input-dim are two ways to say one thing: choose one")
 
@@ -79,7 +81,7 @@ def _write_layers(
 ) -> None:
     if "caffe" in forms:
         for layer in layers:
-            _leave_out_forks(layer, layer[0], caffe_pb2.LayerParameter.DESCRIPTOR, "", source)
+            _leave_out_forks(layer, source)
     if {"input-shape", "input-dim", "v1"} & {*forms}:
         inputs = [each for each in layers if each[0].type == "Input"]
         layers = [each for each in layers if each[0].type != "Input"]
@@ -91,24 +93,57 @@ def _write_layers(
         net.layer.extend(layer for layer, _ in layers)
 
 
-def _leave_out_forks(
-    layer: TextLayer, message: Message, known: Any, path: str, source: Source
-) -> None:
-    """Clear what no message of Caffe's has, if neither weights nor outputs depend on it."""
+class ForkField(NamedTuple):
+    """A field that Caffe does not have, in a layer.
+
+    Attributes
+    ----------
+    message : Message
+        That has it.
+    name : str
+        In the schema.
+    path : str
+        As a text writes it, from the layer on: ``pooling_param.ceil_mode``.
+    matters : bool
+        Whether a weight or an output may depend on it.
+    """
+
+    message: Message
+    name: str
+    path: str
+    matters: bool
+
+
+def fork_fields(
+    message: Message, known: Any = caffe_pb2.LayerParameter.DESCRIPTOR, path: str = ""
+) -> Iterator[ForkField]:
+    """What no message of Caffe's has in a layer."""
     for field, value in message.ListFields():
         name, ours = f"{path}{field.name}", known.fields_by_name.get(field.name)
-        silent = field.name in _WITHOUT_EFFECT.get(path.removesuffix("."), "").split()
+        said = name.removesuffix(EACH)
         if ours is None:
-            if not silent and (field.message_type or value != field.default_value):
-                said = name.removesuffix(EACH)
-                _refuse(layer, source, said, f"its {said} is a fork's, and values may depend on it")
-            message.ClearField(field.name)
+            silent = field.name in _WITHOUT_EFFECT.get(path.removesuffix("."), "").split()
+            silent = silent or name == _CEIL_MODE
+            matters = not silent and (field.message_type or value != field.default_value)
+            yield ForkField(message, field.name, said, bool(matters))
         elif field.enum_type is not None and field.name == "engine":
             if value not in ours.enum_type.values_by_number:
-                message.ClearField(field.name)
+                yield ForkField(message, field.name, said, False)
         elif field.message_type is not None and ours.message_type is not None:
             for inner in [value] if isinstance(value, Message) else value:
-                _leave_out_forks(layer, inner, ours.message_type, f"{name}.", source)
+                yield from fork_fields(inner, ours.message_type, f"{name}.")
+
+
+def _leave_out_forks(layer: TextLayer, source: Source) -> None:
+    """Clear what no message of Caffe's has, if neither weights nor outputs depend on it."""
+    pooling = layer[0].pooling_param
+    for field in list(fork_fields(layer[0])):
+        if field.matters:
+            why = f"its {field.path} is a fork's, and values may depend on it"
+            _refuse(layer, source, field.path, why)
+        if field.path == _CEIL_MODE and not pooling.ceil_mode:
+            pooling.round_mode = PoolingParameter.FLOOR
+        field.message.ClearField(field.name)
 
 
 def _write_inputs(

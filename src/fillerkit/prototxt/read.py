@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, SupportsIndex
 
 from google.protobuf.message import Message
 
 from fillerkit.encoding import Reading, reading
-from fillerkit.errors import FillerkitError, OnError, Place, PrototxtError, UsageError, raised
+from fillerkit.errors import (
+    FillerkitError,
+    OnError,
+    Place,
+    PrototxtError,
+    UsageError,
+    check_kind,
+    raised,
+)
 from fillerkit.prototxt.bind import bind
 from fillerkit.prototxt.passed_over import PassedOver
 from fillerkit.prototxt.phase import PHASES, select
@@ -134,6 +142,11 @@ def read_net(
     """
     if isinstance(stages, str):
         raise UsageError(f"stages is a list of names, not one: [{stages!r}]")
+    check_kind("stages", stages, Collection, "a list of names")
+    for stage in stages:
+        check_kind("a stage", stage, str, "a name")
+    if level is not None:
+        check_kind("level", level, SupportsIndex, "a whole number")
     if phase is not None and str(phase).lower() not in PHASES:
         raise UsageError(f"phase is TRAIN or TEST, not {phase!r}")
     wanted = _Wanted(None if phase is None else PHASES[phase.lower()], level, stages)
@@ -265,6 +278,7 @@ def schema_of(proto: str | os.PathLike[str] | None) -> Any:
     """Caffe's messages by name, with those of a fork's ``caffe.proto`` where one is given."""
     if proto is None:
         return forks_pb2
+    check_kind("proto", proto, (str, os.PathLike), "the path of a fork's caffe.proto")
     from fillerkit.prototxt.fork_schema import fork_schema
 
     return fork_schema(os.fspath(proto))
@@ -338,16 +352,16 @@ def _followed(
         report=report,
         solver_state=found.state,
         seed=random_seed(solver.param),
-        notes=(solver.source.reading.note, found.note, *_notes_of(solver.param)),
+        notes=(solver.source.reading.note, found.note, *_notes_of(solver)),
     )
 
 
-def _notes_of(solver: SolverParameter) -> Iterator[str]:
-    """What a solver says that loading its net does not do."""
-    if solver.weights:
+def _notes_of(solver: Following) -> Iterator[str]:
+    """What a solver says that loading its net does not do; who does as Caffe does it."""
+    if solver.param.weights and not solver.as_caffe:
         yield (
-            f"the solver starts from weights: {', '.join(solver.weights)}; give them to init or "
-            "fill as weights"
+            f"the solver starts from weights: {', '.join(solver.param.weights)}; give them to init "
+            "or fill as weights"
         )
 
 
@@ -424,6 +438,8 @@ def _load(path_or_text: str | os.PathLike[str], encoding: str | None = None) -> 
 
 
 def _text(path_or_text: str | os.PathLike[str]) -> tuple[Source, str, Path | None]:
+    wanted = "the path of a prototxt, or its text as a str"
+    check_kind("path_or_text", path_or_text, (str, os.PathLike), wanted)
     if isinstance(path_or_text, str) and any(c in path_or_text for c in "\n{"):
         digest = _sha256(path_or_text.encode("utf-8", "surrogatepass"))
         return Source("<text>", path_or_text), digest, None

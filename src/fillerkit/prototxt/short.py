@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from fillerkit.errors import PrototxtError, UsageError
+from fillerkit.errors import PrototxtError, UsageError, check_kind
 from fillerkit.prototxt.bind import bind
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import parse
@@ -15,6 +15,7 @@ _FORM = re.compile(r"\s*(\w+)\s*(?:\((.*)\))?\s*")
 
 def parse_filler(short: str) -> FillerParameter:
     """The filler that a short form means; its arguments are the fields of ``FillerParameter``."""
+    check_kind("a filler", short, str, "a str, like xavier or gaussian(std=0.01)")
     form = _FORM.fullmatch(short)
     if not form:
         raise UsageError(f"'{short}' is no filler: write xavier, or gaussian(std=0.01)")

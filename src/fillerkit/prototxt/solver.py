@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,10 +16,14 @@ from fillerkit.schema.lazy import beside
 _TRAIN = ("train_net_param", "train_net", "net_param", "net")
 _TEST = ("test_net_param", "test_net")
 _OWN = ("net_param", "net")
+_AS_SAID, _WORKING = "as the solver says", "found from the working directory"
 
 
 class NetOfSolver(NamedTuple):
-    """The net that a solver names (by a path) or holds (in its text), and the state it gives it."""
+    """The net that a solver names (by a path) or holds (in its text), and the state it gives it.
+
+    The note says which it is; it is "" where that is what Caffe does and nothing else is wanted.
+    """
 
     path: Path | None
     inline: Field | None
@@ -135,9 +139,11 @@ def _fields(solver: Following, names: Sequence[str]) -> list[Field]:
 
 def _net(solver: Following, field: Field, state: NetState) -> NetOfSolver:
     if field.name.endswith("_param"):
-        return NetOfSolver(None, field, state, f"the solver holds its net: {field.name}")
+        note = "" if solver.as_caffe else f"the solver holds its net: {field.name}"
+        return NetOfSolver(None, field, state, note)
     path, where = _resolve(solver, field)
-    return NetOfSolver(path, None, state, f"{field.name}: {path} ({where})")
+    as_caffe = solver.as_caffe and where in (_AS_SAID, _WORKING)
+    return NetOfSolver(path, None, state, "" if as_caffe else f"{field.name}: {path} ({where})")
 
 
 def _without_net(solver: Following, to: str, wanted: str) -> PrototxtError:
@@ -156,30 +162,62 @@ def _miscounted(solver: Following, nets: int, name: str, count: int) -> Prototxt
 
 
 def _resolve(solver: Following, field: Field) -> tuple[Path, str]:
-    """A solver's path: from the solver's folder, the working directory, the folders above."""
+    """The file that a solver's path means, and where it was found."""
     name = solver.source.string(field.literal)
     # The name of the file on the disk may be in the solver's encoding too.
     for path in dict.fromkeys((Path(name), Path(field.literal))):
-        for full, where in _tried(solver, path):
+        for full, where in (*_as_said(solver, path), *_by_the_tail(solver, path, name)):
             if is_file(full):
                 return full, where
     raise PrototxtError(
-        f"the solver's net '{name}' is not there: looked in the working directory, the "
-        "solver's folder and the folders above it",
+        f"the solver's net '{name}' is not there{_looked(solver, Path(name))}",
         place=solver.source.place(field.value_offset),
     )
 
 
-def _tried(solver: Following, path: Path) -> list[tuple[Path, str]]:
+def _as_said(solver: Following, path: Path) -> list[tuple[Path, str]]:
+    """From the solver's folder, the working directory, the folders above."""
     folder = solver.folder
     if path.is_absolute():
-        return [(path, "as the solver says")]
+        return [(path, _AS_SAID)]
     tried = [] if folder is None else [(folder / path, "found from the solver's folder")]
-    tried.insert(0 if solver.as_caffe else 1, (path, "found from the working directory"))
+    tried.insert(0 if solver.as_caffe else 1, (path, _WORKING))
     if folder is not None:
         above = [(up / path, f"found from {up}, above") for up in folder.resolve().parents]
         tried += [(full, f"{where} the solver's folder") for full, where in above]
     return tried
+
+
+def _by_the_tail(solver: Following, path: Path, name: str) -> Iterator[tuple[Path, str]]:
+    """In the solver's folder, and those above, by the end of the path, as files that were moved.
+
+    Above it an end is a folder and a name: many files are called train_val.prototxt.
+    """
+    if solver.folder is None:
+        return
+    said = f"the solver says '{name}'"
+    for tail in _tails(path):
+        yield solver.folder / tail, f"found from the solver's folder; {said}"
+    for up in solver.folder.resolve().parents:
+        for tail in _tails(path):
+            if len(tail.parts) > 1:
+                yield up / tail, f"found from {up}, above the solver's folder; {said}"
+
+
+def _tails(path: Path) -> list[Path]:
+    """The ends of a path, the longest first: ``mnist/net.prototxt``, ``net.prototxt``."""
+    tails = [Path(*path.parts[at:]) for at in range(1, len(path.parts))]
+    return [tail for tail in tails if ".." not in tail.parts]
+
+
+def _looked(solver: Following, path: Path) -> str:
+    """Where a path was looked for, in words."""
+    places = [] if path.is_absolute() else ["the working directory"]
+    if solver.folder is None:
+        return f": looked in {places[0]}" if places else ""
+    places.append(f"the solver's folder ({solver.folder.resolve()}) and the folders above it")
+    ends = " and ".join(f"'{tail}'" for tail in _tails(path))
+    return f": looked in {', '.join(places)}" + (f", there also for {ends}" if ends else "")
 
 
 def _no_state(solver: Following) -> NetState:

@@ -15,6 +15,7 @@ from fillerkit.pycaffe.training.loop import Training
 from fillerkit.pycaffe.training.settings import check_made
 from fillerkit.pycaffe.training.snapshots import default_prefix
 from fillerkit.pycaffe.weight_files import check_file
+from fillerkit.python_layers.say import say_once
 
 Shapes = Mapping[str, Sequence[int]]
 
@@ -54,6 +55,8 @@ class Solver:
 
     def _set_up(self, text: fk.SolverText, shapes: Shapes) -> None:
         check_made(text, self._kind)
+        for note in (note for net in (text.train, *text.tests) for note in net.notes):
+            say_once(note)
         if text.random_seed is not None:
             caffe.seed((text.random_seed + caffe.rank) % 2**32)
         self._param = text.param

@@ -1,6 +1,7 @@
 """From a seed and a distribution to values: Caffe's engine and its draws, bit for bit."""
 
 from fillerkit.random.engine import BOOSTS as BOOSTS
+from fillerkit.random.engine import BOOSTS_TOLD as BOOSTS_TOLD
 from fillerkit.random.engine import NEWEST_BOOST as NEWEST_BOOST
 from fillerkit.random.engine import Engine as Engine
 from fillerkit.random.engine import kernel_path as kernel_path

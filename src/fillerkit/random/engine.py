@@ -46,6 +46,8 @@ class Engine(Protocol):
 BOOSTS = ("1.55", "1.58", "1.64")
 NEWEST_BOOST = BOOSTS[-1]
 """Generations of Boost that make gaussians differently, each named for a version of it."""
+BOOSTS_TOLD = "1.55 (1.55 and earlier), 1.58 (1.56 to 1.63), 1.64 (1.64 and later)"
+"""The versions that each name stands for."""
 
 
 Seed = int | NDArray[np.uint32]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from fillerkit.errors import UsageError
 from fillerkit.fillers import Distribution
-from fillerkit.random.engine import BOOSTS, NEWEST_BOOST, make_engine
+from fillerkit.random.engine import BOOSTS, BOOSTS_TOLD, NEWEST_BOOST, make_engine
 from fillerkit.random.marks import Mark, marks, part
 from fillerkit.random.sample import chunks, discard, fill
 from fillerkit.random.team import Team
@@ -192,5 +192,5 @@ def processors() -> int:
 def check_boost(boost: str) -> str:
     """The generation of Boost, if it is one."""
     if boost not in BOOSTS:
-        raise UsageError(f"boost is one of {', '.join(map(repr, BOOSTS))}, not {boost!r}")
+        raise UsageError(f"boost is one of {BOOSTS_TOLD}, as a string, not {boost!r}")
     return boost

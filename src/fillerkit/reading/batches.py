@@ -6,6 +6,7 @@ from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING
 
 from fillerkit.errors import UsageError
+from fillerkit.nets.net import check_net
 from fillerkit.random.glibc import GlibcRand
 from fillerkit.reading.draws import draws_of
 from fillerkit.reading.layer_batches import LayerBatches, reads
@@ -37,6 +38,7 @@ def batches(net: Net, *, seed: int | None = None) -> Generator[Batch, None, None
     UsageError
         The net has no layer that reads.
     """
+    check_net(net)
     indices = [index for index, layer in enumerate(net.layers) if reads(layer.message)]
     if not indices:
         raise UsageError(f"{net.file}: none of its layers reads data")

@@ -6,12 +6,12 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from fillerkit.blobs.blobs import Blobs
+from fillerkit.blobs.blobs import Blobs, check_blobs
 from fillerkit.checks import Finding, check
 from fillerkit.errors import UsageError
 from fillerkit.formats.whole_file import whole_file
 from fillerkit.libraries import library
-from fillerkit.nets.net import Net
+from fillerkit.nets.net import Net, check_net
 from fillerkit.reports.page import Page, rendered
 from fillerkit.signals import Signal
 
@@ -59,6 +59,9 @@ def report(
     FormatError
         The file cannot be written.
     """
+    check_net(net)
+    if blobs is not None:
+        check_blobs("blobs", blobs)
     check_output(path)
     signals = () if signal is None else (signal,) if isinstance(signal, Signal) else tuple(signal)
     _check_signals(net, signals)

@@ -8,14 +8,14 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
-from fillerkit.blobs.blobs import Blobs
+from fillerkit.blobs.blobs import Blobs, check_blobs
 from fillerkit.errors import Line, UsageError
 from fillerkit.formats.state_dict import TRACKED, Form, Tensors, forms
 from fillerkit.formats.stored import Array
 from fillerkit.layers.net_layer import At, Layer, ParamBlob, owner
 from fillerkit.layers.plan import Shape
 from fillerkit.layers.shapes import same_blob, shown
-from fillerkit.nets.net import Net
+from fillerkit.nets.net import Net, check_net
 from fillerkit.running.ending import ended
 from fillerkit.running.layer_module import Draws, Held, LayerModule, not_traced
 from fillerkit.running.net_module import NetModule
@@ -60,6 +60,8 @@ def module(
     UsageError
         A layer cannot be run (all of them are listed), or the blobs are not the net's.
     """
+    check_net(net)
+    check_blobs("blobs", blobs)
     net = net if until is None else ended(net, until)
     _check_types(net)
     tensors = _tensors(net, blobs)

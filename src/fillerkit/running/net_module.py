@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from fillerkit.blobs.blobs import Blobs
 from fillerkit.encoding import recorded
-from fillerkit.errors import UsageError, did_you_mean
+from fillerkit.errors import UsageError, check_kind, did_you_mean
 from fillerkit.formats.stored import Alias, Array
 from fillerkit.layers.net_layer import owner_key
 from fillerkit.layers.shapes import shown
@@ -290,7 +290,7 @@ class NetModule(_Part):
         return {name: self._as_blob(name, tensor) for name, tensor in given.items()}
 
     def _as_blob(self, name: str, tensor: Tensor) -> Tensor:
-        tensor = tensor if isinstance(tensor, Tensor) else torch.as_tensor(tensor)
+        tensor = tensor if isinstance(tensor, Tensor) else _as_tensor(name, tensor)
         if tensor.ndim != len(self._shapes[name]):
             raise UsageError(
                 f"input '{name}' is {shown(tensor.shape)}, but the net was read with "
@@ -308,6 +308,15 @@ class NetModule(_Part):
 
     def _asked(self) -> str:
         return ", ".join(f"{name} ({shown(self._shapes[name])})" for name in self.inputs) or "none"
+
+
+def _as_tensor(name: str, given: object) -> Tensor:
+    """An input that is an array, or numbers."""
+    try:
+        return torch.as_tensor(given)
+    except (TypeError, ValueError, RuntimeError):
+        check_kind(f"input '{name}'", given, (), "a torch.Tensor or a NumPy array")
+        raise
 
 
 class _Place(NamedTuple):

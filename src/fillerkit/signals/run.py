@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from fillerkit.blobs.blobs import Blobs
+from fillerkit.blobs.blobs import Blobs, check_blobs
 from fillerkit.errors import UsageError
 from fillerkit.layers.splits import Takers
 from fillerkit.libraries import library
+from fillerkit.nets.net import check_net
 from fillerkit.signals.heads import ends, heads, with_batch_statistics, without
 from fillerkit.signals.inputs import Given
 from fillerkit.signals.refilled import with_filler
@@ -74,6 +75,9 @@ def signal(
     Memory: the parameters, and what layers keep for the way back. A BatchNorm that has gathered no
     statistics yet works with the batch's. Dropout drops in phase TRAIN.
     """
+    check_net(net)
+    if blobs is not None:
+        check_blobs("blobs", blobs)
     library("torch", "fillerkit.signal", "torch")
     from fillerkit.signals import measure
 
