@@ -28,6 +28,7 @@ TESTED_WITH = {
     "cli/offers": "cli/test_completion",
     "cli/options": "cli/test_main",
     "cli/progress": "cli/test_init",
+    "cli/written": "cli/test_init",
     "dask/found": "dask/test_save",
     "dask/place": "dask/test_save",
     "dask/shard": "dask/test_save",
