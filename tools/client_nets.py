@@ -21,6 +21,8 @@ import torch
 
 import fillerkit as fk
 import fillerkit.torch
+from fillerkit.layers.splits import Takers
+from fillerkit.signals.inputs import kind_of, values_of
 
 Arrays = dict[str, Any]
 SQUASHING = ("Softmax", "Sigmoid", "TanH")
@@ -147,14 +149,18 @@ def normalise(module: fillerkit.torch.NetModule, blobs: fk.Blobs, given: Arrays)
 
 
 def inputs(net: fk.Net, rng: np.random.Generator) -> Arrays:
-    """A random input of a net: its images, and where it has them sizes, regions and marks."""
+    """A random input of a net: its images, and where it has them sizes, regions, marks, labels."""
     shapes = {top: shape for layer in net.layers if not layer.bottoms for top, shape in layer.tops}
     length = next(iter(shapes.values()))[-1]
-    return {top: _input(top, shape, length, rng) for top, shape in shapes.items()}
+    takers = Takers([layer.message for layer in net.layers])
+    return {
+        top: _input(top, values_of(kind_of(net, takers, top), shape, rng), length, rng)
+        for top, shape in shapes.items()
+    }
 
 
-def _input(top: str, shape: tuple[int, ...], length: int, rng: np.random.Generator) -> Any:
-    values = rng.standard_normal(shape, np.float32)
+def _input(top: str, values: Any, length: int, rng: np.random.Generator) -> Any:
+    shape = values.shape
     if top == "im_info":
         values[...] = np.resize([length, length, 1], shape)
     elif top == "rois":

@@ -76,6 +76,18 @@ def test_a_batch_norm_makes_values_of_the_size_of_its_scale(tmp_path: Path) -> N
     assert np.abs(net.expected["sum"]).max() < 100
 
 
+def test_labels_among_the_inputs_are_classes(tmp_path: Path) -> None:
+    prototxt = tmp_path / "loss.prototxt"
+    prototxt.write_text(
+        'input: "data" input_shape { dim: 50 dim: 3 } input: "label" input_shape { dim: 50 }\n'
+        'layer { name: "loss" type: "SoftmaxWithLoss" bottom: "data" bottom: "label" top: "loss" }'
+    )
+    with np.load(
+        client_nets.write(prototxt, tmp_path / "loss", "loss").folder / "inputs.npz"
+    ) as given:
+        assert set(given["label"]) == {0, 1, 2}
+
+
 @pytest.mark.parametrize(
     ("theirs", "far"),
     [
