@@ -12,7 +12,6 @@ import json
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -126,11 +125,10 @@ def _values(name: str, shape: tuple[int, ...], rng: np.random.Generator) -> Any:
 def normalise(module: fillerkit.torch.NetModule, blobs: fk.Blobs, given: Arrays) -> None:
     """Make a pass of the size that trained nets make: see the top of this file."""
     seen: dict[str, torch.Tensor] = {}
-    following = {layer.layer.name: after for layer, after in pairwise(module.layers)}
+    followers = (*module.layers[1:], None)
     with torch.no_grad():
-        for layer, _, tops in module.steps(_tensors(given)):
+        for (layer, _, tops), after in zip(module.steps(_tensors(given)), followers, strict=True):
             seen.update(zip((name for name, _ in layer.layer.tops), tops, strict=False))
-            after = following.get(layer.layer.name)
             if after is not None and after.layer.type == "BatchNorm":
                 values = seen[after.message.bottom[0]].transpose(0, 1).flatten(1)
                 mean = values.mean(1)

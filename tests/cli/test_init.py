@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -488,10 +489,11 @@ def test_adapt_takes_its_batch_from_a_file_and_methods_with_commas(run: Run, fol
 def test_adapt_goes_on_as_long_as_asked_and_until_as_near_as_asked(run: Run, folder: Path) -> None:
     asked = ("init", "net.prototxt", "--seed", 7, "--adapt", "lsuv", "-o", "a.npz")
     net = fk.load_net(folder / "net.prototxt")
-    for options, limits in (
+    cases: list[tuple[tuple[object, ...], dict[str, Any]]] = [
         (("--tolerance", 0.9999), {"tolerance": 0.9999}),
         (("--tolerance", 1e-9, "--tries", 1), {"tolerance": 1e-9, "tries": 1}),
-    ):
+    ]
+    for options, limits in cases:
         done = run(*asked, *options)
         assert done.returncode == 0, done.stderr
         expected = fk.adapt(net, net.fill(7), **limits)

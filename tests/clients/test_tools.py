@@ -76,6 +76,13 @@ def test_a_batch_norm_makes_values_of_the_size_of_its_scale(tmp_path: Path) -> N
     assert np.abs(net.expected["sum"]).max() < 100
 
 
+def test_a_batch_norm_is_found_behind_layers_of_one_name(tmp_path: Path) -> None:
+    prototxt = tmp_path / "small.prototxt"
+    prototxt.write_text(weights.SMALL.replace('name: "relu"', 'name: "data"'))
+    net = client_nets.write(prototxt, tmp_path / "small", "small")
+    assert net.blobs["bn"][1].min() > 0
+
+
 def test_labels_among_the_inputs_are_classes(tmp_path: Path) -> None:
     prototxt = tmp_path / "loss.prototxt"
     prototxt.write_text(

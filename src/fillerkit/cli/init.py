@@ -267,7 +267,7 @@ def command(
         "stream": stream,
         "jobs": jobs,
     }
-    file = {"weights": transfer, "format": format, "names": names}
+    file: dict[str, Any] = {"weights": transfer, "format": format, "names": names}
     if adapt:
         written = write_adapted(net, path, ",".join(adapt), given, **asked, **file)
     elif shards is not None:
