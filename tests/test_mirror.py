@@ -12,8 +12,10 @@ LAYERS, RUNNING = "fillerkit.layers.", "fillerkit.running."
 
 # Files that are tested by the tests of what stands on them, and which those are.
 TESTED_WITH = {
+    "adapting/k_means": "adapting/test_first_layer",
     "adapting/measures": "adapting/test_lsuv",
     "adapting/passes": "adapting/test_adapt",
+    "adapting/pca": "adapting/test_first_layer",
     "adapting/result": "adapting/test_adapt",
     "adapting/walk": "adapting/test_adapt",
     "adapting/work": "adapting/test_adapt",
@@ -26,6 +28,7 @@ TESTED_WITH = {
     "cli/offers": "cli/test_completion",
     "cli/options": "cli/test_main",
     "cli/progress": "cli/test_init",
+    "cli/written": "cli/test_init",
     "dask/found": "dask/test_save",
     "dask/place": "dask/test_save",
     "dask/shard": "dask/test_save",

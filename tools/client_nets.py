@@ -3,16 +3,15 @@
 Every blob has values of its own, so that one in the place of another is seen: weights as msra draws
 them, other blobs from a uniform distribution. A BatchNorm has the mean and the variance of what
 reaches it, without which each would multiply by hundreds or by nothing, and what goes into the last
-Softmax is made small, without which its output would be 0 and 1 whatever else is wrong.
+Softmax and into boxes is made small, without which outputs would be 0 and 1 whatever else is wrong.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,8 @@ import torch
 
 import fillerkit as fk
 import fillerkit.torch
+from fillerkit.layers.splits import Takers
+from fillerkit.signals.inputs import kind_of, values_of
 
 Arrays = dict[str, Any]
 SQUASHING = ("Softmax", "Sigmoid", "TanH")
@@ -143,22 +144,23 @@ def _values(name: str, shape: tuple[int, ...], rng: np.random.Generator) -> Any:
 def normalise(module: fillerkit.torch.NetModule, blobs: fk.Blobs, given: Arrays) -> None:
     """Make a pass of the size that trained nets make: see the top of this file."""
     seen: dict[str, torch.Tensor] = {}
-    following = {layer.layer.name: after for layer, after in pairwise(module.layers)}
+    followers = (*module.layers[1:], None)
     with torch.no_grad():
-        for layer, _, tops in module.steps(_tensors(given)):
+        for (layer, _, tops), after in zip(module.steps(_tensors(given)), followers, strict=True):
             seen.update(zip((name for name, _ in layer.layer.tops), tops, strict=False))
-            after = following.get(layer.layer.name)
             if after is not None and after.layer.type == "BatchNorm":
                 values = seen[after.message.bottom[0]].transpose(0, 1).flatten(1)
                 mean = values.mean(1)
                 # Next to nothing where all values of a channel are near its mean: what divides by
                 # it would show the last bits of the sums, not the net.
                 variance = torch.maximum(values.var(1, correction=0), mean**2 / 4).clamp_min(0.01)
+                # Of maps of one value the spread of the channels: another input moves it as far.
+                variance = torch.maximum(variance, values.square().mean() / 4)
                 held_here = zip(blobs[after.layer.name], after.blobs(), strict=True)
                 for new, (array, held) in zip((mean, variance), held_here, strict=False):
                     array[...] = new
                     held.copy_(new)
-        for blob in _squashed(module.net):
+        for blob in (*_squashed(module.net), *_decoded(module.net)):
             last = blobs.get(_writer(module.net, blob))
             if last is not None and last.names[0] == "weight":
                 # The module's parameter lies in the same memory.
@@ -166,14 +168,18 @@ def normalise(module: fillerkit.torch.NetModule, blobs: fk.Blobs, given: Arrays)
 
 
 def inputs(net: fk.Net, rng: np.random.Generator) -> Arrays:
-    """A random input of a net: its images, and where it has them sizes, regions and marks."""
+    """A random input of a net: its images, and where it has them sizes, regions, marks, labels."""
     shapes = {top: shape for layer in net.layers if not layer.bottoms for top, shape in layer.tops}
     length = next(iter(shapes.values()))[-1]
-    return {top: _input(top, shape, length, rng) for top, shape in shapes.items()}
+    takers = Takers([layer.message for layer in net.layers])
+    return {
+        top: _input(top, values_of(kind_of(net, takers, top), shape, rng), length, rng)
+        for top, shape in shapes.items()
+    }
 
 
-def _input(top: str, shape: tuple[int, ...], length: int, rng: np.random.Generator) -> Any:
-    values = rng.standard_normal(shape, np.float32)
+def _input(top: str, values: Any, length: int, rng: np.random.Generator) -> Any:
+    shape = values.shape
     if top == "im_info":
         values[...] = np.resize([length, length, 1], shape)
     elif top == "rois":
@@ -193,6 +199,29 @@ def _squashed(net: fk.Net) -> Iterator[str]:
         makes = layer.tops and layer.tops[0][0]
         if layer.type in SQUASHING and makes in net.outputs and layer.bottoms[0] != makes:
             yield layer.bottoms[0]
+
+
+def _decoded(net: fk.Net) -> Iterator[str]:
+    """What DetectionOutput makes boxes and scores of, as layers with weights made it.
+
+    Sizes of boxes are powers of them, and scores a Softmax: where they are large both show the last
+    bits of sums.
+    """
+    for index, layer in enumerate(net.layers):
+        if layer.type == SORTED:
+            for blob in layer.bottoms[:2]:
+                yield from _made_with_weights(net.layers[:index], blob)
+
+
+def _made_with_weights(before: Sequence[fk.Layer], blob: str) -> Iterator[str]:
+    """The blob, or those that it is made of where the layer that writes it has no weights."""
+    index = max(at for at, layer in enumerate(before) if blob in dict(layer.tops))
+    layer = before[index]
+    if layer.params or not layer.bottoms:
+        yield blob
+        return
+    for bottom in layer.bottoms:
+        yield from _made_with_weights(before[:index], bottom)
 
 
 def _sayable(net: fk.Net, blob: str) -> tuple[str, ...]:

@@ -49,7 +49,8 @@ def main() -> None:
                 net = write(prototxt, Path(folder), name)
             except fk.FillerkitError as error:
                 counts["does not run here"] += 1
-                print(f"{name}: does not run here: {str(error).splitlines()[0]}", flush=True)
+                words = " ".join(str(error).split()).replace(str(prototxt), "it")
+                print(f"{name}: does not run here: {words}", flush=True)
                 continue
             said = []
             for client, (python, script) in clients.items():

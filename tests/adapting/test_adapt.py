@@ -12,6 +12,7 @@ import small_sources
 import weights
 
 import fillerkit as fk
+from fillerkit.adapting.adapt import METHODS
 
 from .conftest import conv, image, in_place, inner, said
 
@@ -60,6 +61,13 @@ def test_methods_work_in_their_own_order_whatever_the_order_they_are_asked_in() 
     )
     assert weights.bits(one.blobs) == weights.bits(other.blobs)
     assert list(dict.fromkeys(layer.method for layer in other.layers)) == ["lsuv", "batch-norm"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_tells_of_itself_by_its_name(method: str) -> None:
+    net = fk.load_net(NET)
+    told = fk.adapt(net, net.fill(1), method).layers
+    assert {layer.method for layer in told} == {method}
 
 
 def test_a_file_tells_what_was_done(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 import fillerkit as fk
 from fillerkit.adapting.adapt import BATCH, METHODS, TOLERANCE, TRIES
 from fillerkit.cli import fillerkit as command
+from fillerkit.cli.init import command as init
 
 from .conftest import image
 
@@ -26,6 +27,10 @@ def test_the_methods_stand_in_their_order() -> None:
 def test_the_numbers_are_those_of_the_code() -> None:
     assert f"here it is {TOLERANCE} too, in {TRIES} tries" in PAGE
     assert f"items are taken, {BATCH} unless said" in PAGE
+    assert f"the largest pace (gradient over\n  weight) may be {1 + TOLERANCE} times" in PAGE
+    options = {option.name: option.help or "" for option in init.params}
+    assert f"[default: {TOLERANCE}]" in options["tolerance"]
+    assert f"[default: {TRIES}]" in options["tries"]
 
 
 def test_what_is_shown_for_python_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

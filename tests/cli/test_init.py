@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -485,11 +486,30 @@ def test_adapt_takes_its_batch_from_a_file_and_methods_with_commas(run: Run, fol
     assert fk.load(folder / "a.out", format="npz").origin["adapted"]["batch"] == 5
 
 
+@pytest.mark.usefixtures("with_torch")
+def test_adapt_goes_on_as_long_as_asked_and_until_as_near_as_asked(run: Run, folder: Path) -> None:
+    asked = ("init", "net.prototxt", "--seed", 7, "--adapt", "lsuv", "-o", "a.npz")
+    net = fk.load_net(folder / "net.prototxt")
+    cases: list[tuple[tuple[object, ...], dict[str, Any]]] = [
+        (("--tolerance", 0.9999), {"tolerance": 0.9999}),
+        (("--tolerance", 1e-9, "--tries", 1), {"tolerance": 1e-9, "tries": 1}),
+    ]
+    for options, limits in cases:
+        done = run(*asked, *options)
+        assert done.returncode == 0, done.stderr
+        expected = fk.adapt(net, net.fill(7), **limits)
+        assert (fk.load(folder / "a.npz")["ip"].weight == expected.blobs["ip"].weight).all()
+        assert expected.layers[0].changed is False
+
+
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
         (("--adapt", "lsu"), "did you mean 'lsuv'?"),
         (("--batch", "3"), "give --adapt METHOD too"),
+        (("--tries", "3"), "--tolerance and --tries are for --adapt"),
+        (("--tolerance", "0"), "--tolerance and --tries are for --adapt"),
+        (("--adapt", "lsuv", "--tolerance", "0"), "a tolerance is between 0 and 1, not 0"),
         (("--input", "x"), "are for --adapt"),
         (("--adapt", "lsuv", "--draws", "d.json"), "without --draws"),
         (("--adapt", "lsuv", "--shards", "2"), "without --draws and --shards"),

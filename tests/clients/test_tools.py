@@ -18,6 +18,9 @@ pytest.importorskip("torch", reason="PyTorch is not installed")
 pytest.importorskip("cv2", reason="OpenCV is not installed")
 
 import client_nets
+import torch
+
+import fillerkit.torch
 
 
 def lenet(folder: Path) -> ClientNet:
@@ -74,6 +77,35 @@ def test_a_batch_norm_makes_values_of_the_size_of_its_scale(tmp_path: Path) -> N
     net = client_nets.write(prototxt, tmp_path / "small", "small")
     assert net.blobs["bn"][1].min() > 0
     assert np.abs(net.expected["sum"]).max() < 100
+
+
+def test_a_batch_norm_is_found_behind_layers_of_one_name(tmp_path: Path) -> None:
+    prototxt = tmp_path / "small.prototxt"
+    prototxt.write_text(weights.SMALL.replace('name: "relu"', 'name: "data"'))
+    net = client_nets.write(prototxt, tmp_path / "small", "small")
+    assert net.blobs["bn"][1].min() > 0
+
+
+def test_a_batch_norm_of_maps_of_one_value_is_of_its_size_for_other_inputs(tmp_path: Path) -> None:
+    prototxt = tmp_path / "small.prototxt"
+    prototxt.write_text(
+        'input: "data" input_shape { dim: 1 dim: 200 }\n'
+        'layer { name: "bn" type: "BatchNorm" bottom: "data" top: "bn" }'
+    )
+    net = client_nets.write(prototxt, tmp_path / "small", "small")
+    assert np.abs(net.expected["bn"]).max() < 12
+
+
+def test_labels_among_the_inputs_are_classes(tmp_path: Path) -> None:
+    prototxt = tmp_path / "loss.prototxt"
+    prototxt.write_text(
+        'input: "data" input_shape { dim: 50 dim: 3 } input: "label" input_shape { dim: 50 }\n'
+        'layer { name: "loss" type: "SoftmaxWithLoss" bottom: "data" bottom: "label" top: "loss" }'
+    )
+    with np.load(
+        client_nets.write(prototxt, tmp_path / "loss", "loss").folder / "inputs.npz"
+    ) as given:
+        assert set(given["label"]) == {0, 1, 2}
 
 
 @pytest.mark.parametrize(
@@ -161,6 +193,16 @@ layer {
   }
 }
 """
+
+
+def test_scores_and_moves_of_boxes_are_as_those_of_trained_nets(tmp_path: Path) -> None:
+    prototxt = tmp_path / "boxes.prototxt"
+    prototxt.write_text(BOXES)
+    net = client_nets.write(prototxt, tmp_path / "boxes", "boxes", suffixes=[])
+    given = {"data": torch.from_numpy(np.load(net.folder / "inputs.npz")["data"])}
+    with torch.no_grad():
+        made = fillerkit.torch.module(net.net, net.blobs)(given, blobs=["loc", "conf"])
+    assert all(0.5 < float(made[blob].std()) < 1.2 for blob in ("loc", "conf"))
 
 
 def test_a_net_of_boxes_ends_before_them_in_onnx_and_is_judged_there(tmp_path: Path) -> None:

@@ -72,6 +72,7 @@ CASES: list[tuple[str, list[Any], str]] = [
     ("ContrastiveLoss", [(3, 4), (3, 4), LABELS], "contrastive_loss_param { margin: 4 }"),
     ("Interp", [(1, 2, 3, 4)], "interp_param { zoom_factor: 2 }"),
     ("Normalize", [MAPS], "norm_param { across_spatial: false }"),
+    ("Normalize", [MAPS], 'normalize_param { bp_norm: true normalize_type: "L1" }'),
     ("L2Norm", [MAPS], ""),
     ("Reorg", [(1, 4, 2, 4)], "reorg_param { stride: 2 }"),
     ("Local", [(1, 2, 3, 3)], f"local_param {{ num_output: 2 kernel_size: 2 {GAUSSIAN} }}"),

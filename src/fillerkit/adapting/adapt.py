@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from fillerkit.nets.net import Net
 
 METHODS = ("k-means", "pca", "data-dependent", "lsuv", "balance", "batch-norm")
-"""In the order in which they work, whatever the order in which they are asked for."""
+"""In the order in which they work, whatever the order in which they are asked for.
+
+Each is a function of its name in a file of its name beside this one.
+"""
 
 _EITHER = (("k-means", "pca"), ("data-dependent", "lsuv"))
 

@@ -1,4 +1,4 @@
-"""The first layer's filters made of the patches that it sees: their PCA, or their k-means."""
+"""The first layer's filters, made of the patches that it sees."""
 
 from __future__ import annotations
 
@@ -16,34 +16,14 @@ from fillerkit.adapting.walk import Tops, walk
 from fillerkit.adapting.work import Work
 from fillerkit.running import LayerModule
 
-PCA, KMEANS = "pca", "k-means"
-Filters = Callable[["_Patches", Doubles, np.random.Generator], Doubles]
+Filters = Callable[["Patches", Doubles, np.random.Generator], Doubles]
+"""From patches and the filters that the filler made to those that take their place."""
 
-_ROUNDS = 20
 _LEAST = 1e-8  # of the largest eigenvalue: less is rounding
-_SOFTENED = 0.01  # of the mean eigenvalue, so that whitening does not blow up noise
 
 
-def pca(work: Work) -> list[AdaptedLayer]:
-    """Filters that are the principal components of the patches, the strongest first.
-
-    Each is divided by the root of its eigenvalue, so that its output has variance 1. More filters
-    than components keep their filler's direction. Source: as `k_means`.
-    """
-    return _first_layer(work, PCA, _components)
-
-
-def k_means(work: Work) -> list[AdaptedLayer]:
-    """Filters that are the centres of the whitened patches, each with output variance 1.
-
-    Source: Kraehenbuehl, Doersch, Donahue and Darrell, Data-dependent initializations of
-    convolutional neural networks (2016), section 3.3; Coates and Ng, Learning feature
-    representations with k-means (2012).
-    """
-    return _first_layer(work, KMEANS, _centres)
-
-
-def _first_layer(work: Work, name: str, filters: Filters) -> list[AdaptedLayer]:
+def first_layer(work: Work, name: str, filters: Filters) -> list[AdaptedLayer]:
+    """Replace the filters of each group of the first layer that has a weight."""
     rows: list[AdaptedLayer] = []
     for index, at, why in islice(work.summing(), 1):
         if why:
@@ -76,7 +56,7 @@ def _visit(
     transposed = of.message.inner_product_param.transpose
     matrix = (weight.t() if transposed else weight).double().numpy()
     drawn = np.split(matrix.reshape(len(matrix), -1), len(groups))
-    made = [filters(_Patches(group), each, rng) for group, each in zip(groups, drawn, strict=True)]
+    made = [filters(Patches(group), each, rng) for group, each in zip(groups, drawn, strict=True)]
     found = torch.from_numpy(np.concatenate(made))
     weight.copy_((found.t() if transposed else found).reshape(weight.shape))
     work.rewritten((of.key, first[1]), name)
@@ -101,7 +81,7 @@ def _why_not(layer: LayerModule, weight: tuple[int, ...], groups: list[Doubles] 
     return ""
 
 
-class _Patches:
+class Patches:
     """Patches around their mean, with the directions in which they vary, the strongest first."""
 
     def __init__(self, rows: Doubles) -> None:
@@ -117,30 +97,3 @@ class _Patches:
         """Filters divided by the std of what they make of the patches."""
         made = np.einsum("ij,jk,ik->i", filters, self.covariance, filters)
         return filters / np.sqrt(np.where(made > 0, made, 1))[:, None]
-
-
-def _components(seen: _Patches, drawn: Doubles, rng: np.random.Generator) -> Doubles:
-    filters = np.array(drawn)
-    count = min(len(drawn), len(seen.values))
-    filters[:count] = seen.vectors[:count]
-    return seen.with_unit_variance(filters)
-
-
-def _centres(seen: _Patches, drawn: Doubles, rng: np.random.Generator) -> Doubles:
-    softened = np.sqrt(seen.values + _SOFTENED * seen.values.mean())
-    whitening = seen.vectors / softened[:, None]
-    white = seen.centered @ whitening.T
-    lengths = np.linalg.norm(white, axis=1)
-    white = white[lengths > 0] / lengths[lengths > 0, None]
-    centres = white[rng.choice(len(white), len(drawn), replace=False)]
-    for _ in range(_ROUNDS):
-        # Of points of length 1 the nearest centre is the one with the largest of this.
-        nearest = (white @ centres.T - 0.5 * (centres**2).sum(axis=1)).argmax(axis=1)
-        counts = np.bincount(nearest, minlength=len(centres))
-        sums = np.zeros_like(centres)
-        np.add.at(sums, nearest, white)
-        filled = counts > 0
-        centres[filled] = sums[filled] / counts[filled, None]
-        empty = int((~filled).sum())
-        centres[~filled] = white[rng.choice(len(white), empty, replace=False)]
-    return seen.with_unit_variance(centres @ whitening)

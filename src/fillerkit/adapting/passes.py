@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from itertools import count
 from typing import Any
 
 import torch
 
-from fillerkit.adapting.balance import balance
-from fillerkit.adapting.batch_norm import batch_norm
-from fillerkit.adapting.data_dependent import data_dependent
-from fillerkit.adapting.first_layer import k_means, pca
-from fillerkit.adapting.lsuv import lsuv
 from fillerkit.adapting.result import AdaptedLayer
 from fillerkit.adapting.work import Limits, Work
 from fillerkit.blobs.blobs import Blobs
@@ -20,17 +16,6 @@ from fillerkit.layers.splits import Takers
 from fillerkit.nets.net import Net
 from fillerkit.running import module
 from fillerkit.signals.inputs import make
-
-Method = Callable[[Work], list[AdaptedLayer]]
-
-_METHODS: Mapping[str, Method] = {
-    "k-means": k_means,
-    "pca": pca,
-    "data-dependent": data_dependent,
-    "lsuv": lsuv,
-    "balance": balance,
-    "batch-norm": batch_norm,
-}
 
 
 def prepared(
@@ -58,7 +43,15 @@ def run(
     if progress is not None:
         # Methods that begin anew until it is enough run more layers than that.
         work.ran = lambda: progress(min(next(done), total), total)
-    rows = [row for method in methods for row in _METHODS[method](work)]
+    rows = [row for method in methods for row in _method(method)(work)]
     if progress is not None:
         progress(total, total)
     return rows
+
+
+def _method(name: str) -> Callable[[Work], list[AdaptedLayer]]:
+    """The function that has a method's name, of the file that has it."""
+    name = name.replace("-", "_")
+    method: Callable[[Work], list[AdaptedLayer]]
+    method = getattr(import_module(f"fillerkit.adapting.{name}"), name)
+    return method

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 import fillerkit as fk
-from fillerkit.cli.adapted import adapted
 from fillerkit.cli.choice import Choice
 from fillerkit.cli.options import (
     SEED,
@@ -21,9 +21,10 @@ from fillerkit.cli.options import (
     same_file,
     takes_net,
 )
-from fillerkit.cli.printing import many, note, say, tell, telling_of_files
-from fillerkit.cli.progress import LARGE, progress_bar
-from fillerkit.cli.sharded import check_options, save_shards
+from fillerkit.cli.printing import many, note, say, tell
+from fillerkit.cli.progress import LARGE
+from fillerkit.cli.sharded import check_options
+from fillerkit.cli.written import write, write_adapted, write_shards
 from fillerkit.fillers.distributions import DTYPES
 from fillerkit.filling.transfer import MISMATCHES, Mismatch
 from fillerkit.formats import FORMATS
@@ -146,6 +147,17 @@ from fillerkit.random import BOOSTS, BOOSTS_TOLD, STREAMS, kernel_path, processo
     is_flag=True,
     help="Let --adapt change layers too that --weights brought.",
 )
+@click.option(
+    "--tolerance",
+    type=float,
+    help="How far from 1 --adapt lsuv may leave the variance of a layer, and --adapt balance the "
+    "largest pace over the smallest.  [default: 0.02]",
+)
+@click.option(
+    "--tries",
+    type=click.IntRange(min=1),
+    help="How often --adapt lsuv and --adapt balance scale a layer at most.  [default: 10]",
+)
 @click.option("--verbose", is_flag=True, help="Tell of each layer where its weights come from.")
 def command(
     net: fk.Net,
@@ -169,6 +181,8 @@ def command(
     inputs: str | dict[str, str] | None,
     batch: int | None,
     adapt_copied: bool,
+    tolerance: float | None,
+    tries: int | None,
     verbose: bool,
 ) -> None:
     """Fill the weights of NET and write them to a file.
@@ -207,9 +221,18 @@ def command(
         raise fk.UsageError(f"'{path}' is for the weights: give --draws another name")
     if draws and stream != STREAMS[0]:
         raise fk.UsageError("--draws is for Caffe's stream: slices of sharded need no map")
-    if not adapt and (inputs or batch or adapt_copied):
+    looked_at = {
+        "inputs": inputs or None,
+        "batch": batch,
+        "copied": adapt_copied or None,
+        "tolerance": tolerance,
+        "tries": tries,
+    }
+    given = {name: value for name, value in looked_at.items() if value is not None}
+    if given and not adapt:
         raise fk.UsageError(
-            "--input, --batch and --adapt-copied are for --adapt: give --adapt METHOD too"
+            "--input, --batch, --adapt-copied, --tolerance and --tries are for --adapt: give "
+            "--adapt METHOD too"
         )
     if adapt and (draws or shards is not None):
         raise fk.UsageError(
@@ -238,53 +261,29 @@ def command(
         )
     if jobs is not None and jobs > (there := processors()):
         note(f"{jobs} jobs on {there} processor{'s' * (there != 1)}: no faster than {there}")
-    fresh, drawn = seed is None and net.random_seed is None, None
+    asked: dict[str, Any] = {
+        "seed": seed,
+        "dtype": dtype,
+        "boost": boost,
+        "stream": stream,
+        "jobs": jobs,
+    }
+    file: dict[str, Any] = {"weights": transfer, "format": format, "names": names}
     if adapt:
-        filled = net.fill(seed, dtype, boost=boost, weights=transfer, stream=stream, jobs=jobs)
-        methods = ",".join(adapt)
-        changed = adapted(net, filled, methods, inputs=inputs, batch=batch, copied=adapt_copied)
-        with telling_of_files():
-            changed.save(path, format, names=names)
-        origin = changed.origin
+        written = write_adapted(net, path, ",".join(adapt), given, **asked, **file)
+    elif shards is not None:
+        written = write_shards(net, path, shards=shards, address=dask, resume=resume, **asked)
     else:
-        with telling_of_files(), progress_bar("filling", net.count, net.count) as move:
-            progress = (lambda count: move(advance=count)) if move else None
-            if shards is None:
-                origin = net.save(
-                    path,
-                    seed=seed,
-                    dtype=dtype,
-                    boost=boost,
-                    weights=transfer,
-                    stream=stream,
-                    jobs=jobs,
-                    format=format,
-                    names=names,
-                    progress=progress,
-                )
-            else:
-                saved = save_shards(
-                    net,
-                    path,
-                    seed=seed,
-                    dtype=dtype,
-                    boost=boost,
-                    stream=stream,
-                    jobs=jobs,
-                    shards=shards,
-                    address=dask,
-                    resume=resume,
-                    progress=progress,
-                )
-                origin, fresh, drawn = saved.origin, saved.fresh, saved.draws
+        written = write(net, path, **asked, **file)
+    origin = written.origin
     if draws:
-        drawn = drawn or net.map_draws(origin["seed"], dtype, boost=boost, jobs=jobs)
+        drawn = written.draws or net.map_draws(origin["seed"], dtype, boost=boost, jobs=jobs)
         drawn.save(draws)
     blobs = sum(param.owner is None for layer in net.layers for param in layer.params)
     say(
         f"{path}: {net.count:,} parameters in {blobs} blobs, {dtype}, "
         f"phase {net.phase}, seed {origin['seed']}"
-        + (" (fresh)" if fresh else "")
+        + (" (fresh)" if written.fresh else "")
         + ("" if boost == BOOSTS[-1] else f", Boost {boost}")
         + ("" if stream == STREAMS[0] else f", stream {stream}")
         + ("" if shards is None else f", {many(shards, 'shard')}")

@@ -85,7 +85,7 @@ def make(
     for name in names:
         shape = (count, *shapes[name][1:]) if count and shapes[name] else shapes[name]
         if name not in values:
-            values[name] = _drawn(kinds[name], shape, rng)
+            values[name] = values_of(kinds[name], shape, rng)
     real = [name for name in names if kinds[name] == Kind()]
     drawn = [name for name in real if name not in read]
     if drawn:
@@ -136,7 +136,8 @@ def _uses(net: Net, takers: Takers, place: Port) -> Iterator[Kind]:
             yield Kind(layer.traits.below(layer.message, position, shapes))
 
 
-def _drawn(kind: Kind, shape: Shape, rng: np.random.Generator) -> Values:
+def values_of(kind: Kind, shape: Shape, rng: np.random.Generator) -> Values:
+    """Random values of a kind."""
     if kind.going_on:
         marks = np.ones(shape, np.float32)
         marks[:1] = 0

@@ -12,6 +12,11 @@ from layer_of_text import CONV, blobs_of, set_up_text, tops_of
         ('type: "Interp" top: "t" interp_param { zoom_factor: 2 }', [CONV], [(2, 8, 23, 19)]),
         ('type: "Interp" top: "t" interp_param { shrink_factor: 2 }', [CONV], [(2, 8, 6, 5)]),
         ('type: "Interp" top: "t"', [CONV, (2, 1, 33, 44)], [(2, 8, 33, 44)]),
+        (
+            'type: "Interp" top: "t" interp_param { use_blob_size: true zoom_factor: 2 }',
+            [CONV, (2, 1, 33, 44)],
+            [(2, 8, 33, 44)],
+        ),
     ],
 )
 def test_maps_are_resized_by_a_factor_or_to_another_bottom(

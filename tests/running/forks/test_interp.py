@@ -15,6 +15,13 @@ def test_interp_keeps_corners_on_corners(run: Run) -> None:
     close(found[0, 0], np.array([[0, 1, 2], [2, 3, 4], [4, 5, 6]]))
 
 
+def test_interp_makes_the_size_of_another_blob(run: Run) -> None:
+    x = np.arange(12.0).reshape(1, 1, 3, 4)
+    body = "interp_param { use_blob_size: true }"
+    (found,) = run("Interp", x, np.zeros((1, 5, 5, 7)), body=body)
+    close(found[0, 0], np.linspace(0, 8, 5)[:, None] + np.linspace(0, 3, 7))
+
+
 def test_bilinear_interpolate_keeps_corners_or_not(run: Run) -> None:
     x = np.arange(12.0).reshape(1, 1, 3, 4)
     of = "bilinear_interpolate_param { dst_h: 5 %s }"

@@ -7,7 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from one_layer import Run, close
+import torch
+from one_layer import Run, close, one_layer
+
+import fillerkit as fk
+import fillerkit.torch
 
 
 def test_l2_norm_divides_an_item(run: Run, x: Any) -> None:
@@ -31,3 +35,38 @@ def test_normalize_divides_and_scales(
     run: Run, x: Any, body: str, expected: Callable[[Any], Any]
 ) -> None:
     close(run("Normalize", x, body=body)[0], expected(x))
+
+
+@pytest.mark.parametrize(
+    ("body", "norms"),
+    [
+        ("", lambda x: np.sqrt((x**2).sum(1, keepdims=True))),
+        (
+            'normalize_param { normalize_type: "L1" }',
+            lambda x: np.abs(x).sum(1, keepdims=True),
+        ),
+    ],
+)
+def test_happynear_normalize_divides_places_and_gives_their_norms(
+    run: Run, x: Any, body: str, norms: Callable[[Any], Any]
+) -> None:
+    values, found = run("Normalize", x, body=body, tops=2)
+    close(values, x / norms(x))
+    close(found, norms(x))
+
+
+@pytest.mark.parametrize(("body", "flows"), [("", False), ("bp_norm: true", True)])
+def test_gradients_flow_through_the_norms_of_happynear_with_bp_norm(body: str, flows: bool) -> None:
+    net = fk.load_net(one_layer("Normalize", (2, 3), body=f"normalize_param {{ {body} }}", tops=2))
+    x = torch.ones(2, 3, requires_grad=True)
+    outputs = fillerkit.torch.module(net, net.fill(1))(x)
+    assert outputs["t0"].shape == (2, 3, 1, 1)
+    (outputs["t0"].sum() + outputs["t1"].sum()).backward()
+    assert x.grad is not None
+    assert bool(x.grad.abs().max() > 1e-3) == flows
+
+
+@pytest.mark.parametrize("body", ['normalize_type: "L3"', "fix_gradient: true"])
+def test_what_happynear_normalizes_otherwise_is_refused(run: Run, x: Any, body: str) -> None:
+    with pytest.raises(fk.UsageError, match=body.partition(":")[0]):
+        run("Normalize", x, body=f"normalize_param {{ {body} }}", tops=2)

@@ -18,12 +18,15 @@ def interp(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Resizes by a factor, to a size, or to bottom 1's (DeepLab, PSPNet).
 
     A factor keeps corners on corners: shrinking makes (length - 1) / factor + 1, zooming
-    length + (length - 1) (factor - 1). Negative pads crop first.
+    length + (length - 1) (factor - 1). Negative pads crop first. With use_blob_size bottom 1 counts,
+    whatever else is said (R-FCN's later forks).
     """
     p = layer.interp_param
     num, channels, *lengths = axes4(bottoms[0])
     lengths = [length + p.pad_beg + p.pad_end for length in lengths]
-    if p.HasField("shrink_factor") or p.HasField("zoom_factor"):
+    if p.use_blob_size and len(bottoms) == 2:
+        lengths = list(axes4(bottoms[1])[2:])
+    elif p.HasField("shrink_factor") or p.HasField("zoom_factor"):
         shrink = positive(p.shrink_factor, "interp_param.shrink_factor")
         zoom = positive(p.zoom_factor, "interp_param.zoom_factor")
         lengths = [(length - 1) // shrink + 1 for length in lengths]

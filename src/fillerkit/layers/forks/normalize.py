@@ -16,7 +16,7 @@ def normalize(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting)
     """Divides by the L2 norm, and scales (SSD; happynear's without a scale).
 
     SSD's learns a scale, one a channel or one for all, which starts at 1 where no filler is given.
-    happynear's has no blobs, and the norms as a second top.
+    happynear's has no blobs, always four axes, and the norms as a second top.
     """
     p, shape = layer.norm_param, bottoms[0]
     if len(shape) < 2:
@@ -25,6 +25,7 @@ def normalize(layer: LayerParameter, bottoms: Sequence[Shape], setting: Setting)
         )
     if setting.dialect_for(layer, "ssd", "happynear") == "happynear":
         note = "Normalize is read as happynear's, without blobs (another dialect can be named)"
+        shape = legacy_shape(shape)
         return Plan(tops=[shape, (shape[0], 1, *shape[2:])], notes=[note])
     filler = p.scale_filler if p.HasField("scale_filler") else FillerParameter(value=1)
     blob = () if p.channel_shared else (shape[1],)

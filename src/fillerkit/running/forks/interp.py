@@ -11,7 +11,7 @@ from fillerkit.running.layer_module import LayerModule, shape_of
 from fillerkit.running.registry import runs
 
 
-@runs("Interp", without=("interp_param.use_blob_size", "interp_param.is_seglabel"))
+@runs("Interp", without=("interp_param.is_seglabel",))
 def interp(layer: LayerModule, *bottoms: Tensor) -> Tensor:
     """Resizes with corners on corners (DeepLab, PSPNet); negative pads crop first."""
     p = layer.message.interp_param
