@@ -352,3 +352,13 @@ def test_a_net_that_takes_nothing_is_exported(tmp_path: Path) -> None:
     done = export(net, blobs, tmp_path / "net.onnx", dynamic_batch=True)
     inputs = {name: np.full((2, 3), -2, "f4") for name, _ in done.inputs}
     assert (run(tmp_path / "net.onnx", inputs)["abs"] == 2).all()
+
+
+def test_what_a_dummy_data_draws_goes_in(tmp_path: Path) -> None:
+    text = """layer { name: "d" type: "DummyData" top: "data" top: "two" dummy_data_param {
+        shape { dim: [2, 3] } data_filler { type: "gaussian" } data_filler { value: 2 } } }
+    layer { name: "s" type: "Eltwise" bottom: "data" bottom: "two" top: "s" }"""
+    net, blobs = filled(text)
+    done = export(net, blobs, tmp_path / "net.onnx")
+    assert done.inputs == (("data", (2, 3)),)
+    assert_equal_to_the_module(tmp_path / "net.onnx", net, blobs, {"data": (2, 3)})
