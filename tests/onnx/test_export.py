@@ -320,10 +320,28 @@ def test_fresh_batch_norms_that_share_their_statistics_are_told_of(tmp_path: Pat
     assert export(net, net.fill(seed=1), tmp_path / "net.onnx").untrained == ("a", "b")
 
 
-def test_the_mask_of_windows_over_the_edge_counts_without_padding(tmp_path: Path) -> None:
-    text = f"""{DATA} layer {{ name: "pool" type: "Pooling" bottom: "data" top: "pool" top: "mask"
-        pooling_param {{ kernel_size: 3 stride: 2 }} }}"""
-    exported(tmp_path, text)
+# Windows over the edge, of rectified values: many are equal, and the first of them has the place.
+MASK = f"""{DATA} layer {{ name: "relu" type: "ReLU" bottom: "data" top: "data" }}
+layer {{ name: "pool" type: "Pooling" bottom: "data" top: "pool" top: "mask"
+    pooling_param {{ kernel_size: 3 stride: 2 pad: 1 }} }}
+layer {{ name: "up" type: "Upsample" bottom: "pool" bottom: "mask" top: "up"
+    upsample_param {{ upsample_h: 8 upsample_w: 8 }} }}
+"""
+
+
+def test_a_mask_is_of_whole_numbers_that_opencv_reads(tmp_path: Path) -> None:
+    nodes = exported(tmp_path, MASK, until=["mask", "up"]).node
+    # OpenCV 5 takes no truth values, such as the exporter's own mask is worked out with.
+    assert [node.op_type for node in nodes if node.name.startswith("pool")] == [
+        "MaxPool",
+        "Mod",
+        "Cast",
+    ]
+
+
+def test_a_mask_of_windows_beyond_the_edge_is_right(tmp_path: Path) -> None:
+    text = MASK.replace("kernel_size: 3 stride: 2 pad: 1", "kernel_size: 1 stride: 4 pad: 0")
+    exported(tmp_path, text, until=["mask"])
 
 
 def test_a_net_that_takes_nothing_is_exported(tmp_path: Path) -> None:
@@ -334,3 +352,13 @@ def test_a_net_that_takes_nothing_is_exported(tmp_path: Path) -> None:
     done = export(net, blobs, tmp_path / "net.onnx", dynamic_batch=True)
     inputs = {name: np.full((2, 3), -2, "f4") for name, _ in done.inputs}
     assert (run(tmp_path / "net.onnx", inputs)["abs"] == 2).all()
+
+
+def test_what_a_dummy_data_draws_goes_in(tmp_path: Path) -> None:
+    text = """layer { name: "d" type: "DummyData" top: "data" top: "two" dummy_data_param {
+        shape { dim: [2, 3] } data_filler { type: "gaussian" } data_filler { value: 2 } } }
+    layer { name: "s" type: "Eltwise" bottom: "data" bottom: "two" top: "s" }"""
+    net, blobs = filled(text)
+    done = export(net, blobs, tmp_path / "net.onnx")
+    assert done.inputs == (("data", (2, 3)),)
+    assert_equal_to_the_module(tmp_path / "net.onnx", net, blobs, {"data": (2, 3)})

@@ -165,6 +165,12 @@ REFUSED: list[tuple[str, list[Any], str, int]] = [
 ]
 
 
+def test_a_product_whose_gradient_divides_compiles_where_no_gradient_is_asked_for() -> None:
+    body = "eltwise_param { operation: PROD stable_prod_grad: false }"
+    running, given, expected = small("Eltwise", [(3, 4), (3, 4)], body, 1)
+    compare(torch.compile(running, fullgraph=True, backend="eager")(given), expected)
+
+
 def _export(running: Any, given: Any) -> None:
     torch.export.export(running, (given,))
 

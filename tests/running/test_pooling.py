@@ -49,6 +49,13 @@ def test_the_mask_says_where_in_the_bottom_the_largest_stood(
     )
 
 
+def test_a_window_without_a_value_has_no_place_in_the_mask(run: Run) -> None:
+    x = np.arange(64).reshape(1, 1, 8, 8)
+    _, mask = run("Pooling", x, body="pooling_param { kernel_size: 1 stride: 4 }", tops=2)
+    # From real Caffe 1.0.
+    assert mask[0, 0].tolist() == [[0, 4, -1], [32, 36, -1], [-1, -1, -1]]
+
+
 def test_global_pooling_takes_all(run: Run, rng: np.random.Generator) -> None:
     x = rng.normal(size=(2, 3, 7, 9)).astype(np.float32)
     (found,) = run("Pooling", x, body="pooling_param { pool: AVE global_pooling: true }")

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from fillerkit.blobs.blobs import Blobs, check_blobs
 from fillerkit.errors import FillerkitError, Keyword, UsageError
+from fillerkit.fillers import Constant
 from fillerkit.formats.notes import as_json
 from fillerkit.layers.batch_norm import uses_gathered
 from fillerkit.nets.net import Net, check_net
@@ -76,7 +77,8 @@ def export(
     Parameters
     ----------
     net
-        Of phase TEST. What its data layers would make is the graph's input.
+        Of phase TEST. What its data layers would make is the graph's input, but for the constants
+        of a DummyData.
     blobs
         Of ``net.fill()`` or of a file.
     path
@@ -120,9 +122,10 @@ def export(
     net = ended(net, names) if names else net
     check_layers(net)
     module = module_of(net, blobs).eval()
-    inputs, dynamic = _inputs(module, dynamic_batch)
+    given = _given(module)
+    inputs, dynamic = _inputs(module, given, dynamic_batch)
     try:
-        found = traced(module, inputs, dynamic, opset)
+        found = traced(module, dict(zip(given, inputs, strict=True)), dynamic, opset)
     except FillerkitError:
         raise
     except Exception as error:
@@ -130,7 +133,7 @@ def export(
     untrained = tuple(_untrained(module.layers))
     model, graph = found.model, found.model.graph
     origins = simplify(model)
-    Graph(graph, found.tops, module.layers).finish(module.inputs, net.outputs, origins)
+    Graph(graph, found.tops, module.layers).finish(given, net.outputs, origins)
     model.producer_name, model.producer_version = "fillerkit", __version__
     graph.name = net.name or "net"
     model.metadata_props.update({"net": as_json(net.origin), "origin": as_json(blobs.origin)})
@@ -157,10 +160,26 @@ def shown_opsets() -> str:
     return f"{OPSETS[0]} to {OPSETS[-1]}"
 
 
-def _inputs(module: NetModule, dynamic_batch: bool) -> tuple[list[Tensor], list[bool]]:
+def _given(module: NetModule) -> tuple[str, ...]:
+    """The blobs that go in: what is read from outside, and what a DummyData draws."""
+    taken = {name for layer in module.layers for name in layer.layer.bottoms}
+    drawn = {
+        top
+        for layer in module.layers
+        if layer.layer.type == "DummyData"
+        for top, _, _, values in layer.planned()
+        if not isinstance(values, Constant) and top in taken.union(module.net.outputs)
+    }
+    given = drawn.union(module.inputs)
+    return tuple(top for layer in module.layers for top in layer.message.top if top in given)
+
+
+def _inputs(
+    module: NetModule, names: Sequence[str], dynamic_batch: bool
+) -> tuple[list[Tensor], list[bool]]:
     """Tensors for the inputs of a module, and which of their first axes may have any length."""
     shapes = {top: shape for layer in module.net.layers for top, shape in layer.tops}
-    of_inputs = [shapes[name] for name in module.inputs]
+    of_inputs = [shapes[name] for name in names]
     dynamic = [dynamic_batch and shape[:1] == of_inputs[0][:1] != () for shape in of_inputs]
     types = (tensor.dtype for tensor in module.parameters())
     dtype = next(types, torch.float32)

@@ -11,10 +11,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from fillerkit.layers.batch_norm import uses_gathered
-from fillerkit.messages import LRNParameter
+from fillerkit.messages import LRNParameter, PoolingParameter
 from fillerkit.torch import LayerModule
 
-Form = Callable[..., Tensor]
+Form = Callable[[LayerModule, Tensor], Tensor | tuple[Tensor, ...] | None]
 
 
 def put_in_place(layer: LayerModule) -> None:
@@ -26,13 +26,12 @@ def put_in_place(layer: LayerModule) -> None:
 
 
 def _run(
-    form: Callable[[LayerModule, Tensor], Tensor | None],
-    layer: LayerModule,
-    own: Callable[..., tuple[Tensor, ...]],
-    *bottoms: Tensor,
+    form: Form, layer: LayerModule, own: Callable[..., tuple[Tensor, ...]], *bottoms: Tensor
 ) -> tuple[Tensor, ...]:
-    top = form(layer, bottoms[0])
-    return own(*bottoms) if top is None else (top,)
+    made = form(layer, bottoms[0])
+    if made is None:
+        return own(*bottoms)
+    return (made,) if isinstance(made, Tensor) else made
 
 
 def _batch_norm(layer: LayerModule, x: Tensor) -> Tensor | None:
@@ -68,4 +67,30 @@ def _argmax(layer: LayerModule, x: Tensor) -> Tensor | None:
     return places.to(x.dtype)
 
 
-_FORMS = {"ArgMax": _argmax, "BatchNorm": _batch_norm, "LRN": _lrn}
+def _max_and_mask(layer: LayerModule, x: Tensor) -> tuple[Tensor, ...] | None:
+    if layer.message.pooling_param.pool != PoolingParameter.MAX or len(layer.message.top) != 2:
+        return None
+    lengths = tuple(int(length) for length in x.shape[2:])
+    windows = layer.planned((1, *map(int, x.shape[1:])))
+    pads = [axis.pad for axis in windows] + [max(axis.beyond, 0) for axis in windows]
+    if any(pad >= axis.kernel for pad, axis in zip(pads, windows * 2, strict=True)):
+        return None  # no reader pads by a whole window
+    attributes: dict[str, Any] = {
+        "kernel_shape": [axis.kernel for axis in windows],
+        "strides": [axis.stride for axis in windows],
+        "pads": pads,
+    }
+    shape = (*x.shape[:2], *(axis.count for axis in windows))
+    top, places = torch.onnx.ops.symbolic_multi_out(
+        "MaxPool", (x,), attributes, dtypes=(x.dtype, torch.int64), shapes=(shape, shape)
+    )
+    # Places are counted over the whole batch, Caffe's within a channel.
+    return top, (places % (lengths[0] * lengths[1])).to(x.dtype)
+
+
+_FORMS: dict[str, Form] = {
+    "ArgMax": _argmax,
+    "BatchNorm": _batch_norm,
+    "LRN": _lrn,
+    "Pooling": _max_and_mask,
+}

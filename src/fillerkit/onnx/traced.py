@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -40,7 +40,7 @@ class Traced:
     Attributes
     ----------
     model : onnx_ir.Model
-        Its inputs are the module's; its outputs are all tops. An initialiser is named ``<number of
+        Its inputs are those given; its outputs are all tops. An initialiser is named ``<number of
         the layer>.<name of the tensor>``.
     tops : tuple of Top
         What each output is.
@@ -51,7 +51,7 @@ class Traced:
 
 
 def traced(
-    module: NetModule, inputs: Sequence[Tensor], dynamic: Sequence[bool], opset: int
+    module: NetModule, inputs: Mapping[str, Tensor], dynamic: Sequence[bool], opset: int
 ) -> Traced:
     """Export a module.
 
@@ -60,19 +60,21 @@ def traced(
     module
         In the mode that is to be exported. Its layers are changed: it is of no use after that.
     inputs
-        For the module's inputs, in their order; only their shapes count.
+        By the name of a blob that goes in; only their shapes count.
     dynamic
         For each whether its first axis is the batch, which may have any length.
     opset
         The version of ONNX's operators.
     """
     tops: list[Top] = []
-    whole = _AllTops(module, tops)
+    whole = _AllTops(module, tuple(inputs), tops)
     batch = torch.export.Dim("batch")
     axes = tuple({0: batch} if is_batch else {} for is_batch in dynamic)
     shapes = (axes,) if axes else None  # a net whose data are its own takes nothing
     with _silence(), torch.no_grad():
-        program = torch.export.export(whole, tuple(inputs), dynamic_shapes=shapes, strict=False)
+        program = torch.export.export(
+            whole, tuple(inputs.values()), dynamic_shapes=shapes, strict=False
+        )
         found: Any = torch.onnx.export(
             program,
             dynamo=True,
@@ -98,15 +100,17 @@ class _AllTops(nn.Module):
     Parameters
     ----------
     module
+    names
+        Of what goes in.
     made
         Gets the tops that the answer holds.
     """
 
-    def __init__(self, module: NetModule, made: list[Top]) -> None:
+    def __init__(self, module: NetModule, names: Sequence[str], made: list[Top]) -> None:
         super().__init__()
         self._set_made = partial(made.__setitem__, slice(None))  # a list would be set back
         self._run = module.run
-        self._names = module.inputs
+        self._names = names
         self._numbers = {layer: number for number, layer in enumerate(module.layers)}
         for layer, number in self._numbers.items():
             put_in_place(layer)

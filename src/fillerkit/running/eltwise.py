@@ -30,7 +30,11 @@ def eltwise(layer: LayerModule, *bottoms: Tensor) -> Tensor:
     p = layer.message.eltwise_param
     if p.operation == EltwiseParameter.PROD:
         divided: Callable[..., Tensor] = _Product.apply
-        return reduce(torch.mul, bottoms) if p.stable_prod_grad else divided(*bottoms)
+        # PyTorch compiles a function with a gradient of its own only where one is asked for.
+        is_learned = any(x.requires_grad for x in bottoms)
+        if is_learned and not p.stable_prod_grad:
+            return divided(*bottoms)
+        return reduce(torch.mul, bottoms)
     if p.operation == EltwiseParameter.MAX:
         first, second, *more = bottoms
         top = torch.where(first > second, first, second)

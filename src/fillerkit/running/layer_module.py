@@ -137,6 +137,8 @@ class LayerModule(nn.Module):
         try:
             tops = self.operation.run(self, *bottoms)
         except Exception as error:
+            if torch.compiler.is_dynamo_compiling():
+                raise  # it knows no notes, and would tell of them in place of the error
             of, shapes = self.layer, ", ".join(shown(bottom.shape) for bottom in bottoms)
             error.add_note(f"in layer '{of.name}' ({of.type}, line {of.line}) with {shapes}")
             raise

@@ -62,7 +62,8 @@ def pooling(layer: LayerModule, x: Tensor) -> Tops:
     that would begin beyond the bottom and its padding before is left out. A mean divides by the
     window's size as far as it lies within the padding on all sides, padding counted. STOCHASTIC
     draws a value with a probability in proportion to it in training, and is sum(x^2) / sum(x) of
-    the window else. A second top holds, of MAX, where in its channel each value stood.
+    the window else. A second top holds, of MAX, where in its channel each value stood, and -1 of a
+    window without one.
     """
     p = layer.message.pooling_param
     windows = layer.planned(shape_of(x))
@@ -88,6 +89,7 @@ class Windows:
 
     Attributes
     ----------
+    length, kernel, stride, pad, count : int
     beyond : int
         How far the last window reaches beyond the bottom; below 0, how much it leaves.
     """
@@ -97,12 +99,17 @@ class Windows:
         self.kernel = kernel
         self.stride = stride
         self.pad = pad
+        self.count = count
         self.beyond = (count - 1) * stride + kernel - pad - length
         starts = [index * stride - pad for index in range(count)]
         self._sizes = {
             True: [min(start + kernel, length + pad) - start for start in starts],
             False: [min(start + kernel, length) - max(start, 0) for start in starts],
         }
+
+    def holds_values(self) -> bool:
+        """Whether each window has a value of the bottom's in it."""
+        return min(self._sizes[False]) > 0
 
     def sizes(self, *, with_padding: bool) -> list[int]:
         """What a mean of each window divides by along this axis."""
@@ -147,7 +154,10 @@ def _max_and_mask(x: Tensor, windows: Sequence[Windows]) -> tuple[Tensor, Tensor
     )
     width = around.shape[3]
     rows, columns = at // width - high.pad, at % width - wide.pad
-    return found, (rows * wide.length + columns).to(x.dtype)
+    mask = rows * wide.length + columns
+    if not all(axis.holds_values() for axis in windows):
+        mask = torch.where(found > torch.finfo(x.dtype).min, mask, -1)
+    return found, mask.to(x.dtype)
 
 
 def _stochastic(x: Tensor, windows: Sequence[Windows], *, draw: bool) -> Tensor:

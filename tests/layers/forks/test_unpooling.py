@@ -41,3 +41,8 @@ def test_deconvnet_writes_it_in_capitals() -> None:
 def test_a_pad_is_refused(made: Make) -> None:
     with pytest.raises(fk.LayerError, match="takes no pad"):
         made("Unpooling", (2, 8, 7, 5), body="unpooling_param { kernel_size: 2 pad: 1 }")
+
+
+def test_a_mask_of_another_shape_is_refused(made: Make) -> None:
+    with pytest.raises(fk.LayerError, match="must have one shape"):
+        made("MaxUnPool", (2, 8, 7, 5), (2, 8, 6, 5), body="max_unpool_param { dst_h: 9 dst_w: 9 }")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fillerkit.errors import LayerError
 from fillerkit.layers.plan import Plan, Shape
 from fillerkit.layers.registry import layer
-from fillerkit.layers.shapes import axes4, positive
+from fillerkit.layers.shapes import axes4, equal_shapes, positive
 from fillerkit.schema.forks_pb2 import LayerParameter, UnpoolingParameter
 
 
@@ -40,6 +40,7 @@ def max_unpool(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     p = layer.max_unpool_param
     high = positive(p.dst_h, "max_unpool_param.dst_h")
     wide = positive(p.dst_w, "max_unpool_param.dst_w")
+    equal_shapes(bottoms)
     return Plan(tops=[(*axes4(bottoms[0])[:2], high, wide)])
 
 
