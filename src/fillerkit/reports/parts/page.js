@@ -136,8 +136,58 @@
     opener = null;
   };
   $("close").addEventListener("click", close);
-  // The text of the net is read after this script: a layer may be chosen before its lines are there.
-  document.addEventListener("DOMContentLoaded", () => { if (chosen !== null) choose(chosen); });
+  // The text of the net is read after this script, as plain text. The script makes its lines, with
+  // their colours, of one layer after the other when there is nothing else to do.
+  const TOKEN = new RegExp([
+    /(?<comment>#.*)/, /(?<string>"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?)/, /(?<field>[A-Za-z_]\w*(?=\s*[:{<]))/,
+    /(?<word>[A-Za-z_]\w*)/, /(?<number>[-+]?\.?\d(?:[eE][-+]|[\w.])*)/].map((each) => each.source).join("|"), "g");
+  const span = (kind, ...inside) => {
+    const made = document.createElement("span");
+    made.className = kind;
+    made.append(...inside);
+    return made;
+  };
+  const coloured = function* (text) {
+    let here = 0;
+    for (const found of text.matchAll(TOKEN)) {
+      const kind = Object.keys(found.groups).find((each) => found.groups[each]);
+      if (kind === "field") continue;
+      yield text.slice(here, found.index);
+      yield span(kind, found[0]);
+      here = found.index + found[0].length;
+    }
+    yield text.slice(here);
+  };
+  const split = (block) => {
+    if (!block.dataset.n) return;
+    const rows = block.textContent.split("\n");
+    block.replaceChildren(...block.dataset.n.split("\n").map((number, at) => {
+      const line = span("line", ...coloured(rows[at]), "\n");
+      line.id = "L" + number;
+      line.dataset.n = number;
+      return line;
+    }));
+    block.removeAttribute("data-n");
+  };
+  const blocks = () => [...document.querySelectorAll(".block")];
+  // Where a link leads to a line, its lines are made at once, and the browser looks for it anew.
+  const lead = () => {
+    const line = /^#L\d+$/.test(location.hash) && $(location.hash.slice(1));
+    if (line === false || line?.matches(".line")) return;
+    (line ? [line.closest(".block")] : blocks()).forEach(split);
+    location.replace(location.hash);
+  };
+  document.addEventListener("DOMContentLoaded", () => {
+    if (chosen !== null) choose(chosen);  // before its lines were there
+    lead();
+    const left = blocks(), idle = window.requestIdleCallback ?? setTimeout;
+    const work = (time) => {
+      do split(left.shift()); while (left.length && time?.timeRemaining() > 2);
+      if (left.length) idle(work);
+    };
+    if (left.length) idle(work);
+  });
+  addEventListener("beforeprint", () => blocks().forEach(split));
 
   let dragged = false;
   document.addEventListener("click", (event) => {
@@ -159,6 +209,7 @@
     if (event.key === "Escape") { close(); $("found").hidden = true; }
   });
   addEventListener("hashchange", () => {
+    lead();
     const target = location.hash.length > 1 && $(decodeURIComponent(location.hash.slice(1)));
     const part = target && target.closest("[data-at]");
     if (part && part.dataset.at !== chosen) choose(part.dataset.at, true);
