@@ -242,7 +242,7 @@ def test_one_layer_is_chosen_at_a_time_and_escape_lets_it_go(lenet: Page) -> Non
 
 
 def test_the_text_gets_its_colours_and_an_anchor_a_line(lenet: Page) -> None:
-    lenet.wait_for_function("!document.querySelector('.block[data-n]')")
+    lenet.wait_for_selector(".block[data-n]", state="detached", timeout=30_000)
     text = (SAMPLES / "lenet/deploy.prototxt").read_text()
     assert lenet.locator("#lines").text_content() == text
     rows = lenet.locator("#lines .line")
@@ -262,7 +262,7 @@ def test_the_text_gets_its_colours_and_an_anchor_a_line(lenet: Page) -> None:
 
 def test_parts_of_a_line_are_told_apart(show: Open) -> None:
     with show("words") as page:
-        page.wait_for_function("!document.querySelector('.block[data-n]')")
+        page.wait_for_selector(".block[data-n]", state="detached", timeout=30_000)
         parts = page.locator("#lines .line span").evaluate_all(
             "all => all.map((e) => [e.className, e.textContent])"
         )
@@ -649,6 +649,20 @@ def test_only_rows_that_are_near_are_laid_out(show: Open) -> None:
         far.scroll_into_view_if_needed()
         far.get_by_role("link").click()
         assert far.evaluate(laid_out)
+
+
+def test_boxes_far_below_are_laid_out_when_the_drawing_moves_or_later(show: Open) -> None:
+    drawn = "e => e.querySelector('text').getBoundingClientRect().height > 0"
+    with show("large") as page:
+        near, far = box(page, "c1"), box(page, "c777")
+        assert near.evaluate(drawn)
+        assert not far.evaluate(drawn)
+        page.wait_for_selector(".far", state="detached", timeout=30_000)  # by itself
+        assert far.evaluate(drawn)
+    with show("large") as page:
+        page.locator("#view").press("ArrowDown")
+        place(page)
+        assert box(page, "c777").evaluate(drawn)
 
 
 def test_the_columns_of_all_rows_are_in_line(lenet: Page) -> None:

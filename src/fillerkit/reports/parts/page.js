@@ -12,7 +12,11 @@
   // browser moves an image of it; it is drawn anew, sharp, when it stands.
   const width = +picture.dataset.width, height = +picture.dataset.height;
   let x = 0, y = 0, k = 1, waiting = false, standing;
+  // Marks far below its beginning are laid out when it moves first, or later.
+  let far = [];
+  const reveal = (count) => { for (const mark of far.splice(0, count)) mark.classList.remove("far"); };
   const draw = () => {
+    reveal(far.length);
     if (waiting) return;
     waiting = true;
     picture.style.willChange = "transform";
@@ -54,6 +58,7 @@
     return [part.x + part.width / 2 + of.e, part.y + part.height / 2 + of.f, part.width];
   };
   const show = (box) => {
+    reveal(far.length);
     const [across, down, wide] = middleOf(box);
     const scale = Math.min(Math.max(k, 0.9), 0.95 * view.clientWidth / wide);
     place(scale, across, view.clientHeight / 2 - down * scale);
@@ -63,6 +68,7 @@
   // of the one before.
   const paper = { width: 690, height: 930 };
   const cut = () => {
+    reveal(far.length);
     const scale = Math.min(paper.width / width, 1), tall = paper.height / scale, step = tall - 60;
     if (Math.min(scale, paper.height / height) > 0.6 * scale) return;
     const strips = document.createElement("div"), of = picture.firstElementChild;
@@ -136,8 +142,8 @@
     opener = null;
   };
   $("close").addEventListener("click", close);
-  // The text of the net is read after this script, as plain text. The script makes its lines, with
-  // their colours, of one layer after the other when there is nothing else to do.
+  // The text of the net is read after this script, as plain text. Its lines, with their colours, are
+  // made later: nobody who has just opened the page is to wait for them.
   const TOKEN = new RegExp([
     /(?<comment>#.*)/, /(?<string>"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?)/, /(?<field>[A-Za-z_]\w*(?=\s*[:{<]))/,
     /(?<word>[A-Za-z_]\w*)/, /(?<number>[-+]?\.?\d(?:[eE][-+]|[\w.])*)/].map((each) => each.source).join("|"), "g");
@@ -182,10 +188,11 @@
     lead();
     const left = blocks(), idle = window.requestIdleCallback ?? setTimeout;
     const work = (time) => {
-      do split(left.shift()); while (left.length && time?.timeRemaining() > 2);
-      if (left.length) idle(work);
+      if (far.length) reveal(200);
+      else do left.splice(0, 1).forEach(split); while (left.length && time?.timeRemaining() > 2);
+      if (far.length || left.length) idle(work);
     };
-    if (left.length) idle(work);
+    setTimeout(work, 2000);
   });
   addEventListener("beforeprint", () => blocks().forEach(split));
 
@@ -346,5 +353,13 @@
     told.style.left = Math.min(event.clientX + 12, innerWidth - told.offsetWidth - 8) + "px";
     told.style.top = event.clientY + 16 + "px";
   });
+
+  const top = picture.firstElementChild.transform.baseVal[0].matrix.f;
+  const below = [...picture.querySelectorAll("g > g")].filter((mark) => {
+    const shape = mark.querySelector("path, polygon");  // M1,2C... or 1,2 3,4 ...
+    return top + parseFloat((shape.getAttribute("d") || shape.getAttribute("points")).split(",")[1]) > 1500;
+  });
+  for (const mark of below) mark.classList.add("far");
   start();
+  far = below;
 })();
