@@ -83,6 +83,7 @@ def rendered(
     notes = (*net.notes, *(not_of_net(net, blobs) if blobs is not None else ()))
     drawing = graph(net)
     told = curves.groups(signals)
+    linked = {layer.line for layer in net.layers} | {found.place.line for found in findings}
     return Page(
         environment.get_template("page.html").render(
             net=net,
@@ -95,7 +96,7 @@ def rendered(
             index={layer.name: at for at, layer in reversed(list(enumerate(net.layers)))},
             graph=drawing,
             marks=Markup(drawing.marks),
-            blocks=blocks(net),
+            blocks=blocks(net, linked),
             signals=told,
             charts=curves.charts(told) if told else (),
             band=curves.band,
