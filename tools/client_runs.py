@@ -109,7 +109,12 @@ def _same(ours: np.ndarray[Any, Any], theirs: np.ndarray[Any, Any]) -> bool:
 
 
 def _last_words(result: subprocess.CompletedProcess[str]) -> str:
-    """The line that says most: an error of Python's, a failed check of Caffe's, or the last."""
+    """The line that says most: an error, a failed check of Caffe's, or the last."""
     lines = [line.strip() for line in (result.stdout + result.stderr).splitlines() if line.strip()]
-    telling = [line for line in lines if "Check failed" in line or "rror" in line.split(" ")[0]]
+    telling = [line for line in lines if "Check failed" in line or _begins_with_error(line)]
     return (telling or lines or [f"ended with {result.returncode}, silently"])[-1][:200]
+
+
+def _begins_with_error(line: str) -> bool:
+    """``ValueError: ...``, ``[ ERROR ] ...``, ``[libprotobuf ERROR ...] ...``."""
+    return "error" in " ".join(line.split()[:2]).lower()

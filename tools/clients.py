@@ -129,7 +129,7 @@ CLIENTS = (
     Client("ncnn", "ncnn", "3.11", ("ncnn==1.0.20261020",), forms=(), needs=(
         "caffe2ncnn", "ncnn's tools/caffe, built with Debian's libprotobuf-dev",
     )),
-    Client("mnn", "MNN", "3.11", ("MNN==3.6.1",)),
+    Client("mnn", "MNN", "3.11", ("MNN==3.6.1",), forms=("caffe",)),
     Client("openvino", "openvino-dev", "3.11", (
         "openvino-dev==2023.3.0", "opencv-python-headless<4.12", "protobuf==3.20.3", "numpy<2",
     )),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -35,6 +36,12 @@ def wanted() -> dict[str, str]:
     """The blobs to compare, each with the last layer that writes it."""
     found: dict[str, str] = json.loads((FOLDER / "wanted.json").read_text())
     return found
+
+
+def call(*command: object) -> None:
+    """Run a converter; where it fails, its own words are the last."""
+    if code := subprocess.run([str(word) for word in command]).returncode:
+        sys.exit(code)
 
 
 def tell(

@@ -1,14 +1,13 @@
 """caffe2onnx, and its file in onnxruntime."""
 
-import subprocess
 import sys
 
 import onnxruntime
-from client_files import CAFFEMODEL, OUT, PROTOTXT, inputs, tell, wanted
+from client_files import CAFFEMODEL, OUT, PROTOTXT, call, inputs, tell, wanted
 
 model = OUT / "net.onnx"
 command = [sys.executable, "-m", "caffe2onnx.convert", "--prototxt", PROTOTXT]
-subprocess.run([*command, "--caffemodel", CAFFEMODEL, "--onnx", model], check=True)
+call(*command, "--caffemodel", CAFFEMODEL, "--onnx", model)
 net = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
 made = net.run(None, dict(zip((given.name for given in net.get_inputs()), inputs().values())))
 tell(dict(zip(wanted(), made)), files=[model])

@@ -1,14 +1,13 @@
 """MMdnn, whose parser says ``import caffe``: fillerkit.pycaffe answers."""
 
-import subprocess
 import sys
 
 import numpy as np
-from client_files import CAFFEMODEL, OUT, PROTOTXT, tell
+from client_files import CAFFEMODEL, OUT, PROTOTXT, call, tell
 
 command = [sys.executable, "-m", "fillerkit.pycaffe", "-m", "mmdnn.conversion._script.convertToIR"]
 command += ["-f", "caffe", "-n", PROTOTXT, "-w", CAFFEMODEL, "-o", OUT / "ir"]
-subprocess.run(command, check=True)
+call(*command)
 layers = np.load(OUT / "ir.npy", allow_pickle=True, encoding="bytes").item()
 found = {}
 for node, values in layers.items():

@@ -1,13 +1,11 @@
 """ncnn: caffe2ncnn, the converter of its own tools, and its runtime. It takes one image."""
 
-import subprocess
-
 import ncnn
 import numpy as np
-from client_files import CAFFEMODEL, OUT, PROTOTXT, inputs, tell, wanted
+from client_files import CAFFEMODEL, OUT, PROTOTXT, call, inputs, tell, wanted
 
 param, binary = OUT / "net.param", OUT / "net.bin"
-subprocess.run(["caffe2ncnn", PROTOTXT, CAFFEMODEL, param, binary], check=True)
+call("caffe2ncnn", PROTOTXT, CAFFEMODEL, param, binary)
 net = ncnn.Net()
 # The defaults count in float16 and by Winograd's products: fast, and a few digits less.
 for option in ("fp16_packed", "fp16_storage", "fp16_arithmetic", "bf16_storage"):

@@ -1,16 +1,15 @@
 """X2Paddle, whose converter of Caffe's nets writes PaddlePaddle's code and weights."""
 
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import paddle
-from client_files import CAFFEMODEL, OUT, PROTOTXT, inputs, tell, wanted
+from client_files import CAFFEMODEL, OUT, PROTOTXT, call, inputs, tell, wanted
 
 command = [Path(sys.executable).with_name("x2paddle"), "--framework=caffe", "--save_dir", OUT]
 command += ["--prototxt", PROTOTXT, "--weight", CAFFEMODEL, "--disable_feedback=True"]
-subprocess.run(command, check=True)
+call(*command)
 sys.path.insert(0, str(OUT))
 import x2paddle_code  # noqa: E402
 
