@@ -15,7 +15,7 @@ from shells import SHELLS, typed
 from fillerkit.cli import completion, fillerkit
 from fillerkit.cli.offers import LARGE, offer_of
 
-NEEDS_NO_OFFER = (click.IntRange, click.FloatRange, type(click.INT))
+NEEDS_NO_OFFER = (click.IntRange, click.FloatRange, type(click.INT), type(click.FLOAT))
 
 
 def _offered(
