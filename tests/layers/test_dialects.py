@@ -16,4 +16,4 @@ def test_a_dialect_said_outright_is_believed() -> None:
 
 def test_an_unknown_dialect_names_the_known_ones() -> None:
     with pytest.raises(fk.UsageError, match="segnet"):
-        set_up_text('type: "BN" top: "t"', CONV, dialect="caffe2")
+        set_up_text('type: "BN" top: "t"', CONV, dialect="nobodys")
