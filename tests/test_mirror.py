@@ -31,6 +31,7 @@ TESTED_WITH = {
     "dask/shard": "dask/test_save",
     "dask/slices": "dask/test_arrays",
     "fillers/kernels": "fillers/forks/test_upsampling",
+    "filling/transferred": "filling/test_transfer",
     "formats/background": "formats/test_whole_file",
     "formats/damage": "hostile/test_any",
     "formats/entry": "formats/test_round_trip",

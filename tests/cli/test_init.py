@@ -504,13 +504,14 @@ def test_adapt_is_refused_where_it_makes_no_sense(
     assert not list(folder.glob("*.npz"))
 
 
-def test_without_adapt_nothing_of_it_is_imported(folder: Path) -> None:
+def test_what_only_adapt_or_weights_need_is_not_imported_without_them(folder: Path) -> None:
     code = (
         "import sys\n"
         "from fillerkit.cli import fillerkit\n"
         "fillerkit.main(['init', 'net.prototxt', '--seed', '1'], standalone_mode=False)\n"
         "print([n for n in sys.modules if n.startswith(('torch', 'fillerkit.adapting', "
-        "'fillerkit.signals'))])\n"
+        "'fillerkit.signals', 'fillerkit.filling.renames', "
+        "'fillerkit.filling.patterns')) or n == 'fillerkit.filling.transfer'])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"

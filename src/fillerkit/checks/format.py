@@ -63,7 +63,7 @@ def fork_field(net: Net) -> Iterator[Warned]:
 
 def _is_meant(net: Net) -> bool:
     """Whether a person says that the net is a fork's."""
-    return net.asked.get("dialect", "caffe") != "caffe"
+    return bool(net.asked.get("dialect", "caffe") != "caffe")
 
 
 @warning("no-layers")

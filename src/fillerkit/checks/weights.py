@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from fillerkit.errors import LayerError, Place
 from fillerkit.fillers import Given
-from fillerkit.filling.transfer import Transfer, Weights, transfer
+from fillerkit.filling.transfer import transfer
+from fillerkit.filling.transferred import Transfer, Weights
 from fillerkit.layers.net_layer import Layer, ParamBlob
 from fillerkit.nets.net import Net
 

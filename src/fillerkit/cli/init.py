@@ -25,7 +25,7 @@ from fillerkit.cli.printing import many, note, say, tell, telling_of_files
 from fillerkit.cli.progress import LARGE, progress_bar
 from fillerkit.cli.sharded import check_options, save_shards
 from fillerkit.fillers.distributions import DTYPES
-from fillerkit.filling.transfer import MISMATCHES, Mismatch
+from fillerkit.filling.transferred import MISMATCHES, Mismatch
 from fillerkit.formats import FORMATS
 from fillerkit.random import BOOSTS, BOOSTS_TOLD, STREAMS, kernel_path, processors
 
