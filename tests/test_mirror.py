@@ -47,6 +47,7 @@ TESTED_WITH = {
     "merging/affine": "merging/test_merge",
     "merging/folds": "merging/test_merge",
     "merging/sums": "merging/test_merge",
+    "nets/given": "checks/test_weights",
     "nets/net": "nets/test_load",
     "prototxt/short": "nets/test_rules",
     "onnx/files": "onnx/test_export",

@@ -114,6 +114,17 @@ def _hostile(path: Path) -> None:
     )
 
 
+def _words(path: Path) -> None:
+    fk.report(
+        fk.load_net(
+            "name: 'a # \\' {' # top: \"x\" 3\n"
+            'layer { type: "Input" top: "d" input_param { shape { dim: 2 } }\n'
+            "loss_weight: -1e-3 transform_param { scale: .5 } phase : TRAIN }\n"
+        ),
+        path,
+    )
+
+
 def _large(path: Path) -> None:
     """2,000 layers and an input."""
     pair = (
@@ -129,6 +140,7 @@ MADE: dict[str, Callable[[Path], object]] = {
     "lenet": _filled,
     "signal": _signal,
     "hostile": _hostile,
+    "words": _words,
     "large": _large,
     "googlenet": _sample("googlenet"),
     "resnet50": _sample("resnet50"),
@@ -227,6 +239,69 @@ def test_one_layer_is_chosen_at_a_time_and_escape_lets_it_go(lenet: Page) -> Non
     lenet.keyboard.press("Escape")
     assert not lenet.locator("#layer").is_visible()
     assert lenet.locator(".on").count() == 0
+
+
+def test_the_text_gets_its_colours_and_an_anchor_a_line(lenet: Page) -> None:
+    lenet.wait_for_selector(".block[data-n]", state="detached", timeout=30_000)
+    text = (SAMPLES / "lenet/deploy.prototxt").read_text()
+    assert lenet.locator("#lines").text_content() == text
+    rows = lenet.locator("#lines .line")
+    told = rows.evaluate_all("all => all.map((e) => [e.id, e.dataset.n, e.textContent])")
+    assert told == [
+        [f"L{at}", f"{at}", row] for at, row in enumerate(text.splitlines(keepends=True), 1)
+    ]
+    conv1 = lines(lenet, "conv1")
+    for kind, found in {
+        "string": ['"conv1"', '"Convolution"', '"data"', '"conv1"', '"xavier"', '"constant"'],
+        "number": ["20", "5", "1"],
+        "word": [],
+        "comment": [],
+    }.items():
+        assert conv1.locator(f".{kind}").all_text_contents() == found
+
+
+def test_parts_of_a_line_are_told_apart(show: Open) -> None:
+    with show("words") as page:
+        page.wait_for_selector(".block[data-n]", state="detached", timeout=30_000)
+        parts = page.locator("#lines .line span").evaluate_all(
+            "all => all.map((e) => [e.className, e.textContent])"
+        )
+        assert parts == [
+            ["string", "'a # \\' {'"],
+            ["comment", '# top: "x" 3'],
+            ["string", '"Input"'],
+            ["string", '"d"'],
+            ["number", "2"],
+            ["number", "-1e-3"],
+            ["number", ".5"],
+            ["word", "TRAIN"],
+        ]
+
+
+@pytest.mark.parametrize("number", [1, 31, 40])
+def test_a_page_can_be_opened_at_a_line(
+    browser: Browser, reports: Callable[[str], Path], number: int
+) -> None:
+    """Also at one that no link of the page leads to."""
+    page = browser.new_page(viewport={"width": 1400, "height": 400})
+    page.goto(f"{reports('lenet').as_uri()}#L{number}")
+    line = page.locator(f"#L{number}.line")
+    line.wait_for()
+    assert in_view(page, line)
+    assert line.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+    page.close()
+
+
+def test_without_the_script_the_text_has_its_numbers_and_links_lead_to_it(show: Open) -> None:
+    with show("lenet", java_script_enabled=False) as page:
+        text = (SAMPLES / "lenet/deploy.prototxt").read_text()
+        assert page.locator("#lines").text_content() == text
+        numbers = page.locator("#lines .block").evaluate_all(
+            "all => all.map((e) => getComputedStyle(e, '::before').content.replaceAll('\\\\a', ''))"
+        )
+        assert re.findall(r"\d+", " ".join(numbers)) == [str(at) for at in range(1, 79)]
+        page.locator('#table tr[data-layer="ip2"] a').first.click()
+        assert in_view(page, lines(page, "ip2"))
 
 
 def test_a_finding_leads_to_its_line(lenet: Page) -> None:
@@ -574,6 +649,20 @@ def test_only_rows_that_are_near_are_laid_out(show: Open) -> None:
         far.scroll_into_view_if_needed()
         far.get_by_role("link").click()
         assert far.evaluate(laid_out)
+
+
+def test_boxes_far_below_are_laid_out_when_the_drawing_moves_or_later(show: Open) -> None:
+    drawn = "e => e.querySelector('text').getBoundingClientRect().height > 0"
+    with show("large") as page:
+        near, far = box(page, "c1"), box(page, "c777")
+        assert near.evaluate(drawn)
+        assert not far.evaluate(drawn)
+        page.wait_for_selector(".far", state="detached", timeout=30_000)  # by itself
+        assert far.evaluate(drawn)
+    with show("large") as page:
+        page.locator("#view").press("ArrowDown")
+        place(page)
+        assert box(page, "c777").evaluate(drawn)
 
 
 def test_the_columns_of_all_rows_are_in_line(lenet: Page) -> None:

@@ -1,4 +1,4 @@
-"""A net's text by lines: which layer each belongs to, and what its parts are."""
+"""A net's text by lines: which layer each belongs to, and where links lead."""
 
 from __future__ import annotations
 
@@ -13,13 +13,10 @@ RELU = 'layer { name: "r" type: "ReLU" bottom: "d" top: "r" }'
 
 def spans(text: str) -> list[tuple[str, int, int]]:
     return [
-        (block.name, block.lines[0].number, block.lines[-1].number)
+        (block.name, int(numbers[0]), int(numbers[-1]))
         for block in blocks(fk.load_net(text + "\n"))
+        for numbers in [block.numbers.split("\n")]
     ]
-
-
-def parts(text: str) -> list[tuple[str, str]]:
-    return [part for block in blocks(fk.load_net(text + "\n")) for part in block.lines[-1].parts]
 
 
 @pytest.mark.parametrize(
@@ -43,22 +40,18 @@ def test_lines_belong_to_the_layer_whose_braces_are_around_them(
     assert spans(text) == found
 
 
-def test_parts_of_a_line_are_told_apart() -> None:
-    found = parts(f"{INPUT} # top: 3")
-    for part in [
-        ("field", "name"),
-        ("string", '"Input"'),
-        ("number", "1"),
-        ("brace", "{"),
-        ("comment", "# top: 3"),
-    ]:
-        assert part in found
-    assert "".join(text for _, text in found) == f"{INPUT} # top: 3"
+def test_a_line_that_is_led_to_begins_a_part() -> None:
+    net = fk.load_net(f"{INPUT}\n" + RELU.replace(" ", "\n") + "\n# end\n")
+    last = len(net.text.splitlines())
+    _, relu, end = blocks(net, linked={1, 2, 4, last, 99})
+    assert [part.first for part in relu.parts] == [2, 4]
+    assert "".join(part.text for part in relu.parts) == RELU.replace(" ", "\n") + "\n"
+    assert end.parts == ((last, ("# end",)),)
 
 
 def test_what_has_no_look_is_shown_as_its_escape() -> None:
-    found = parts(INPUT + "\t# \u202e\x1b\r")
-    assert found[-1][1].endswith("# \\u202e\\x1b")
-    (block,) = blocks(fk.load_net("\ufeff" + INPUT + "\n"))
+    (block,) = blocks(fk.load_net(f"\ufeff{INPUT}\t# \u202e\x1b\r\n"))
     assert isinstance(block, Block)
-    assert block.lines[0].parts[0] == ("field", "layer")
+    (part,) = block.parts
+    assert part.text.startswith("layer {")
+    assert part.text.endswith("# \\u202e\\x1b\n")

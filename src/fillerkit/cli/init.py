@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -27,11 +28,12 @@ from fillerkit.cli.sharded import check_options, save_shards
 from fillerkit.fillers.distributions import DTYPES
 from fillerkit.filling.transferred import MISMATCHES, Mismatch
 from fillerkit.formats import FORMATS
+from fillerkit.nets.notes import start_notes
 from fillerkit.random import BOOSTS, BOOSTS_TOLD, STREAMS, kernel_path, processors
 
 
 @click.command("init", cls=AfterWeights)
-@takes_net
+@partial(takes_net, weights_count=True)
 @click.option(
     "-o",
     "--output",
@@ -226,6 +228,7 @@ def command(
             layers=copy,
             **said_of_weights(),
         )
+        tell(start_notes(net.layers, transfer.places))
         tell(transfer.notes)
         note(str(transfer))
         tell(map(str, transfer.moves if verbose else ()))

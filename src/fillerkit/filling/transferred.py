@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -56,6 +56,11 @@ class Transfer:
     notes: tuple[str, ...] = ()
     reshaped: tuple[str, ...] = ()
     moves: tuple[Move, ...] = ()
+
+    @property
+    def places(self) -> Collection[At]:
+        """Where in the net blobs are that take values from a file, of shared ones their owners."""
+        return self._sources.keys()
 
     def source(self, at: At) -> Array | None:
         """The values for the blob at a place of the net, in their own shape; or None."""

@@ -14,12 +14,13 @@ from fillerkit.printable import printable
 # What Graphviz writes is escaped: no name of a net can look like one of these tags.
 _GRAPH = re.compile(r'<g id="graph0"[^>]* transform="[^"]*translate\(([-\d.]+) ([-\d.]+)\)">')
 _SIZE = re.compile(r'viewBox="0\.00 0\.00 ([\d.]+) ([\d.]+)"')
-_NODE = re.compile(r'<g class="node ([^"]*)">(.*?)</g>\n</g>', re.DOTALL)
+_NODE = re.compile(r'<g class="node ([^"]*)">(.*?)</g>')
 _NAME = re.compile(r'<text ([^>]*font-weight="bold"[^>]*)>')
 _HINT = re.compile(r'<g><a xlink:title="([^"]*)">')
 _IDLE = re.compile(
-    r'<!--.*?-->\n?|<title>[^<]*</title>\n|</a>\n| xml:space="preserve"| text-anchor="start"'
-    r'| font-family="[^"]*"| font-size="[^"]*"| id="[^"]*"',
+    r"<!--.*?-->\n?|<title>[^<]*</title>\n|</a>\n</g>\n|\n(?=<)"
+    r'| xml:space="preserve"| text-anchor="start"| font-family="[^"]*"| font-size="[^"]*"'
+    r'| id="[^"]*"',
     re.DOTALL,
 )
 _GROUND = re.compile(r'<polygon fill="white" stroke="none"[^>]*/>\n')
@@ -44,7 +45,7 @@ def graph(net: Net) -> Graph:
     assert size and head  # Graphviz writes both
     marks = svg[head.end() : svg.rindex("</g>")]
     marks = _IDLE.sub("", _GROUND.sub("", marks, count=1))
-    marks = _NODE.sub(_box(net), _HINT.sub(r"<g><title>\1</title>", marks))
+    marks = _NODE.sub(_box(net), _HINT.sub(r"<title>\1</title>", marks))
     left, top = (-float(number) for number in head.groups())
     return Graph(marks, float(size[1]), float(size[2]), left, top)
 
@@ -56,7 +57,7 @@ def _box(net: Net) -> Callable[[re.Match[str]], str]:
         body = _NAME.sub(lambda name: f"<text {name[1]} {_of(net, next(names))}>", found[2])
         return (
             f'<g class="node" id="box{inside[0]}" {_of(net, inside[0])} role="button" '
-            f'tabindex="{-1 if inside[0] else 0}">{body}</g>\n</g>'
+            f'tabindex="{-1 if inside[0] else 0}">{body}</g>'
         )
 
     return box

@@ -12,7 +12,11 @@
   // browser moves an image of it; it is drawn anew, sharp, when it stands.
   const width = +picture.dataset.width, height = +picture.dataset.height;
   let x = 0, y = 0, k = 1, waiting = false, standing;
+  // Marks far below its beginning are laid out when it moves first, or later.
+  let far = [];
+  const reveal = (count) => { for (const mark of far.splice(0, count)) mark.classList.remove("far"); };
   const draw = () => {
+    reveal(far.length);
     if (waiting) return;
     waiting = true;
     picture.style.willChange = "transform";
@@ -54,6 +58,7 @@
     return [part.x + part.width / 2 + of.e, part.y + part.height / 2 + of.f, part.width];
   };
   const show = (box) => {
+    reveal(far.length);
     const [across, down, wide] = middleOf(box);
     const scale = Math.min(Math.max(k, 0.9), 0.95 * view.clientWidth / wide);
     place(scale, across, view.clientHeight / 2 - down * scale);
@@ -63,6 +68,7 @@
   // of the one before.
   const paper = { width: 690, height: 930 };
   const cut = () => {
+    reveal(far.length);
     const scale = Math.min(paper.width / width, 1), tall = paper.height / scale, step = tall - 60;
     if (Math.min(scale, paper.height / height) > 0.6 * scale) return;
     const strips = document.createElement("div"), of = picture.firstElementChild;
@@ -136,8 +142,59 @@
     opener = null;
   };
   $("close").addEventListener("click", close);
-  // The text of the net is read after this script: a layer may be chosen before its lines are there.
-  document.addEventListener("DOMContentLoaded", () => { if (chosen !== null) choose(chosen); });
+  // The text of the net is read after this script, as plain text. Its lines, with their colours, are
+  // made later: nobody who has just opened the page is to wait for them.
+  const TOKEN = new RegExp([
+    /(?<comment>#.*)/, /(?<string>"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?)/, /(?<field>[A-Za-z_]\w*(?=\s*[:{<]))/,
+    /(?<word>[A-Za-z_]\w*)/, /(?<number>[-+]?\.?\d(?:[eE][-+]|[\w.])*)/].map((each) => each.source).join("|"), "g");
+  const span = (kind, ...inside) => {
+    const made = document.createElement("span");
+    made.className = kind;
+    made.append(...inside);
+    return made;
+  };
+  const coloured = function* (text) {
+    let here = 0;
+    for (const found of text.matchAll(TOKEN)) {
+      const kind = Object.keys(found.groups).find((each) => found.groups[each]);
+      if (kind === "field") continue;
+      yield text.slice(here, found.index);
+      yield span(kind, found[0]);
+      here = found.index + found[0].length;
+    }
+    yield text.slice(here);
+  };
+  const split = (block) => {
+    if (!block.dataset.n) return;
+    const rows = block.textContent.split("\n");
+    block.replaceChildren(...block.dataset.n.split("\n").map((number, at) => {
+      const line = span("line", ...coloured(rows[at]), "\n");
+      line.id = "L" + number;
+      line.dataset.n = number;
+      return line;
+    }));
+    block.removeAttribute("data-n");
+  };
+  const blocks = () => [...document.querySelectorAll(".block")];
+  // Where a link leads to a line, its lines are made at once, and the browser looks for it anew.
+  const lead = () => {
+    const line = /^#L\d+$/.test(location.hash) && $(location.hash.slice(1));
+    if (line === false || line?.matches(".line")) return;
+    (line ? [line.closest(".block")] : blocks()).forEach(split);
+    location.replace(location.hash);
+  };
+  document.addEventListener("DOMContentLoaded", () => {
+    if (chosen !== null) choose(chosen);  // before its lines were there
+    lead();
+    const left = blocks(), idle = window.requestIdleCallback ?? setTimeout;
+    const work = (time) => {
+      if (far.length) reveal(200);
+      else do left.splice(0, 1).forEach(split); while (left.length && time?.timeRemaining() > 2);
+      if (far.length || left.length) idle(work);
+    };
+    setTimeout(work, 2000);
+  });
+  addEventListener("beforeprint", () => blocks().forEach(split));
 
   let dragged = false;
   document.addEventListener("click", (event) => {
@@ -159,6 +216,7 @@
     if (event.key === "Escape") { close(); $("found").hidden = true; }
   });
   addEventListener("hashchange", () => {
+    lead();
     const target = location.hash.length > 1 && $(decodeURIComponent(location.hash.slice(1)));
     const part = target && target.closest("[data-at]");
     if (part && part.dataset.at !== chosen) choose(part.dataset.at, true);
@@ -295,5 +353,13 @@
     told.style.left = Math.min(event.clientX + 12, innerWidth - told.offsetWidth - 8) + "px";
     told.style.top = event.clientY + 16 + "px";
   });
+
+  const top = picture.firstElementChild.transform.baseVal[0].matrix.f;
+  const below = [...picture.querySelectorAll("g > g")].filter((mark) => {
+    const shape = mark.querySelector("path, polygon");  // M1,2C... or 1,2 3,4 ...
+    return top + parseFloat((shape.getAttribute("d") || shape.getAttribute("points")).split(",")[1]) > 1500;
+  });
+  for (const mark of below) mark.classList.add("far");
   start();
+  far = below;
 })();
