@@ -41,36 +41,37 @@ def test_a_name_that_is_not_public_is_not_there() -> None:
 NET = 'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: [1, 2] } } }'
 A_NET = "give a net: fillerkit.load_net"
 BLOBS = r"give blobs: net\.fill\(seed=1\) makes them"
-READ: Any = fk.load_net(NET)
-FILLED: Any = READ.fill(seed=1)
+API: Any = fk
+READ = API.load_net(NET)
+FILLED = READ.fill(seed=1)
 Call = Callable[[], object]
 CALLS: list[tuple[Call, str]] = [
-    (lambda: fk.load(READ), "path is Net: give the path of a weight file"),
-    (lambda: fk.load_net(FILLED), "path_or_text is Blobs: give the path of a proto"),
-    (lambda: fk.load_net(b""), "is bytes: .* or its text as a str"),
-    (lambda: fk.read_net(READ), "path_or_text is Net"),
-    (lambda: fk.load_net(NET, shapes=[1]), r"shapes is list: give a dict, like \{'da"),
-    (lambda: fk.load_net(NET, types="ReLU"), "types is str: give a dict"),
-    (lambda: fk.load_net(NET, types={"a": 1}), "a type in types is int"),
-    (lambda: fk.load_net(NET, fillers={"*": 1}), "a filler is int: give a str"),
-    (lambda: fk.load_net(NET, stages=[1]), "a stage is int: give a name"),
-    (lambda: fk.load_net(NET, level="1"), "level is str: give a whole number"),
-    (lambda: fk.load_net(NET, proto=1), "proto is int: give the path"),
-    (lambda: fk.check(NET, ignore="no-layers"), "ignore is str: give a list of cod"),
-    (lambda: fk.upgrade_text(NET, forms="v1"), "forms is str: give a list of forms"),
+    (lambda: API.load(READ), "path is Net: give the path of a weight file"),
+    (lambda: API.load_net(FILLED), "path_or_text is Blobs: give the path of a proto"),
+    (lambda: API.load_net(b""), "is bytes: .* or its text as a str"),
+    (lambda: API.read_net(READ), "path_or_text is Net"),
+    (lambda: API.load_net(NET, shapes=[1]), r"shapes is list: give a dict, like \{'da"),
+    (lambda: API.load_net(NET, types="ReLU"), "types is str: give a dict"),
+    (lambda: API.load_net(NET, types={"a": 1}), "a type in types is int"),
+    (lambda: API.load_net(NET, fillers={"*": 1}), "a filler is int: give a str"),
+    (lambda: API.load_net(NET, stages=[1]), "a stage is int: give a name"),
+    (lambda: API.load_net(NET, level="1"), "level is str: give a whole number"),
+    (lambda: API.load_net(NET, proto=1), "proto is int: give the path"),
+    (lambda: API.check(NET, ignore="no-layers"), "ignore is str: give a list of cod"),
+    (lambda: API.upgrade_text(NET, forms="v1"), "forms is str: give a list of forms"),
     (lambda: READ.save(None), "path is NoneType: give the name of the file"),
     (lambda: READ.fill(1, weights=READ), "weights is Net: give the path of a weight"),
-    (lambda: fk.transfer("net.prototxt", FILLED), f"net is str: {A_NET}"),
-    (lambda: fk.transfer(fk.Net, FILLED), f"net is a class: {A_NET}"),
-    (lambda: fk.compare(FILLED, "a.npz"), f"b is str: {BLOBS}"),
-    (lambda: fk.stats(READ), f"blobs is Net: {BLOBS}"),
-    (lambda: fk.draw(FILLED), f"net is Blobs: {A_NET}"),
-    (lambda: fk.report("net.prototxt"), f"net is str: {A_NET}"),
-    (lambda: fk.batches("net.prototxt"), f"net is str: {A_NET}"),
-    (lambda: fk.signal("net.prototxt"), f"net is str: {A_NET}"),
-    (lambda: fk.adapt(READ, "a.npz", "lsuv"), f"blobs is str: {BLOBS}"),
-    (lambda: fk.adapt(READ, FILLED, 1), "methods is int: give names, of k-means"),
-    (lambda: fk.plan_layer(READ, 0, []), "text is Net: give a net's text"),
+    (lambda: API.transfer("net.prototxt", FILLED), f"net is str: {A_NET}"),
+    (lambda: API.transfer(API.Net, FILLED), f"net is a class: {A_NET}"),
+    (lambda: API.compare(FILLED, "a.npz"), f"b is str: {BLOBS}"),
+    (lambda: API.stats(READ), f"blobs is Net: {BLOBS}"),
+    (lambda: API.draw(FILLED), f"net is Blobs: {A_NET}"),
+    (lambda: API.report("net.prototxt"), f"net is str: {A_NET}"),
+    (lambda: API.batches("net.prototxt"), f"net is str: {A_NET}"),
+    (lambda: API.signal("net.prototxt"), f"net is str: {A_NET}"),
+    (lambda: API.adapt(READ, "a.npz", "lsuv"), f"blobs is str: {BLOBS}"),
+    (lambda: API.adapt(READ, FILLED, 1), "methods is int: give names, of k-means"),
+    (lambda: API.plan_layer(READ, 0, []), "text is Net: give a net's text"),
 ]
 
 

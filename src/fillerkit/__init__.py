@@ -64,8 +64,8 @@ if _TYPE_CHECKING:
     from fillerkit.filling.draw_map import DrawMap as DrawMap
     from fillerkit.filling.gather import Gathered as Gathered
     from fillerkit.filling.gather import gather_weights as gather_weights
-    from fillerkit.filling.transfer import Transfer as Transfer
     from fillerkit.filling.transfer import transfer as transfer
+    from fillerkit.filling.transferred import Transfer as Transfer
     from fillerkit.layers import Param as Param
     from fillerkit.layers import Plan as Plan
     from fillerkit.layers import layer as layer
@@ -110,7 +110,8 @@ _NAMES = {
     "Sparse Truncated Uniform Whole",
     "filling.draw_map": "DrawMap",
     "filling.gather": "gather_weights Gathered",
-    "filling.transfer": "Transfer transfer",
+    "filling.transfer": "transfer",
+    "filling.transferred": "Transfer",
     "layers": "layer layer_types Param Plan",
     "layers.dialects": "DIALECTS",
     "layers.net_layer": "Layer ParamBlob",

@@ -111,6 +111,8 @@ def test_the_error_of_an_unknown_suffix_says_how_a_format_is_named(
 ) -> None:
     with pytest.raises(fk.UsageError, match=r"format='npz'"):
         blobs.save(tmp_path / "weights.txt")
+    with pytest.raises(fk.UsageError, match=r"chooses the format; ONNX holds a net"):
+        blobs.save(tmp_path / "net.onnx")
     (tmp_path / "weights.txt").touch()
     with pytest.raises(fk.UsageError, match=r"fillerkit\.load\(path, format='npz'\)"):
         fk.load(tmp_path / "weights.txt")

@@ -212,6 +212,16 @@ def test_weights_that_stay_zeros_are_told_of(run: Run, folder: Path) -> None:
     assert "ip" in done.stderr
 
 
+def test_only_weights_that_no_file_gives_are_told_to_stay_zeros(run: Run, folder: Path) -> None:
+    assert run("init", "net.prototxt", "--seed", 1, "--phase", "test", "-o", "w.npz").stderr == ""
+    text = (folder / "net.prototxt").read_text()
+    bare = re.sub("weight_filler {.*?}", "", text)
+    (folder / "net.prototxt").write_text(bare)
+    options = ["init", "net.prototxt", "--phase", "test", "--weights", "w.npz"]
+    assert "all zeros" not in run(*options).stderr
+    assert re.search("note: all zeros, .*: out\n", run(*options, "--copy", "ip").stderr)
+
+
 def test_weights_that_do_not_stay_zeros_are_not_told_of(run: Run) -> None:
     assert run("init", "net.prototxt", "--seed", 1).stderr == ""
 
@@ -524,13 +534,14 @@ def test_adapt_is_refused_where_it_makes_no_sense(
     assert not list(folder.glob("*.npz"))
 
 
-def test_without_adapt_nothing_of_it_is_imported(folder: Path) -> None:
+def test_what_only_adapt_or_weights_need_is_not_imported_without_them(folder: Path) -> None:
     code = (
         "import sys\n"
         "from fillerkit.cli import fillerkit\n"
         "fillerkit.main(['init', 'net.prototxt', '--seed', '1'], standalone_mode=False)\n"
         "print([n for n in sys.modules if n.startswith(('torch', 'fillerkit.adapting', "
-        "'fillerkit.signals'))])\n"
+        "'fillerkit.signals', 'fillerkit.filling.renames', "
+        "'fillerkit.filling.patterns')) or n == 'fillerkit.filling.transfer'])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"

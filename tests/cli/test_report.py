@@ -46,6 +46,20 @@ def test_the_values_are_those_of_the_seed_or_of_the_file(run: Run, folder: Path)
     )
 
 
+def test_of_zeros_that_a_file_replaces_nothing_is_said(run: Run, folder: Path) -> None:
+    assert run("init", "net.prototxt", "--seed", 5, "-o", "w.npz").returncode == 0
+    bare = NET.replace('weight_filler { type: "xavier" }', "")
+    (folder / "net.prototxt").write_text(bare)
+    for done in (run("report", "net.prototxt", "-o", "-"), run("check", "net.prototxt")):
+        assert "zeros" in done.stderr + done.stdout
+    done = run("report", "net.prototxt", "--weights", "w.npz", "-o", "-")
+    assert done.stderr == ""
+    assert "Nothing odd was found." in done.stdout
+    assert "all zeros" not in done.stdout
+    assert 'class="alarm">constant 0' not in done.stdout
+    assert "given in w.npz, mean" in done.stdout
+
+
 def test_a_warning_can_be_silenced(run: Run) -> None:
     assert "xavier-relu" in run("report", "net.prototxt", "-o", "-").stdout
     done = run("report", "net.prototxt", "--ignore", "xavier-relu", "-o", "-")

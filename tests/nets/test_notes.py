@@ -8,6 +8,7 @@ import pytest
 from net_texts import INPUT, PRODUCT
 
 import fillerkit as fk
+from fillerkit.nets.notes import other_notes, start_notes
 
 
 def test_a_net_without_layers_says_so() -> None:
@@ -19,6 +20,14 @@ def test_weights_without_a_filler_are_told_of() -> None:
     assert fk.load_net(INPUT + bare).notes == (
         "all zeros, as Caffe leaves a weight without a weight_filler: ip",
     )
+
+
+def test_weights_that_a_file_gives_are_not_told_of() -> None:
+    bare = PRODUCT.replace('weight_filler { type: "xavier" }', "").replace("BLOBS", "")
+    net = fk.load_net(INPUT + bare)
+    assert start_notes(net.layers, {(1, 0)}) == []
+    assert start_notes(net.layers, {(0, 0), (1, 1)}) == list(net.notes)
+    assert other_notes(("first", *net.notes, "last"), net.layers) == ["first", "last"]
 
 
 def test_values_that_are_not_finite_are_told_of() -> None:

@@ -188,7 +188,8 @@ def test_a_name_alone_is_not_looked_for_above_the_solver(folder: Path) -> None:
         read_net(there)
     assert caught.value.message.endswith(
         f"is not there: looked in the working directory, the solver's folder ({folder / 'mine'}) "
-        "and the folders above it, there also for 'lenet/net.prototxt' and 'net.prototxt'"
+        "and the folders above it, there also for 'lenet/net.prototxt', in the solver's folder "
+        "also for 'net.prototxt'"
     )
 
 

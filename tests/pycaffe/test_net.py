@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,6 +25,13 @@ layer { name: "b" type: "InnerProduct" bottom: "a" top: "b" param { name: "w" }
 
 def bits(net: caffe.Net) -> dict[str, list[bytes]]:
     return {name: [blob.data.tobytes() for blob in blobs] for name, blobs in net.params.items()}
+
+
+@pytest.mark.parametrize("wrong", [None, 5, b"net.prototxt", np.zeros(2)])
+def test_what_is_no_path_is_told(wrong: Any) -> None:
+    for takes_file in (lambda path: caffe.Net(path, caffe.TEST), caffe.SGDSolver):
+        with pytest.raises(TypeError, match="the path of a file is wanted, as a str, not"):
+            takes_file(wrong)
 
 
 def test_layers_and_blobs_are_in_caffes_order_with_its_splits(write: WriteNet) -> None:

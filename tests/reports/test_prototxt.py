@@ -13,8 +13,9 @@ RELU = 'layer { name: "r" type: "ReLU" bottom: "d" top: "r" }'
 
 def spans(text: str) -> list[tuple[str, int, int]]:
     return [
-        (block.name, *(int(block.numbers.split("\n")[at]) for at in (0, -1)))
+        (block.name, int(numbers[0]), int(numbers[-1]))
         for block in blocks(fk.load_net(text + "\n"))
+        for numbers in [block.numbers.split("\n")]
     ]
 
 

@@ -20,7 +20,7 @@ from fillerkit.errors import (
     check_kind,
     what_there_is,
 )
-from fillerkit.filling.transfer import Weights
+from fillerkit.filling.transferred import Weights
 from fillerkit.layers.registry import is_unknown_type
 from fillerkit.nets.asked import Asked, read
 from fillerkit.nets.builder import build

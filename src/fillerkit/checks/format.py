@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fillerkit.checks.warning import Warned, warning
 from fillerkit.errors import Place, some
-from fillerkit.layers.registry import is_caffes
+from fillerkit.layers.registry import caffe_lacks
 from fillerkit.nets.net import Net
 from fillerkit.prototxt.forms import fork_fields
 
@@ -32,7 +32,7 @@ def fork_type(net: Net) -> Iterator[Warned]:
     (docs/clients.md). With ``--dialect`` and a fork's name nothing is told. Source: the layer types
     of Caffe 1.0.
     """
-    layers = [layer for layer in net.layers if not is_caffes(layer.type)]
+    layers = [layer for layer in net.layers if caffe_lacks(layer.type)]
     if layers and not _is_meant(net):
         types = list(dict.fromkeys(layer.type for layer in layers))
         words = f"it has no layer type{'s' * (len(types) > 1)} {some(types)}"
@@ -48,7 +48,7 @@ def fork_field(net: Net) -> Iterator[Warned]:
     and a fork's name nothing is told. Source: ``caffe.proto`` of Caffe 1.0.
     """
     fields = [(layer, field) for layer in net.layers for field in fork_fields(layer.message)]
-    told = [(layer, field.path) for layer, field in fields if is_caffes(layer.type)]
+    told = [(layer, field.path) for layer, field in fields if not caffe_lacks(layer.type)]
     if told and not _is_meant(net):
         names = list(dict.fromkeys(path for _, path in told))
         kept = list(dict.fromkeys(field.path for _, field in fields if field.matters))
@@ -63,7 +63,7 @@ def fork_field(net: Net) -> Iterator[Warned]:
 
 def _is_meant(net: Net) -> bool:
     """Whether a person says that the net is a fork's."""
-    return net.asked.get("dialect", "caffe") != "caffe"
+    return bool(net.asked.get("dialect", "caffe") != "caffe")
 
 
 @warning("no-layers")

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from fillerkit.errors import LayerError, Place
 from fillerkit.fillers import Given
-from fillerkit.filling.transfer import Transfer, Weights, transfer
-from fillerkit.layers.net_layer import Layer, ParamBlob
+from fillerkit.filling.transfer import transfer
+from fillerkit.filling.transferred import Transfer, Weights
+from fillerkit.nets.given import with_given
 from fillerkit.nets.net import Net
 
 
@@ -27,18 +28,11 @@ class Start(NamedTuple):
             net, self.weights, on_mismatch="fill", encoding=self.encoding, proto=self.proto
         )
         where = f"in {', '.join(found.files) or 'the given blobs'}"
-        layers = tuple(
-            replace(layer, params=tuple(_params(layer, index, found, where)))
-            for index, layer in enumerate(net.layers)
-        )
-        notes = tuple(dict.fromkeys((*net.notes, *found.notes, str(found))))
-        return replace(net, layers=layers, notes=notes), list(_misfits(net, found))
-
-
-def _params(layer: Layer, index: int, found: Transfer, where: str) -> Iterator[ParamBlob]:
-    for position, param in enumerate(layer.params):
-        values = found.source(param.owner or (index, position))
-        yield param if values is None else replace(param, given=Given(values.reshape(-1), where))
+        arrays = ((at, found.source(at)) for at in found.places)
+        given = {at: Given(array.reshape(-1), where) for at, array in arrays if array is not None}
+        own = with_given(net, given)
+        notes = tuple(dict.fromkeys((*own.notes, *found.notes, str(found))))
+        return replace(own, notes=notes), list(_misfits(net, found))
 
 
 def _misfits(net: Net, found: Transfer) -> Iterator[LayerError]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from fillerkit.errors import what_there_is
 
+if TYPE_CHECKING:
+    _Choice = click.Choice[str]
+else:
+    _Choice = click.Choice  # which takes no type before click 8.2
 
-class Choice(click.Choice):
+
+class Choice(_Choice):
     """One of some names; of another it says which is the nearest, or which there are.
 
     Parameters

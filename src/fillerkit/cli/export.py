@@ -23,7 +23,7 @@ from fillerkit.cli.options import (
 )
 from fillerkit.cli.printing import many, note, say, shown, tell
 from fillerkit.errors import some
-from fillerkit.filling.transfer import MISMATCHES, Mismatch
+from fillerkit.filling.transferred import MISMATCHES, Mismatch
 from fillerkit.random import STREAMS
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +27,14 @@ from fillerkit.cli.progress import LARGE
 from fillerkit.cli.sharded import check_options
 from fillerkit.cli.written import write, write_adapted, write_shards
 from fillerkit.fillers.distributions import DTYPES
-from fillerkit.filling.transfer import MISMATCHES, Mismatch
+from fillerkit.filling.transferred import MISMATCHES, Mismatch
 from fillerkit.formats import FORMATS
+from fillerkit.nets.notes import start_notes
 from fillerkit.random import BOOSTS, BOOSTS_TOLD, STREAMS, kernel_path, processors
 
 
 @click.command("init", cls=AfterWeights)
-@takes_net
+@partial(takes_net, weights_count=True)
 @click.option(
     "-o",
     "--output",
@@ -249,6 +251,7 @@ def command(
             layers=copy,
             **said_of_weights(),
         )
+        tell(start_notes(net.layers, transfer.places))
         tell(transfer.notes)
         note(str(transfer))
         tell(map(str, transfer.moves if verbose else ()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import click
 
@@ -14,7 +15,7 @@ from fillerkit.reports import check_output
 
 
 @click.command("report")
-@takes_net
+@partial(takes_net, weights_count=True)
 @click.option(
     "-o",
     "--output",
@@ -87,7 +88,7 @@ def command(
         blobs=blobs,
         weights=weights,
         signal=tuple(_signals(net, weights, compare, range(seed, seed + seeds))) if signal else (),
-        findings=fk.check(net, ignore=ignore).warnings,
+        ignore=ignore,
     )
     if to_file is None:
         hand_out(page.html.encode())

@@ -15,7 +15,7 @@ from fillerkit.blobs.blobs import Blobs
 from fillerkit.errors import FillerError, UsageError
 from fillerkit.fillers import Distribution, NotHere
 from fillerkit.fillers.distributions import DTYPES
-from fillerkit.filling.transfer import Transfer, Weights, transfer
+from fillerkit.filling.transferred import Transfer, Weights
 from fillerkit.formats import Entry
 from fillerkit.formats.stored import Alias, Array, Key, Start
 from fillerkit.layers.net_layer import At, Layer, Layered, ParamBlob, owner_key
@@ -151,6 +151,8 @@ class Run:
             seed = check_seed(_seed(net) if seed is None else seed)
             boost = boost or NEWEST_BOOST
         if weights is not None and not isinstance(weights, Transfer):
+            from fillerkit.filling.transfer import transfer  # which filling alone does not need
+
             weights = transfer(net, weights)
         if stream not in STREAMS:
             raise UsageError(f"stream is {' or '.join(map(repr, STREAMS))}, not {stream!r}")

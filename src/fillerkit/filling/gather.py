@@ -11,7 +11,8 @@ from fillerkit.encoding import UTF8, of_origin, recorded
 from fillerkit.errors import UsageError, some
 from fillerkit.filling.patterns import Chosen
 from fillerkit.filling.renames import Move, Rename, by_file
-from fillerkit.filling.transfer import Loaded, Weights, loaded, some_layers, with_later
+from fillerkit.filling.transfer import Loaded, loaded, with_later
+from fillerkit.filling.transferred import Weights, some_layers
 from fillerkit.formats.stored import Alias, Array, Key, Start
 from fillerkit.layers.net_layer import Model
 from fillerkit.printable import printable

@@ -3,77 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from math import prod
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from fillerkit.blobs.blobs import Blobs, LayerBlobs, load
-from fillerkit.errors import FormatError, Keyword, UsageError, check_kind, did_you_mean, some
+from fillerkit.errors import FormatError, Keyword, UsageError, check_kind, did_you_mean
 from fillerkit.filling.patterns import Chosen
 from fillerkit.filling.renames import Move, Rename, Renames, by_file
+from fillerkit.filling.transferred import MISMATCHES, Mismatch, Transfer, Weights, some_layers
 from fillerkit.formats.stored import Array
 from fillerkit.layers.net_layer import At, Layer, Layered, owner
 from fillerkit.layers.shapes import same_blob, shown
-from fillerkit.printable import printable
 from fillerkit.schema.forks_pb2 import LayerParameter
 
-Weights = str | os.PathLike[str] | Blobs
-"""A weight file, or blobs."""
-
-Mismatch = Literal["error", "fill", "reshape", "crop"]
-MISMATCHES = ("error", "fill", "reshape", "crop")
 _CHANGED = ("reshaped", "cropped")
-
-
-@dataclass(frozen=True)
-class Transfer:
-    """Which blobs of a net take their values from files.
-
-    Attributes
-    ----------
-    copied : tuple of str
-        Layers all of whose blobs are copied whole.
-    cropped : tuple of str
-        Layers of which what fits is copied, the rest drawn.
-    filled : tuple of str
-        Layers with blobs that are drawn, since no file has them or `on_mismatch` says so.
-    ignored : tuple of str
-        Layers of files that the net lacks, or that no pattern chose.
-    files : tuple of str
-        The names of the files, without their folders.
-    notes : tuple of str
-        What was found in reading them that a person should be told.
-    reshaped : tuple of str
-        Layers all of whose values are copied, in the same order but another shape.
-    moves : tuple of Move
-        What went where: each layer of each file, and each layer of the net that is drawn.
-    """
-
-    copied: tuple[str, ...]
-    cropped: tuple[str, ...]
-    filled: tuple[str, ...]
-    ignored: tuple[str, ...]
-    files: tuple[str, ...]
-    _sources: Mapping[At, Array]
-    notes: tuple[str, ...] = ()
-    reshaped: tuple[str, ...] = ()
-    moves: tuple[Move, ...] = ()
-
-    def source(self, at: At) -> Array | None:
-        """The values for the blob at a place of the net, in their own shape; or None."""
-        return self._sources.get(at)
-
-    def __str__(self) -> str:
-        words = [f"copied {some_layers(self.copied)} from {', '.join(self.files) or 'memory'}"]
-        words += [f"reshaped {some_layers(self.reshaped)}"] * bool(self.reshaped)
-        words += [f"cropped {some_layers(self.cropped)}"] * bool(self.cropped)
-        changed = self.reshaped or self.cropped
-        words += [f"filled {some_layers(self.filled)}"] * bool(self.filled or not changed)
-        words += [f"left {some_layers(self.ignored)} of the file"] * bool(self.ignored)
-        return printable("; ".join(words))
 
 
 def transfer(
@@ -167,12 +113,12 @@ def loaded(
     proto: str | os.PathLike[str] | None,
 ) -> Iterator[Loaded]:
     """Weight files, read as `load` reads them, and blobs as they are."""
-    one = isinstance(weights, (str, os.PathLike, Blobs)) or not isinstance(weights, Iterable)
-    for each in [weights] if one else weights:
+    wanted = "the path of a weight file, or blobs, which net.fill(seed=1) makes"
+    check_kind("weights", weights, (str, os.PathLike, Blobs, Iterable), wanted)
+    for each in [weights] if isinstance(weights, (str, os.PathLike, Blobs)) else weights:
         if isinstance(each, Blobs):
             yield Loaded(each, "")
         else:
-            wanted = "the path of a weight file, or blobs, which net.fill(seed=1) makes"
             check_kind("weights", each, (str, os.PathLike), wanted)
             yield Loaded(load(each, encoding=encoding, proto=proto), os.fspath(each))
 
@@ -358,9 +304,3 @@ def _cut(layer: Layer, position: int, array: Array, file: str) -> Array:
             f"{array.ndim} axes there, {len(shape)} in the net"
         )
     return array[tuple(slice(length) for length in shape)]
-
-
-def some_layers(names: Sequence[str]) -> str:
-    if not names:
-        return "0 layers"
-    return f"{len(names)} layer{'s' * (len(names) != 1)} ({some(names)})"

@@ -127,11 +127,11 @@ def _format(path: Path, name: str | None, *named: str | Keyword) -> str:
         name = _of_suffix(path)
         if name is None:
             known = ", ".join(suffix for suffixes in FORMATS.values() for suffix in suffixes)
+            way: tuple[str | Keyword, ...] = (", or the format has to be named, ", *named)
+            if other := _OTHERS.get(path.suffix.lower()):
+                way = (other,)
             raise UsageError(
-                f"'{path}': the name has to end in one of {known}, which chooses the format, or "
-                "the format has to be named, ",
-                *named,
-                _OTHERS.get(path.suffix.lower(), ""),
+                f"'{path}': the name has to end in one of {known}, which chooses the format", *way
             )
     elif name not in FORMATS:
         raise UsageError(f"unknown format '{name}'{what_there_is(name, FORMATS)}")

@@ -224,12 +224,12 @@ def traits_of(name: str) -> Traits:
     return Traits() if known is None else known.traits
 
 
-def is_caffes(name: str) -> bool:
-    """Whether Caffe 1.0 has a layer type of that name."""
+def caffe_lacks(name: str) -> bool:
+    """Whether Caffe 1.0 has no layer type of that name; a type of one's own is not held to it."""
     known = layer_types.get(name)
     if known is None or name in _ELSEWHERE:
-        return name == "Python"
-    return known.plan.__module__.rpartition(".")[0] == "fillerkit.layers"
+        return name != "Python"
+    return known.plan.__module__.startswith("fillerkit.layers.forks.")
 
 
 # Not in the room that their Caffe tells: a fork's beside its like, and Caffe's among the forks'.

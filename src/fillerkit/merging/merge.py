@@ -10,7 +10,8 @@ from typing import Unpack
 
 from fillerkit.blobs.blobs import Blobs
 from fillerkit.errors import FormatError, Keyword, PrototxtError, UsageError, some
-from fillerkit.filling.transfer import Transfer, Weights, transfer
+from fillerkit.filling.transfer import transfer
+from fillerkit.filling.transferred import Transfer, Weights
 from fillerkit.formats.stored import Array
 from fillerkit.layers.net_layer import owner
 from fillerkit.merging import sums

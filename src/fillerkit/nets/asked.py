@@ -109,9 +109,9 @@ def read(
         for name in ("shapes", "dialect", "types", "params", "fillers", "strict_layers")
         if name in of_text
     }
-    for name, example in _EXAMPLES.items():
-        if of_layers.get(name) is not None:
-            check_kind(name, of_layers[name], Mapping, f"a dict, like {example}")
+    for name, said in of_layers.items():
+        if name in _EXAMPLES and said is not None:
+            check_kind(name, said, Mapping, f"a dict, like {_EXAMPLES[name]}")
     if not isinstance(path_or_text, NetText):
         unknown_type = None if of_layers.get("strict_layers") else is_unknown_type
         text = read_net(path_or_text, report=report, unknown_type=unknown_type, **of_text)

@@ -15,7 +15,7 @@ from fillerkit.errors import Place, UsageError, check_kind
 from fillerkit.filling import fill as filling
 from fillerkit.filling import slices
 from fillerkit.filling.draw_map import DrawMap, fingerprint
-from fillerkit.filling.transfer import Transfer, Weights
+from fillerkit.filling.transferred import Transfer, Weights
 from fillerkit.formats.stored import Array
 from fillerkit.layers.net_layer import Layer, Model, owner
 from fillerkit.layers.shapes import shown

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from fillerkit.errors import some
-from fillerkit.layers.net_layer import Layer
+from fillerkit.layers.net_layer import At, Layer, owner
 from fillerkit.layers.unread_fields import added_fields, unread_fields
+from fillerkit.printable import printable
 
 
-def start_notes(layers: Sequence[Layer]) -> list[str]:
-    """A line for each thing that keeps the net from learning as it stands."""
+def start_notes(layers: Sequence[Layer], given: Container[At] = ()) -> list[str]:
+    """A line for each thing that keeps the net from learning as it stands.
+
+    The blobs at `given`, and those that share their values, do not start as the net says.
+    """
     if not layers:
         return ["there is no layer in it"]
-    params = [(layer, param) for layer in layers for param in layer.params]
+    params = [
+        (layer, param)
+        for at, layer in enumerate(layers)
+        for index, param in enumerate(layer.params)
+        if owner(layers, (at, index)) not in given
+    ]
     dead = {layer.name: None for layer, param in params if param.dead and param.given is None}
     zeros = {layer.name: param.given.where for layer, param in params if param.dead and param.given}
     wild = [f"{layer.name}/{param.name}" for layer, param in params if not param.finite]
@@ -27,6 +36,12 @@ def start_notes(layers: Sequence[Layer]) -> list[str]:
     if wild:
         found.append(f"infinite or not a number: {some(wild)}")
     return found
+
+
+def other_notes(notes: Sequence[str], layers: Sequence[Layer]) -> list[str]:
+    """Those of a net's notes that hold whatever values its blobs start from."""
+    of_start = set(map(printable, start_notes(layers)))
+    return [note for note in notes if note not in of_start]
 
 
 def file_notes(layers: Sequence[Layer]) -> Iterator[str]:

@@ -457,7 +457,8 @@ def _text(path_or_text: str | os.PathLike[str]) -> tuple[Source, str, Path | Non
         raise PrototxtError(f"{path}: is in UTF-16; save it as UTF-8")
     if b"\0" in data[:4096]:
         raise PrototxtError(
-            f"{path}: is binary, not a prototxt (a text like layer {{ name: ... }})"
+            f"{path}: is binary, not a prototxt (a text like layer {{ name: ... }}); of a weight "
+            "file fillerkit stats shows what is in it"
         )
     # Comments come in any encoding, which does not matter; of strings it is chosen by all of them.
     text = data.decode("utf-8", "surrogateescape")

@@ -216,8 +216,11 @@ def _looked(solver: Following, path: Path) -> str:
     if solver.folder is None:
         return f": looked in {places[0]}" if places else ""
     places.append(f"the solver's folder ({solver.folder.resolve()}) and the folders above it")
-    ends = " and ".join(f"'{tail}'" for tail in _tails(path))
-    return f": looked in {', '.join(places)}" + (f", there also for {ends}" if ends else "")
+    words = f": looked in {', '.join(places)}"
+    *longer, name = [f"'{tail}'" for tail in _tails(path)] or [""]
+    if longer:
+        words += f", there also for {' and '.join(longer)}"
+    return words + (f", in the solver's folder also for {name}" if name else "")
 
 
 def _no_state(solver: Following) -> NetState:

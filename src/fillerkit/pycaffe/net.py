@@ -81,9 +81,9 @@ class Net:
                 "Net(FILE, WEIGHTS, PHASE), with caffe.TRAIN or caffe.TEST as the phase; it is "
                 f"{seen}"
             )
-        for file in (network_file, weights):
-            if file is not None:
-                check_file(file)
+        check_file(network_file)
+        if weights is not None:
+            check_file(weights)
         text = fk.read_net(
             os.fspath(network_file),
             phase=PHASES[phase],

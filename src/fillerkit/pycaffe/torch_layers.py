@@ -75,9 +75,8 @@ class TorchLayers:
             top = self._state.blobs[number]
             top.reshape(*tensor.shape)
             if _hands_on(wired):
-                # Flatten hands the gradient on in its backward pass.
                 weighs = any(wired.loss_weights)
-                top.share(self._below(wired), diff=not (weighs or wired.message.type == "Flatten"))
+                top.share(self._below(wired), diff=not (weighs or _waits(wired)))
             else:
                 torch.from_numpy(top.data).copy_(tensor.detach())
 
@@ -87,7 +86,7 @@ class TorchLayers:
 
         if _hands_on(wired):
             # The others share it since they were set up: a Flatten behind one takes it away.
-            if wired.message.type == "Flatten":
+            if _waits(wired):
                 self._below(wired).diff_memory = self._state.blobs[wired.tops[0]].diff_memory
             return
         assert wired.index is not None
@@ -144,9 +143,9 @@ class TorchLayers:
             if _hands_on(wired):
                 top, below = self._state.blobs[wired.tops[0]], self._below(wired)
                 given = top.diff_memory.touched or any(wired.loss_weights)
-                if given and wired.message.type != "Flatten":
+                if given and not _waits(wired):
                     below.diff_memory = top.diff_memory
-                top.share(below, diff=not given and wired.message.type != "Flatten")
+                top.share(below, diff=not given and not _waits(wired))
 
     def _below(self, wired: Wired) -> Blob:
         """The blob whose memory a layer hands on: its bottom, or a Parameter's own."""
@@ -266,6 +265,11 @@ def _hands_on(wired: Wired) -> bool:
     alone = {"Concat": len(wired.bottoms), "Slice": len(wired.tops)}
     whole = ("Flatten", "Reshape", "Parameter")
     return alone.get(wired.message.type) == 1 or wired.message.type in whole
+
+
+def _waits(wired: Wired) -> bool:
+    """Whether a layer that hands on does so with the gradient in its backward pass only."""
+    return wired.message.type == "Flatten"
 
 
 def _bottom_shapes(net: fk.Net) -> list[tuple[tuple[int, ...], ...]]:

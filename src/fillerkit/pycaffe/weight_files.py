@@ -17,6 +17,8 @@ OUR_FORMATS = {".npz": "npz", ".pt": "pt", ".pth": "pt", ".safetensors": "safete
 
 def check_file(path: str | os.PathLike[str]) -> None:
     """Refuse a file that is not there as pycaffe does."""
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"the path of a file is wanted, as a str, not {type(path).__name__}")
     if not os.access(path, os.R_OK) or Path(path).is_dir():
         raise RuntimeError(f"Could not open file {os.fspath(path)}")
 

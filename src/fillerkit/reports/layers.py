@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from fillerkit.blobs.blobs import Blobs
-from fillerkit.blobs.statistics import BlobStatistics, stats
-from fillerkit.errors import UsageError
+from fillerkit.blobs.statistics import BlobStatistics
 from fillerkit.layers.net_layer import Layer, ParamBlob
+from fillerkit.layers.shapes import shown as of_shape
 from fillerkit.nets.net import Net
 from fillerkit.reports.pictures import Picture, picture
+from fillerkit.reports.shown import Shown
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class BlobRow:
     starts : str
         What it is filled with, in words.
     dead : bool
-        Whether it is a weight that starts as zeros.
+        Whether it is a weight of zeros.
     picture : Picture or None
     found : str
         What its values are like, in words; "" where they are not known.
@@ -74,9 +74,9 @@ class Row:
     share: float
 
 
-def rows(net: Net, blobs: Blobs | None) -> tuple[Row, ...]:
-    """All layers; with blobs the values are looked at."""
-    found = {} if blobs is None else _found(net, blobs)
+def rows(net: Net, shown: Shown) -> tuple[Row, ...]:
+    """All layers, with what is known of the values that are shown."""
+    found = _found(shown)
     total = net.count
     made = []
     for at, layer in enumerate(net.layers):
@@ -88,8 +88,8 @@ def rows(net: Net, blobs: Blobs | None) -> tuple[Row, ...]:
                 type=layer.type,
                 line=layer.line,
                 bottoms=layer.bottoms,
-                tops=tuple(f"{name} {_shown(shape)}" for name, shape in layer.tops),
-                blobs=tuple(_blob_rows(net, layer, found)),
+                tops=tuple(f"{name} {of_shape(shape)}" for name, shape in layer.tops),
+                blobs=tuple(_blob_rows(net, layer, shown.net.layers[at], found)),
                 count=count,
                 share=count / total if total else 0.0,
             )
@@ -97,54 +97,25 @@ def rows(net: Net, blobs: Blobs | None) -> tuple[Row, ...]:
     return tuple(made)
 
 
-def not_of_net(net: Net, blobs: Blobs) -> tuple[str, ...]:
-    """What blobs and net do not have in common, in words.
-
-    Raises
-    ------
-    UsageError
-        The blobs are another net's: they have other shapes, or nothing in common.
-    """
-    shapes = {
-        (layer.key, index): param.shape
-        for layer in net.layers
-        for index, param in enumerate(layer.params)
-    }
-    there = {(name, at): array.shape for name in blobs for at, array in enumerate(blobs[name])}
-    for key, shape in there.items():
-        if key in shapes and shapes[key] != shape:
-            raise UsageError(
-                f"these are weights of another net: {key[0]}/{key[1]} is {_shown(shape)}, and "
-                f"{_shown(shapes[key])} in the net"
-            )
-    if shapes and not shapes.keys() & there.keys():
-        raise UsageError("these are weights of another net: they have no layer in common with it")
-    missing = list(dict.fromkeys(layer for layer, _ in shapes.keys() - there.keys()))
-    more = list(dict.fromkeys(layer for layer, _ in there.keys() - shapes.keys()))
-    words = [f"no weights are there for {len(missing):,} layers"] if missing else []
-    words += [f"the weights have {len(more):,} layers that the net has not"] if more else []
-    return tuple(words)
-
-
-def _found(net: Net, blobs: Blobs) -> dict[tuple[str, int], BlobStatistics]:
+def _found(shown: Shown) -> dict[tuple[str, int], BlobStatistics]:
     """What the values are like, held against what their file records, else against the net."""
-    found = {(each.layer, each.index): each for each in stats(blobs, net)}
+    starts = {} if shown.blobs is None else shown.blobs.starts
     return {
-        key: replace(each, theory=blobs.starts.get(key, each.theory)) for key, each in found.items()
+        key: replace(each, theory=starts.get(key, each.theory)) for key, each in shown.found.items()
     }
 
 
 def _blob_rows(
-    net: Net, layer: Layer, found: Mapping[tuple[str, int], BlobStatistics]
+    net: Net, layer: Layer, own: Layer, found: Mapping[tuple[str, int], BlobStatistics]
 ) -> Iterator[BlobRow]:
     for index, param in enumerate(layer.params):
         values = found.get((layer.key, index))
         yield BlobRow(
             name=param.name,
-            shape=_shown(param.shape),
+            shape=of_shape(param.shape),
             count=param.count,
             starts=_starts(net, param),
-            dead=param.dead and param.owner is None,
+            dead=own.params[index].dead and param.owner is None,
             picture=None if param.owner else picture(param.distribution, values),
             found=_words(values, _starts(net, param)) if values else "",
             oddities=values.oddities if values else (),
@@ -166,7 +137,3 @@ def _words(values: BlobStatistics, starts: str) -> str:
     if values.theory is not None and values.theory.words != starts:
         words += f", filled with {values.theory.words}"
     return words
-
-
-def _shown(shape: tuple[int, ...]) -> str:
-    return "x".join(f"{length}" for length in shape) or "scalar"

@@ -11,14 +11,14 @@ from html import escape
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from fillerkit.blobs.blobs import Blobs
 from fillerkit.checks import Finding
 from fillerkit.nets.net import Net
 from fillerkit.printable import printable
 from fillerkit.reports import curves, pictures
 from fillerkit.reports.graph import graph
-from fillerkit.reports.layers import not_of_net, rows
+from fillerkit.reports.layers import rows
 from fillerkit.reports.prototxt import blocks
+from fillerkit.reports.shown import Shown
 from fillerkit.signals import Signal
 from fillerkit.version import __version__
 
@@ -56,11 +56,7 @@ class Group(NamedTuple):
 
 
 def rendered(
-    net: Net,
-    blobs: Blobs | None,
-    signals: Sequence[Signal],
-    findings: Sequence[Finding],
-    weights: str | None,
+    net: Net, shown: Shown, signals: Sequence[Signal], findings: Sequence[Finding]
 ) -> Page:
     """The page of a net and what is known of it."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -80,17 +76,16 @@ def rendered(
         finalize=_seen,
     )
     style, script = _part("page.css"), _part("page.js")
-    notes = (*net.notes, *(not_of_net(net, blobs) if blobs is not None else ()))
-    drawing = graph(net)
+    drawing = graph(shown.net)
     told = curves.groups(signals)
     linked = {layer.line for layer in net.layers} | {found.place.line for found in findings}
     return Page(
         environment.get_template("page.html").render(
             net=net,
-            blobs=blobs,
-            weights=weights,
-            rows=rows(net, blobs),
-            notes=notes,
+            blobs=shown.blobs,
+            weights=shown.weights,
+            rows=rows(net, shown),
+            notes=shown.notes,
             groups=_groups(findings),
             broken=broken,
             index={layer.name: at for at, layer in reversed(list(enumerate(net.layers)))},

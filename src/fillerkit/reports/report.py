@@ -13,6 +13,7 @@ from fillerkit.formats.whole_file import whole_file
 from fillerkit.libraries import library
 from fillerkit.nets.net import Net, check_net
 from fillerkit.reports.page import Page, rendered
+from fillerkit.reports.shown import look
 from fillerkit.signals import Signal
 
 _SUFFIXES = (".html", ".htm")
@@ -26,6 +27,7 @@ def report(
     weights: str | os.PathLike[str] | None = None,
     signal: Signal | Sequence[Signal] | None = None,
     findings: Sequence[Finding] | None = None,
+    ignore: Sequence[str] = (),
 ) -> Page:
     """Make a page that shows a net in a browser: one file of HTML that asks for nothing else.
 
@@ -44,7 +46,10 @@ def report(
         What `fillerkit.signal` has found: one, or several to be held against each other by their
         fillers. Those of one filler and several seeds become a band from least to greatest.
     findings
-        Of `fillerkit.check`; unless given, all that it finds in the net.
+        Of `fillerkit.check`; unless given, all that it finds in the net. What it finds of how a
+        blob starts is left out where `blobs` has other values.
+    ignore
+        Codes of findings that are not wanted, as for `fillerkit.check`.
 
     Returns
     -------
@@ -65,8 +70,10 @@ def report(
     check_output(path)
     signals = () if signal is None else (signal,) if isinstance(signal, Signal) else tuple(signal)
     _check_signals(net, signals)
-    found = check(net).warnings if findings is None else tuple(findings)
-    page = rendered(net, blobs, signals, found, None if weights is None else os.fspath(weights))
+    shown = look(net, blobs, None if weights is None else os.fspath(weights))
+    if findings is None:
+        findings = check(shown.net, ignore=ignore).warnings
+    page = rendered(net, shown, signals, findings)
     if path is not None:
         with whole_file(Path(path)) as file:
             file.write(page.html.encode())

@@ -114,7 +114,7 @@ def traceable(layer: Layer) -> str:
         Of a net, one that can be run.
     """
     operation = operations.get(layer.type)
-    return operation.untraced(layer) if operation and operation.untraced else ""
+    return operation.why_untraced(layer) if operation else ""
 
 
 def _check_types(net: Net) -> None:

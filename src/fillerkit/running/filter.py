@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from fillerkit.layers.net_layer import Layer
 from fillerkit.running.layer_module import LayerModule
 from fillerkit.running.registry import Tops, runs
 
 
-def _by_values(layer: Layer) -> str:
-    return "values decide how many items its tops have"
-
-
-@runs("Filter", untraced=_by_values)
+@runs("Filter", untraced="values decide how many items its tops have")
 def filter_(layer: LayerModule, *bottoms: Tensor) -> Tops:
     """The items for which the last bottom is not 0; none if it is 0 throughout."""
     *items, selector = bottoms

@@ -37,8 +37,8 @@ class Operation(NamedTuple):
     plan : callable or None
         ``(LayerModule, shape) -> anything``: what follows from the shape of bottom 0, in which the
         first axis stands for any. `LayerModule.planned` has it; it is made anew of another shape.
-    untraced : callable or None
-        ``(Layer) -> str``: why PyTorch cannot trace or export a layer, "" where it can.
+    untraced : str, or callable
+        Why PyTorch cannot trace or export a layer, "" where it can; or ``(Layer) -> str``.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Operation(NamedTuple):
     without: tuple[str, ...] = ()
     refuse: Refuse | None = None
     plan: Callable[[Any, Shape], Any] | None = None
-    untraced: Refuse | None = None
+    untraced: Refuse | str = ""
 
     @property
     def summary(self) -> str:
@@ -64,6 +64,10 @@ class Operation(NamedTuple):
             return f"its bottom {most}, which only forks take"
         return self.refuse(layer) if self.refuse else ""
 
+    def why_untraced(self, layer: Layer) -> str:
+        """Why PyTorch cannot trace this layer, or ""."""
+        return self.untraced if isinstance(self.untraced, str) else self.untraced(layer)
+
 
 operations: Registry[Operation] = Registry(
     "running layer type", "fillerkit.running", on_demand="fillerkit.running.forks"
@@ -76,7 +80,7 @@ def runs(
     without: tuple[str, ...] = (),
     refuse: Refuse | None = None,
     plan: Callable[[Any, Shape], Any] | None = None,
-    untraced: Refuse | None = None,
+    untraced: Refuse | str = "",
 ) -> Callable[[Run], Run]:
     """Make a layer type run: the function below is its forward pass.
 

@@ -19,7 +19,7 @@ from fillerkit.signals.refilled import with_filler
 from fillerkit.signals.result import Signal
 
 if TYPE_CHECKING:
-    from fillerkit.filling.transfer import Transfer, Weights
+    from fillerkit.filling.transferred import Transfer, Weights
     from fillerkit.nets.net import Net
 
 Progress = Callable[[int, int], None]

@@ -23,15 +23,11 @@ def _cannot(layer: Layer) -> str:
     return "" if given else "that it has no num_classes"
 
 
-def _by_values(layer: Layer) -> str:
-    return "it works in NumPy, and values decide how many rows its top has"
-
-
 @runs(
     "DetectionOutput",
     without=("detection_output_param.visualize",),
     refuse=_cannot,
-    untraced=_by_values,
+    untraced="it works in NumPy, and values decide how many rows its top has",
 )
 @torch.no_grad()
 def detection_output(layer: LayerModule, moves: Tensor, scores: Tensor, priors: Tensor) -> Tensor:

@@ -10,19 +10,16 @@ from math import ceil, floor
 import torch
 from torch import Tensor
 
-from fillerkit.layers.net_layer import Layer
 from fillerkit.running.layer_module import LayerModule
 from fillerkit.running.registry import runs
 
-
-def _by_values(layer: Layer) -> str:
-    return "values decide which parts of its bottom are pooled"
+_BY_VALUES = "values decide which parts of its bottom are pooled"
 
 
 @runs(
     "ROIPooling",
     without=("roi_pooling_param.pad_ratio", "roi_pooling_param.ringpad"),
-    untraced=_by_values,
+    untraced=_BY_VALUES,
 )
 def roi_pooling(layer: LayerModule, x: Tensor, regions: Tensor) -> Tensor:
     """The largest values of each region's bins, 0 of one that is empty (Fast R-CNN).
@@ -41,7 +38,7 @@ def roi_pooling(layer: LayerModule, x: Tensor, regions: Tensor) -> Tensor:
     return torch.stack(found) if found else x.new_zeros(0, x.shape[1], high, wide)
 
 
-@runs("PSROIPooling", untraced=_by_values)
+@runs("PSROIPooling", untraced=_BY_VALUES)
 def psroi_pooling(layer: LayerModule, x: Tensor, regions: Tensor) -> Tensor:
     """The mean of each bin of a region, each from channels of its own, 0 if empty (R-FCN).
 
