@@ -252,4 +252,5 @@ def difference(ours: np.ndarray[Any, Any], theirs: np.ndarray[Any, Any], rows: b
 
 def _by_columns(rows: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     table = rows.reshape(-1, rows.shape[-1])
+    table = table[table.any(axis=1)]  # OpenCV fills up to keep_top_k with zeros
     return table[np.lexsort(np.round(table, 3).T)]

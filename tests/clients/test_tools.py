@@ -127,6 +127,7 @@ def test_rows_of_found_boxes_are_compared_in_any_order() -> None:
     ours = np.array([[1, 2], [4, 3]], np.float32)
     assert difference(ours, ours[::-1], rows=True) == 0
     assert difference(ours, ours[::-1], rows=False) > 0
+    assert difference(ours, np.vstack([ours[::-1], np.zeros((2, 2))]), rows=True) == 0
 
 
 def test_a_python_that_is_not_here_is_named_with_the_way_to_get_it() -> None:
