@@ -18,7 +18,7 @@ import onnx  # noqa: E402
 import onnxruntime  # noqa: E402
 import torch  # noqa: E402
 
-from fillerkit.onnx import FLOORS, export  # noqa: E402
+from fillerkit.onnx import FLOORS, export, forms  # noqa: E402
 from fillerkit.torch import module  # noqa: E402
 
 DATA = """layer { name: "data" type: "Input" top: "data"
@@ -203,14 +203,38 @@ def test_a_batch_may_have_any_length_where_it_is_said(tmp_path: Path) -> None:
     assert onnx.load(tmp_path / "net.onnx").opset_import[0].version == 21
 
 
-def test_a_layer_that_fixes_the_batch_is_told_of(tmp_path: Path) -> None:
-    text = f"""{DATA} layer {{ name: "flat" type: "Reshape" bottom: "data" top: "flat"
-        reshape_param {{ shape {{ dim: 2 dim: 192 }} }} }}"""
-    with pytest.raises(
-        fk.UsageError, match=r"dynamic_batch=True: layer 'flat' \(Reshape, line 3\): "
-    ):
+@pytest.mark.parametrize(
+    ("layer", "words"),
+    [
+        (
+            """type: "Reshape" top: "x" reshape_param { shape { dim: 2 dim: 192 } }""",
+            r"\(Reshape, line 3\): ",
+        ),
+        (
+            """type: "Slice" top: "x" top: "y" slice_param { axis: 0 slice_point: 1 }""",
+            r"\(Slice, line 3\): it does not take every length of the first axis",
+        ),
+    ],
+)
+def test_a_layer_that_fixes_the_batch_is_told_of(tmp_path: Path, layer: str, words: str) -> None:
+    text = f"""{DATA} layer {{ name: "it" bottom: "data" {layer} }}"""
+    with pytest.raises(fk.UsageError, match=f"dynamic_batch=True: layer 'it' {words}"):
         export(*filled(text), tmp_path / "net.onnx", dynamic_batch=True)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_layer_that_onnx_has_no_operator_for_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(layer: Any, x: torch.Tensor) -> torch.Tensor:
+        return torch.special.bessel_j0(x)
+
+    monkeypatch.setitem(forms._FORMS, "AbsVal", run)
+    text = f"""{DATA} layer {{ name: "a/b" type: "AbsVal" bottom: "data" top: "x" }}
+    layer {{ name: "more" type: "ReLU" bottom: "x" top: "more" }}"""
+    words = r"exported: layer 'a/b' \(AbsVal, line 3\): No ONNX function found for .*bessel_j0"
+    with pytest.raises(fk.UsageError, match=words):
+        export(*filled(text), tmp_path / "net.onnx")
 
 
 def test_a_net_ends_at_the_blobs_that_are_named(tmp_path: Path) -> None:

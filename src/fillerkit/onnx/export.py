@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from fillerkit.onnx.files import write
 from fillerkit.onnx.graph import simplify
 from fillerkit.onnx.names import Graph
 from fillerkit.onnx.stops import check_layers
-from fillerkit.onnx.traced import traced
+from fillerkit.onnx.traced import LayerFailure, first_cause, traced
 from fillerkit.running.ending import ended
 from fillerkit.torch import LayerModule, NetModule
 from fillerkit.torch import module as module_of
@@ -194,20 +194,12 @@ def _told(net: Net, error: BaseException, dynamic_batch: bool) -> UsageError:
     """What is wrong, when the exporter cannot write a net, and in which layer."""
     notes: Sequence[str] = getattr(error, "__notes__", ())
     where = [note.removeprefix("in ").rpartition(" with ")[0] for note in notes if " with " in note]
-    if isinstance(error, torch.onnx.OnnxExporterError):  # its own words are of reports and steps
-        error = list(_causes(error))[-1]
-    said = str(error).strip().splitlines() or [type(error).__name__]
+    if isinstance(error, LayerFailure):
+        of = error.layer
+        where = [f"layer '{of.name}' ({of.type}, line {of.line})"]
     asked: list[str | Keyword] = [" with ", Keyword("dynamic_batch", True)] if dynamic_batch else []
-    return UsageError(
-        f"{net.file} cannot be exported", *asked, "".join(f": {each}" for each in (*where, said[0]))
-    )
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and what it was raised from, in turn."""
-    while error is not None:
-        yield error
-        error = error.__cause__
+    told = "".join(f": {each}" for each in (*where, first_cause(error)))
+    return UsageError(f"{net.file} cannot be exported", *asked, told)
 
 
 def _untrained(layers: Sequence[LayerModule]) -> list[str]:

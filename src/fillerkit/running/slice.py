@@ -16,7 +16,10 @@ def slice_(layer: LayerModule, x: Tensor) -> Tops:
     """Cuts its bottom at slice_points, or into equal parts."""
     p = layer.message.slice_param
     axis = p.slice_dim if p.HasField("slice_dim") else p.axis
-    edges = [0, *p.slice_point, x.shape[axis]]
+    length, tops = x.shape[axis], len(layer.message.top)
+    edges = [0, *p.slice_point, length]
     if not p.slice_point:
-        return torch.split(x, x.shape[axis] // len(layer.message.top), axis)
+        if length % tops:
+            raise ValueError(f"an axis of {length} cannot be cut into {tops} equal parts")
+        return torch.split(x, length // tops, axis)
     return torch.split(x, [after - before for before, after in pairwise(edges)], axis)
