@@ -210,6 +210,11 @@
       box.focus({ preventScroll: true });
       return;
     }
+    // In the frame of a notebook a link would lead to a place of the notebook.
+    if (target.matches("a") && location.protocol === "about:") {
+      event.preventDefault();
+      location.hash = target.hash;
+    }
     if (String(getSelection())) return;
     const part = target.closest("[data-at]");
     if (part) choose(part.dataset.at, target.closest("#lines") !== null);
