@@ -304,6 +304,21 @@ def test_without_the_script_the_text_has_its_numbers_and_links_lead_to_it(show: 
         assert in_view(page, lines(page, "ip2"))
 
 
+def test_in_the_frame_of_a_notebook_links_lead_to_places_of_the_page(
+    browser: Browser, tmp_path: Path
+) -> None:
+    report = fk.report(fk.load_net(SAMPLES / "googlenet/deploy.prototxt"))
+    notebook = tmp_path / "notebook.html"
+    notebook.write_text(f"<!DOCTYPE html><title>n</title>{report._repr_html_()}")
+    with opened(browser, notebook) as page:
+        frame = page.frames[1]
+        frame.locator("#row20 a").click()
+        line = frame.locator(".line:target")
+        line.wait_for()
+        assert "inception_3a/relu_5x5" in line.inner_text()
+        assert frame.locator("#chosen").inner_text() == "inception_3a/relu_5x5 (ReLU)"
+
+
 def test_a_finding_leads_to_its_line(lenet: Page) -> None:
     link = lenet.locator("#findings a[href^='#L']").first
     line = lenet.locator(str(link.get_attribute("href")))

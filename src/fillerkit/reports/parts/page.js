@@ -147,32 +147,34 @@
   const TOKEN = new RegExp([
     /(?<comment>#.*)/, /(?<string>"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?)/, /(?<field>[A-Za-z_]\w*(?=\s*[:{<]))/,
     /(?<word>[A-Za-z_]\w*)/, /(?<number>[-+]?\.?\d(?:[eE][-+]|[\w.])*)/].map((each) => each.source).join("|"), "g");
-  const span = (kind, ...inside) => {
+  const span = (kind, text) => {
     const made = document.createElement("span");
     made.className = kind;
-    made.append(...inside);
+    made.append(text);
     return made;
   };
-  const coloured = function* (text) {
+  const lineOf = (text) => {
+    const line = span("line", "");
     let here = 0;
     for (const found of text.matchAll(TOKEN)) {
       const kind = Object.keys(found.groups).find((each) => found.groups[each]);
       if (kind === "field") continue;
-      yield text.slice(here, found.index);
-      yield span(kind, found[0]);
+      line.append(text.slice(here, found.index), span(kind, found[0]));
       here = found.index + found[0].length;
     }
-    yield text.slice(here);
+    line.append(text.slice(here) + "\n");
+    return line;
   };
   const split = (block) => {
     if (!block.dataset.n) return;
-    const rows = block.textContent.split("\n");
-    block.replaceChildren(...block.dataset.n.split("\n").map((number, at) => {
-      const line = span("line", ...coloured(rows[at]), "\n");
+    const rows = block.textContent.split("\n"), made = new DocumentFragment();
+    for (const [at, number] of block.dataset.n.split("\n").entries()) {
+      const line = lineOf(rows[at]);
       line.id = "L" + number;
       line.dataset.n = number;
-      return line;
-    }));
+      made.append(line);
+    }
+    block.replaceChildren(made);
     block.removeAttribute("data-n");
   };
   const blocks = () => [...document.querySelectorAll(".block")];
@@ -181,7 +183,7 @@
     const line = /^#L\d+$/.test(location.hash) && $(location.hash.slice(1));
     if (line === false || line?.matches(".line")) return;
     (line ? [line.closest(".block")] : blocks()).forEach(split);
-    location.replace(location.hash);
+    location.replace(location.href);
   };
   document.addEventListener("DOMContentLoaded", () => {
     if (chosen !== null) choose(chosen);  // before its lines were there
@@ -207,6 +209,11 @@
       show(box);
       box.focus({ preventScroll: true });
       return;
+    }
+    // In the frame of a notebook a link would lead to a place of the notebook.
+    if (target.matches("a") && location.protocol === "about:") {
+      event.preventDefault();
+      location.hash = target.hash;
     }
     if (String(getSelection())) return;
     const part = target.closest("[data-at]");
