@@ -163,6 +163,9 @@ def test_each_finding_leads_to_its_line(page: Read) -> None:
 
 def test_findings_that_are_given_are_those_of_the_page(net: fk.Net) -> None:
     assert "Nothing odd was found." in Read(fk.report(net, findings=()).html).by_id("findings")
+    given = fk.check(net).warnings
+    page = Read(fk.report(net, findings=given, ignore=["zero-weights"]).html)
+    assert "1 finding: xavier-relu (1)" in one_line(page.by_id("overview"))
 
 
 def test_all_links_lead_to_a_place_of_the_page_and_ids_are_there_once(page: Read) -> None:

@@ -71,9 +71,9 @@ def report(
     signals = () if signal is None else (signal,) if isinstance(signal, Signal) else tuple(signal)
     _check_signals(net, signals)
     shown = look(net, blobs, None if weights is None else os.fspath(weights))
-    if findings is None:
-        findings = check(shown.net, ignore=ignore).warnings
-    page = rendered(net, shown, signals, findings)
+    findings = check(shown.net, ignore=ignore).warnings if findings is None else findings
+    wanted = [each for each in findings if each.code not in ignore]
+    page = rendered(net, shown, signals, wanted)
     if path is not None:
         with whole_file(Path(path)) as file:
             file.write(page.html.encode())
