@@ -71,6 +71,9 @@ CALLS: list[tuple[Call, str]] = [
     (lambda: API.signal("net.prototxt"), f"net is str: {A_NET}"),
     (lambda: API.adapt(READ, "a.npz", "lsuv"), f"blobs is str: {BLOBS}"),
     (lambda: API.adapt(READ, FILLED, 1), "methods is int: give names, of k-means"),
+    (lambda: API.stats(FILLED, 5), "theory is int: give the net"),
+    (lambda: API.distribution("xavier", (3, 4), "float32"), "spec is str: give a FillerParameter"),
+    (lambda: API.with_splits(READ), "layers is Net: give LayerParameter messages"),
     (lambda: API.plan_layer(READ, 0, []), "text is Net: give a net's text"),
 ]
 

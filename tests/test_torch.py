@@ -13,7 +13,7 @@ from small_sources import IMAGE, write_records
 import fillerkit as fk
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
-from fillerkit.torch import batches, blobs, module, state_dict  # noqa: E402
+from fillerkit.torch import batches, blobs, module, refusal, state_dict  # noqa: E402
 
 NET = 'layer { name: "x" type: "Input" top: "data" input_param { shape { dim: [2, 3] } } }'
 
@@ -33,12 +33,29 @@ def test_the_names_are_those_of_pytorch() -> None:
 def test_a_path_in_the_place_of_a_net_or_of_blobs_is_told() -> None:
     net: Any = fk.load_net(NET)
     path: Any = "net.prototxt"
+    number: Any = 5
+    state: Any = {}
     with pytest.raises(fk.UsageError, match=r"net is str: give a net: fillerkit\.load_net"):
         module(path, net.fill(seed=1))
     with pytest.raises(fk.UsageError, match="blobs is str: give blobs"):
         module(net, path)
     with pytest.raises(fk.UsageError, match="blobs is Net: give blobs"):
         state_dict(net)
+    with pytest.raises(fk.UsageError, match=r"fillerkit\.torch\.blobs\(state\) takes a state dict"):
+        module(net, state)
+    for no_state in (path, net.fill(seed=1)):
+        with pytest.raises(fk.UsageError, match="give a state dict, as module"):
+            blobs(no_state)
+    with pytest.raises(fk.UsageError, match="layer is Net: give a layer of a net"):
+        refusal(net)
+    with pytest.raises(fk.UsageError, match="until is int: give the name of a blob"):
+        module(net, net.fill(seed=1), until=number)
+
+
+def test_one_name_of_a_blob_needs_no_list() -> None:
+    net = fk.load_net(NET)
+    running = module(net, net.fill(seed=1))
+    assert list(running(torch.zeros(2, 3), "data")) == ["data"]
 
 
 def test_an_input_that_is_no_tensor_is_told() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fillerkit.blobs.blobs import Blobs, check_blobs
+from fillerkit.errors import check_kind
 from fillerkit.formats.state_dict import from_tensors, to_state
 from fillerkit.libraries import library
 from fillerkit.nets.net import Net
@@ -74,4 +75,6 @@ def blobs(state: Mapping[str, Any]) -> Blobs:
         A name is not ``<layer>.<name>``, or a layer of PyTorch's is two of Caffe's, or a tensor
         holds no floats. A bfloat16 becomes a float32.
     """
+    if isinstance(state, Blobs) or not isinstance(state, Mapping):
+        check_kind("state", state, (), "a state dict, as module.state_dict() makes it")
     return Blobs(**vars(from_tensors(state)))

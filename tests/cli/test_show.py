@@ -93,9 +93,9 @@ def test_the_rates_of_each_parameter_say_what_is_learned(run: Run) -> None:
     _, _, *lines, last = run("show", "-", "--rates", stdin=RATES).stdout.splitlines()
     cells = [re.split(" {2,}", line)[-3:] for line in lines]
     assert cells == [
-        ["0", "1", "no: frozen"],
-        ["0", "0", "no: frozen"],
-        *[["0", "1", "no: gathered"]] * 3,
+        ["0", "1", "no, frozen"],
+        ["0", "0", "no, frozen"],
+        *[["0", "1", "no, gathered"]] * 3,
         ["2.5", "1", "yes"],
         ["2.5", "1", "with p/weight"],
     ]

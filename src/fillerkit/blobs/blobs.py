@@ -230,7 +230,10 @@ class Blobs(Mapping[str, LayerBlobs]):
 
 def check_blobs(name: str, value: object) -> None:
     """Refuse an argument that is to be blobs and is not."""
-    wanted = "blobs: net.fill(seed=1) makes them, fillerkit.load(path) reads a file's"
+    wanted = (
+        "blobs: net.fill(seed=1) makes them, fillerkit.load(path) reads a file's, "
+        "fillerkit.torch.blobs(state) takes a state dict's"
+    )
     check_kind(name, value, Blobs, wanted)
 
 

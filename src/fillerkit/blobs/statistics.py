@@ -10,7 +10,7 @@ import numpy as np
 
 from fillerkit.blobs.blobs import Blobs, check_blobs
 from fillerkit.blobs.pieces import exact, pieces
-from fillerkit.errors import UsageError
+from fillerkit.errors import UsageError, check_kind
 from fillerkit.fillers.distributions import DTYPES
 from fillerkit.formats.stored import Alias, Array, Start
 from fillerkit.layers.net_layer import Layered
@@ -256,6 +256,8 @@ def stats(
     found = []
     if theory is None:
         theory = blobs.starts
+    if not (isinstance(theory, Mapping) or hasattr(theory, "layers")):
+        check_kind("theory", theory, (), "the net that the blobs are of, or a dict")
     promises = theory if isinstance(theory, Mapping) else _of_net(theory, blobs)
     for layer, index, name, values, aliases in blobs.owned():
         promise = promises.get((layer, index))

@@ -163,7 +163,7 @@ def _print_rates(net: fk.Net) -> None:
     )
 
 
-_FROZEN, _GATHERED = "no: frozen", "no: gathered"
+_FROZEN, _GATHERED = "no, frozen", "no, gathered"
 
 
 def _learned(net: fk.Net, layer: fk.Layer, param: fk.ParamBlob) -> str:
@@ -180,7 +180,7 @@ def _narrow_rates(rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
     for name, kind, param, count, lr_mult, decay_mult, learned in rows:
         if name:
             yield from wrap(printable(f"{name}  {kind}"), width, subsequent_indent=" " * 4)
-        line = f"{param}: {count}; lr_mult {lr_mult}, decay_mult {decay_mult}; learned {learned}"
+        line = f"{param}: {count}; lr_mult {lr_mult}, decay_mult {decay_mult}; learned: {learned}"
         yield from wrap(printable(line), width, initial_indent="  ", subsequent_indent=" " * 6)
 
 

@@ -7,7 +7,14 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from fillerkit.errors import FillerError, FillerkitError, Keyword, UsageError, did_you_mean
+from fillerkit.errors import (
+    FillerError,
+    FillerkitError,
+    Keyword,
+    UsageError,
+    check_kind,
+    did_you_mean,
+)
 from fillerkit.fillers.distributions import Distribution
 from fillerkit.registry import Registry, first_line
 from fillerkit.schema.forks_pb2 import FillerParameter
@@ -131,6 +138,9 @@ def distribution(
     FillerError
         There is no such filler, or it cannot fill such a blob.
     """
+    wanted = "a FillerParameter of fillerkit.messages, like FillerParameter(type='xavier')"
+    if not hasattr(spec, "ListFields"):
+        check_kind("spec", spec, (), wanted)
     dtype = np.dtype(dtype).type
     known = known_filler(spec.type)
     if spec.sparse != -1 and "sparse" not in (known.reads or ()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from fillerkit.errors import check_kind
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 Port = tuple[int, int]
@@ -53,6 +54,8 @@ def with_splits(
     to the split's first top. Beside each layer stands its index in `layers`, or None for a Split
     that is put in. Layers that change are copies.
     """
+    wanted = "LayerParameter messages, like [layer.message for layer in net.layers]"
+    check_kind("layers", layers, Sequence, wanted)
     takers = Takers(layers)
     taken: Counter[Port] = Counter()
     found: list[tuple[int | None, LayerParameter]] = []

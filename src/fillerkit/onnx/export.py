@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from fillerkit.blobs.blobs import Blobs, check_blobs
-from fillerkit.errors import FillerkitError, Keyword, UsageError
+from fillerkit.errors import FillerkitError, Keyword, UsageError, check_kind
 from fillerkit.fillers import Constant
 from fillerkit.formats.notes import as_json
 from fillerkit.layers.batch_norm import uses_gathered
@@ -116,6 +116,7 @@ def export(
     """
     check_net(net)
     check_blobs("blobs", blobs)
+    check_kind("path", path, (str, os.PathLike), "the name of the file to write")
     path = Path(path)
     _check_arguments(path, opset)
     names = (until,) if isinstance(until, str) else tuple(until)

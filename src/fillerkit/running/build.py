@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from fillerkit.blobs.blobs import Blobs, check_blobs
-from fillerkit.errors import Line, UsageError
+from fillerkit.errors import Line, UsageError, check_kind
 from fillerkit.formats.state_dict import TRACKED, Form, Tensors, forms
 from fillerkit.formats.stored import Array
 from fillerkit.layers.net_layer import At, Layer, ParamBlob, owner
@@ -93,6 +93,7 @@ def refusal(layer: Layer) -> str:
     layer
         Of a net, with its message.
     """
+    check_kind("layer", layer, Layer, "a layer of a net: net.layers has them")
     if layer.overruled and layer.bottoms:
         return "what was stated of it (shapes, parameters) is not what its type runs with"
     operation = operations.get(layer.type)
@@ -113,6 +114,7 @@ def traceable(layer: Layer) -> str:
     layer
         Of a net, one that can be run.
     """
+    check_kind("layer", layer, Layer, "a layer of a net: net.layers has them")
     operation = operations.get(layer.type)
     return operation.why_untraced(layer) if operation else ""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from fillerkit.errors import UsageError, did_you_mean
+from fillerkit.errors import UsageError, check_kind, did_you_mean
 from fillerkit.layers.net_layer import At, Layer, ParamBlob, owner
 from fillerkit.nets.net import Net
 
 
 def ended(net: Net, until: str | Sequence[str]) -> Net:
     """The net whose outputs are the blobs `until`, in that order."""
+    check_kind("until", until, (str, list, tuple), "the name of a blob, or a list of names")
     names = (until,) if isinstance(until, str) else tuple(until)
     known = {top: None for layer in net.layers for top in layer.message.top}
     for name in names:

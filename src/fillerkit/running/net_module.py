@@ -84,7 +84,7 @@ class NetModule(_Part):
         self.train(net.phase == "TRAIN")
 
     def forward(
-        self, inputs: Inputs | None = None, blobs: Sequence[str] = (), **named: Tensor
+        self, inputs: Inputs | None = None, blobs: str | Sequence[str] = (), **named: Tensor
     ) -> Outputs:
         """Run the net.
 
@@ -95,8 +95,8 @@ class NetModule(_Part):
             batch may have another size than the net was read with, if no layer fixes it. Labels may
             be whole numbers: a blob of Caffe's holds floats, so they become floats of the net's.
         blobs
-            Names of blobs to return besides the net's outputs. Of a name that several layers write
-            in place, the last version.
+            Names of blobs, or one name, to return besides the net's outputs. Of a name that several
+            layers write in place, the last version.
         **named
             Inputs by name, as keywords.
 
@@ -110,7 +110,8 @@ class NetModule(_Part):
             given = {**(inputs if isinstance(inputs, Mapping) else {}), **named}
             if isinstance(inputs, Tensor):
                 raise UsageError("give all inputs by name, or one tensor alone")
-        return self.run(given, keep=(*self.net.outputs, *blobs))
+        more = (blobs,) if isinstance(blobs, str) else blobs
+        return self.run(given, keep=(*self.net.outputs, *more))
 
     def run(
         self,
