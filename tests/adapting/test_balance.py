@@ -36,7 +36,12 @@ def test_squares_are_worked_out_a_piece_at_a_time(monkeypatch: pytest.MonkeyPatc
     from fillerkit.adapting import measures
 
     sizes, double = [], torch.Tensor.double
-    monkeypatch.setattr(torch.Tensor, "double", lambda x: (sizes.append(x.numel()), double(x))[1])
+
+    def seen(x: torch.Tensor) -> torch.Tensor:
+        sizes.append(x.numel())
+        return double(x)
+
+    monkeypatch.setattr(torch.Tensor, "double", seen)
     monkeypatch.setattr(measures, "_PIECE", 8)
     net = fk.load_net(DEEP)
     fk.adapt(net, net.fill(1), "balance")
