@@ -30,6 +30,24 @@ def test_gradients_are_as_large_beside_their_weights_in_all_layers() -> None:
     assert max(begins) > 2 * min(begins)
 
 
+def test_squares_are_worked_out_a_piece_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    from fillerkit.adapting import measures
+
+    sizes, double = [], torch.Tensor.double
+
+    def seen(x: torch.Tensor) -> torch.Tensor:
+        sizes.append(x.numel())
+        return double(x)
+
+    monkeypatch.setattr(torch.Tensor, "double", seen)
+    monkeypatch.setattr(measures, "_PIECE", 8)
+    net = fk.load_net(DEEP)
+    fk.adapt(net, net.fill(1), "balance")
+    assert max(sizes) == 8
+
+
 def test_a_chain_of_rectifiers_makes_the_same_output_biases_and_all() -> None:
     import torch
 

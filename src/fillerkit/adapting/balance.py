@@ -7,7 +7,7 @@ from math import exp, isfinite, log, sqrt
 
 import torch
 
-from fillerkit.adapting.measures import rounded
+from fillerkit.adapting.measures import mean_square, rounded
 from fillerkit.adapting.result import AdaptedLayer
 from fillerkit.adapting.walk import Tops, walk
 from fillerkit.adapting.work import Work
@@ -159,6 +159,4 @@ def _pace(layer: LayerModule, at: int) -> float:
     weight = layer.get_parameter(layer.held[at].name)
     if weight.grad is None:
         return 0.0
-    return sqrt(
-        float(weight.grad.double().square().mean() / weight.detach().double().square().mean())
-    )
+    return sqrt(mean_square(weight.grad) / mean_square(weight.detach()))

@@ -26,6 +26,12 @@ def variance(tensors: Sequence[Tensor]) -> float:
     return 0.0 if found < _LEAST * mean**2 else found
 
 
+def mean_square(tensor: Tensor) -> float:
+    """Of all values of a tensor, worked out in float64 a piece at a time."""
+    pieces = torch.split(tensor.reshape(-1), _PIECE)
+    return sum(float(piece.double().square().sum()) for piece in pieces) / tensor.numel()
+
+
 def by_channel(tensors: Sequence[Tensor], axis: int) -> tuple[Tensor, Tensor]:
     """Mean and variance of each channel of all tensors, likewise."""
     channels = zip(*(tensor.unbind(axis) for tensor in tensors), strict=True)

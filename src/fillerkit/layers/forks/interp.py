@@ -18,8 +18,8 @@ def interp(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Resizes by a factor, to a size, or to bottom 1's (DeepLab, PSPNet).
 
     A factor keeps corners on corners: shrinking makes (length - 1) / factor + 1, zooming
-    length + (length - 1) (factor - 1). Negative pads crop first. With use_blob_size bottom 1
-    counts, whatever else is said (R-FCN's later forks).
+    length + (length - 1) (factor - 1). Negative pads crop first. With use_blob_size it is that of
+    bottom 1, whatever else is said (R-FCN's later forks).
     """
     p = layer.interp_param
     num, channels, *lengths = axes4(bottoms[0])
