@@ -172,7 +172,8 @@ def _given(module: NetModule) -> tuple[str, ...]:
         if not isinstance(values, Constant) and top in taken.union(module.net.outputs)
     }
     given = drawn.union(module.inputs)
-    return tuple(top for layer in module.layers for top in layer.message.top if top in given)
+    sources = (layer.message.top for layer in module.layers if not layer.layer.bottoms)
+    return tuple(top for tops in sources for top in tops if top in given)
 
 
 def _inputs(
