@@ -238,9 +238,11 @@ def _writer(net: fk.Net, blob: str) -> str:
 def difference(ours: np.ndarray[Any, Any], theirs: np.ndarray[Any, Any], rows: bool) -> float:
     """The largest difference, relative to our largest value; infinity where shapes do not agree.
 
-    A client that takes one image of a batch is held against that one, the first.
+    A client that takes one image of a batch is held against that one, the first; its rows are
+    without the number of the image, which is their first column here.
     """
     if rows:
+        ours = ours[..., -theirs.shape[-1] :]
         ours, theirs = (_by_columns(array) for array in (ours, theirs))
     if theirs.size * len(ours) == ours.size:
         ours = ours[0]

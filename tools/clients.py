@@ -22,14 +22,15 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
 import client_runs
 import client_table
-from client_nets import ClientNet, write
-from client_runs import PURE, Verdict
+from client_nets import write
+from client_runs import PURE
 from client_table import EQUAL, Seen, seen
 
 import fillerkit as fk
@@ -84,10 +85,11 @@ class Client:
         return f"run_{self.name}.py"
 
     def form_of(self, prototxt: Path) -> str:
-        """The text of a net for its reader."""
-        if self.forms is None:
-            return prototxt.read_text()
-        return fk.upgrade_text(prototxt, forms=self.forms)
+        """The text of a net for its reader; one that the form cannot say is left as it is."""
+        if self.forms is not None:
+            with suppress(fk.PrototxtError):
+                return fk.upgrade_text(prototxt, forms=self.forms)
+        return prototxt.read_text()
 
     def missing(self) -> str:
         """What is not here that it needs, or ""."""
@@ -135,11 +137,11 @@ CLIENTS = (
     )),
     Client("x2paddle", "x2paddle", "3.8", (
         "x2paddle==1.6.0", "paddlepaddle==3.0.0", "protobuf==3.20.3", "six", "requests", "numpy",
-    )),
+    ), forms=("caffe",)),
     Client("caffe2onnx", "caffe2onnx", "3.8", (
         "--no-deps caffe2onnx==2.0.1", "onnx==1.13.1", "onnxruntime", "protobuf==3.20.3", "six",
         "setuptools<60",
-    )),
+    ), forms=("caffe",)),
     Client("mmdnn", "mmdnn", "3.11", ("--no-deps mmdnn==0.3.1", "six", *OURS)),
     Client("netron", "netron", "3.11", ("netron==9.3.3", "numpy"), needs=(
         "node", "Node.js 18 or later",
@@ -230,19 +232,12 @@ def runs(
             name = name if dtype == "float32" else f"{name}_{dtype}"
             net = write(prototxt, Path(folder), name, suffixes=suffixes, dtype=dtype)
             for client in clients:
-                verdict = verdict_of(client, prototxt, net)
+                (net.folder / "net.prototxt").write_text(client.form_of(prototxt))
+                ours = {"PYTHONPATH": str(ROOT / "src")} if client.name == "mmdnn" else {}
+                verdict = client_runs.run(
+                    str(client.interpreter), client.script, net, **PURE, **ours
+                )
                 yield seen(client.name, client.version(), today, name, verdict)
-
-
-def verdict_of(client: Client, prototxt: Path, net: ClientNet) -> Verdict:
-    """What a client makes of a net; one that its form cannot say is a refusal."""
-    try:
-        text = client.form_of(prototxt)
-    except fk.FillerkitError as error:
-        return Verdict(refused=f"upgrade --form: {error}".replace(f"{prototxt}:", "line "))
-    (net.folder / "net.prototxt").write_text(text)
-    ours = {"PYTHONPATH": str(ROOT / "src")} if client.name == "mmdnn" else {}
-    return client_runs.run(str(client.interpreter), client.script, net, **PURE, **ours)
 
 
 def keep(page: Path, lines: Iterable[str]) -> None:

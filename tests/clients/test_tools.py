@@ -14,6 +14,8 @@ import pytest
 import weights
 from client_nets import ClientNet, difference
 
+import fillerkit as fk
+
 pytest.importorskip("torch", reason="PyTorch is not installed")
 pytest.importorskip("cv2", reason="OpenCV is not installed")
 
@@ -21,6 +23,8 @@ import client_nets
 import torch
 
 import fillerkit.torch
+
+NETS = Path(__file__).parent / "nets"
 
 
 def lenet(folder: Path) -> ClientNet:
@@ -32,6 +36,46 @@ def test_opencv_has_all_of_lenet_s_weights_and_makes_its_outputs(tmp_path: Path)
     assert verdict.right
     assert set(verdict.differences) == {"prob", "ip2"}
     assert verdict.equal == verdict.of == 8
+
+
+@pytest.mark.parametrize("path", sorted(NETS.glob("*.prototxt")), ids=lambda path: path.stem)
+def test_opencv_takes_every_kind_of_name_and_parameter(path: Path, tmp_path: Path) -> None:
+    net = client_nets.write(path, tmp_path / "net", path.stem)
+    verdict = client_runs.run(sys.executable, "run_opencv4.py", net)
+    assert verdict.right
+    assert verdict.equal == verdict.of > 0
+
+
+def test_weights_in_float64_hold_the_same_values_and_are_shared(tmp_path: Path) -> None:
+    net = client_nets.write(
+        NETS / "shared.prototxt", tmp_path / "net", "shared", suffixes=[".pt"], dtype="float64"
+    )
+    verdict = client_runs.run(sys.executable, "run_torch.py", net)
+    assert verdict.equal == verdict.of == 8
+    read = fk.load(net.folder / "net.pt")
+    assert {array.dtype.name for arrays in read.values() for array in arrays} == {"float64"}
+
+
+def test_a_converter_that_fails_has_the_last_word(tmp_path: Path) -> None:
+    script = tmp_path / "run.py"
+    script.write_text(
+        "import sys; from client_files import call\n"
+        "call(sys.executable, '-c', 'print(\"[ ERROR ] no such field\"); exit(1)')\n"
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client_runs, "SCRIPTS", tmp_path)
+        (tmp_path / "client_files.py").symlink_to(clients.ROOT / "tools/in_clients/client_files.py")
+        verdict = client_runs.run(sys.executable, "run.py", lenet(tmp_path))
+    assert verdict.refused == "[ ERROR ] no such field"
+
+
+def test_a_net_that_a_form_cannot_say_is_given_as_it_is(tmp_path: Path) -> None:
+    client = clients.Client("x", "x", "3.11", (), forms=("caffe",))
+    path = tmp_path / "net.prototxt"
+    path.write_text('layer { name: "p" type: "Permute" top: "p" permute_param { order: 0 } }')
+    assert client.form_of(path) == path.read_text()
+    path.write_text('layer { name: "r" type: "ReLU" top: "r" forward_type: FLOAT16 }')
+    assert "forward_type" not in client.form_of(path)
 
 
 def test_outputs_of_other_weights_are_seen(tmp_path: Path) -> None:
@@ -128,6 +172,12 @@ def test_rows_of_found_boxes_are_compared_in_any_order() -> None:
     assert difference(ours, ours[::-1], rows=True) == 0
     assert difference(ours, ours[::-1], rows=False) > 0
     assert difference(ours, np.vstack([ours[::-1], np.zeros((2, 2))]), rows=True) == 0
+
+
+def test_rows_may_be_without_the_number_of_their_image() -> None:
+    ours = np.array([[0, 1, 2], [0, 4, 3]], np.float32)
+    assert difference(ours, ours[::-1, 1:], rows=True) == 0
+    assert difference(ours, ours[::-1, :2], rows=True) > 0
 
 
 def test_a_python_that_is_not_here_is_named_with_the_way_to_get_it() -> None:
