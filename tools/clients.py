@@ -235,7 +235,7 @@ def runs(
                 (net.folder / "net.prototxt").write_text(client.form_of(prototxt))
                 ours = {"PYTHONPATH": str(ROOT / "src")} if client.name == "mmdnn" else {}
                 verdict = client_runs.run(
-                    str(client.interpreter), client.script, net, **PURE, **ours
+                    str(client.interpreter), client.script, net, limit=None, **PURE, **ours
                 )
                 yield seen(client.name, client.version(), today, name, verdict)
 
