@@ -212,16 +212,6 @@ def test_weights_that_stay_zeros_are_told_of(run: Run, folder: Path) -> None:
     assert "ip" in done.stderr
 
 
-def test_only_weights_that_no_file_gives_are_told_to_stay_zeros(run: Run, folder: Path) -> None:
-    assert run("init", "net.prototxt", "--seed", 1, "--phase", "test", "-o", "w.npz").stderr == ""
-    text = (folder / "net.prototxt").read_text()
-    bare = re.sub("weight_filler {.*?}", "", text)
-    (folder / "net.prototxt").write_text(bare)
-    options = ["init", "net.prototxt", "--phase", "test", "--weights", "w.npz"]
-    assert "all zeros" not in run(*options).stderr
-    assert re.search("note: all zeros, .*: out\n", run(*options, "--copy", "ip").stderr)
-
-
 def test_weights_that_do_not_stay_zeros_are_not_told_of(run: Run) -> None:
     assert run("init", "net.prototxt", "--seed", 1).stderr == ""
 

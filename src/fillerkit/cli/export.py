@@ -11,24 +11,24 @@ import click
 
 import fillerkit as fk
 from fillerkit.cli.choice import Choice
+from fillerkit.cli.copied import copied
 from fillerkit.cli.options import (
     SEED,
     AfterWeights,
     rename_option,
     renames_by_file,
-    said_of_weights,
     same_file,
     seed_or_default,
     takes_net,
 )
-from fillerkit.cli.printing import many, note, say, shown, tell
+from fillerkit.cli.printing import many, note, say, shown
 from fillerkit.errors import some
 from fillerkit.filling.transferred import MISMATCHES, Mismatch
 from fillerkit.random import STREAMS
 
 
 @click.command("export", cls=AfterWeights)
-@partial(takes_net, default_phase="TEST")
+@partial(takes_net, default_phase="TEST", weights_count=True)
 @click.option(
     "-o",
     "--output",
@@ -134,20 +134,14 @@ def _blobs(
     seed = seed_or_default(net, seed)
     if not weights:
         return net.fill(seed, stream=stream)
-    plan = fk.transfer(
-        net,
-        weights,
-        rename=renames_by_file(rename, len(weights)),
-        on_mismatch=on_mismatch,
-        **said_of_weights(),
+    plan = copied(
+        net, weights, rename=renames_by_file(rename, len(weights)), on_mismatch=on_mismatch
     )
-    tell(plan.notes)
     if plan.filled and on_mismatch == MISMATCHES[0]:
         raise fk.FormatError(
             f"{', '.join(weights)}: no layer {some(plan.filled)}, which the net has: is it the "
             "file of this net? --on-mismatch fill draws what is not there"
         )
-    note(str(plan))
     return net.fill(seed, weights=plan, stream=stream)
 
 

@@ -11,6 +11,7 @@ import click
 
 import fillerkit as fk
 from fillerkit.cli.choice import Choice
+from fillerkit.cli.copied import copied
 from fillerkit.cli.options import (
     SEED,
     AfterWeights,
@@ -18,7 +19,6 @@ from fillerkit.cli.options import (
     names_option,
     rename_option,
     renames_by_file,
-    said_of_weights,
     same_file,
     takes_net,
 )
@@ -29,7 +29,6 @@ from fillerkit.cli.written import write, write_adapted, write_shards
 from fillerkit.fillers.distributions import DTYPES
 from fillerkit.filling.transferred import MISMATCHES, Mismatch
 from fillerkit.formats import FORMATS
-from fillerkit.nets.notes import start_notes
 from fillerkit.random import BOOSTS, BOOSTS_TOLD, STREAMS, kernel_path, processors
 
 
@@ -243,17 +242,13 @@ def command(
         )
     transfer = None
     if weights:
-        transfer = fk.transfer(
+        transfer = copied(
             net,
             weights,
             rename=renames_by_file(rename, len(weights)),
             on_mismatch=on_mismatch,
             layers=copy,
-            **said_of_weights(),
         )
-        tell(start_notes(net.layers, transfer.places))
-        tell(transfer.notes)
-        note(str(transfer))
         tell(map(str, transfer.moves if verbose else ()))
     elif rename or copy:
         raise fk.UsageError("--rename and --copy say what to take from a file: give --weights")

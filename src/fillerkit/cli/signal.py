@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from textwrap import wrap
 from typing import Any, Literal
@@ -13,6 +14,7 @@ import click
 
 import fillerkit as fk
 from fillerkit.cli.choice import Choice
+from fillerkit.cli.copied import copied
 from fillerkit.cli.options import SEED, input_option, takes_net
 from fillerkit.cli.printing import (
     finite,
@@ -29,7 +31,7 @@ from fillerkit.printable import printable
 
 
 @click.command("signal")
-@takes_net
+@partial(takes_net, weights_count=True)
 @click.option(
     "--seed",
     type=SEED,
@@ -123,6 +125,7 @@ def command(
     suffix = Path(picture).suffix[1:].lower() if picture else ""
     if picture and suffix not in FORMATS:
         raise fk.UsageError(f"--plot {picture}: its suffix is to be one of .{', .'.join(FORMATS)}")
+    transfer = copied(net, weights) if weights else None
     found = []
     with progress_bar("running", net.count, max(1, len(compare))) as move:
         for at, filler in enumerate(compare or [None]):
@@ -130,7 +133,7 @@ def command(
                 fk.signal(
                     net,
                     seed=seed,
-                    weights=list(weights) or None,
+                    weights=transfer,
                     filler=filler,
                     inputs={} if gaussian else inputs,
                     batch=batch,
