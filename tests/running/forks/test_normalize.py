@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from one_layer import Run, close, one_layer
 
 import fillerkit as fk
-import fillerkit.torch
+
+torch: Any = pytest.importorskip("torch", reason="PyTorch is not installed")
+import fillerkit.torch  # noqa: E402
 
 
 def test_l2_norm_divides_an_item(run: Run, x: Any) -> None:
