@@ -92,5 +92,41 @@ def test_a_frozen_constant_is_as_it_should_be(image_codes: Codes) -> None:
     assert image_codes(layer) == []
 
 
+def test_random_weights_that_are_to_enlarge_are_told_what_they_may_be() -> None:
+    layer = (
+        'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: [1, 1, 4, 4] } } }'
+        'layer { name: "up" type: "Deconvolution" bottom: "x" top: "up" param { lr_mult: 0 } '
+        "convolution_param { kernel_size: 4 stride: 2 num_output: 1 bias_term: false "
+        f"weight_filler {{ {GOOD} }} }} }}"
+    )
+    (found,) = (each for each in fk.check(layer).warnings if each.code == "frozen-random")
+    assert found.message.endswith("needs pretrained weights, or bilinear where it enlarges")
+    bare = fk.check(layer.replace(f"weight_filler {{ {GOOD} }}", "")).warnings
+    assert ["such as bilinear," in each.message for each in bare] == [True]
+
+
+LOSS = """
+layer { name: "label" type: "Input" top: "label" input_param { shape { dim: 2 } } }
+layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip" bottom: "label" top: "loss" WEIGHT }
+"""
+
+
+def test_a_net_whose_losses_all_count_0_learns_nothing(codes: Codes) -> None:
+    net = inner(GOOD) + LOSS
+    assert codes(net.replace("WEIGHT", "loss_weight: 0")) == [("loss", "no-loss")]
+    assert codes(net.replace("WEIGHT", "")) == []
+    assert codes(net.replace("WEIGHT", "loss_weight: 0.1")) == []
+
+
+def test_a_loss_of_0_beside_one_that_counts_is_only_looked_at(codes: Codes) -> None:
+    other = LOSS.replace("WEIGHT", "").replace('"label"', '"other"').replace('"loss"', '"second"')
+    assert codes(inner(GOOD) + LOSS.replace("WEIGHT", "loss_weight: 0") + other) == []
+
+
+def test_a_test_net_need_not_learn() -> None:
+    net = INPUT + inner(GOOD) + LOSS.replace("WEIGHT", "loss_weight: 0")
+    assert not fk.check(net, phase="TEST").warnings
+
+
 def test_what_is_no_number_is_told_of(codes: Codes) -> None:
     assert codes(inner('type: "constant" value: nan')) == [("ip", "not-finite")]

@@ -9,7 +9,7 @@ import pytest
 
 import fillerkit as fk
 
-from .conftest import INPUT, Codes, inner, relu
+from .conftest import IMAGE, INPUT, Codes, inner, relu
 
 
 def test_a_weight_without_a_filler_starts_as_zeros(codes: Codes) -> None:
@@ -80,6 +80,12 @@ def test_a_deconvolution_sums_its_inputs_too(image_codes: Codes) -> None:
     small, kept = (f'type: "gaussian" std: {factor / sqrt(32)}' for factor in (0.4, 0.6))
     assert image_codes(up.replace("FILLER", small)) == [("up", "signal-scale")]
     assert image_codes(up.replace("FILLER", kept)) == []
+
+
+def test_a_fan_in_that_fillers_count_otherwise_is_told_beside_theirs() -> None:
+    small = UP.replace("GROUP", "1").replace("FILLER", 'type: "gaussian" std: 0.01')
+    (found,) = fk.check(IMAGE + small).warnings
+    assert "with a fan-in of 32 (fillers count 128);" in found.message
 
 
 def test_units_that_take_channels_of_their_own_do_not_stay_alike(image_codes: Codes) -> None:

@@ -165,6 +165,23 @@ def test_losses_do_not_run_unless_their_gradients_are_asked_for() -> None:
     assert loss["fc"].gradient == pytest.approx(sqrt(0.16) / 8, rel=0.5)
 
 
+def test_where_no_gradient_arrives_is_told_by_the_layer_before_it() -> None:
+    stopped = SCORES.replace(
+        'bottom: "conv" top: "fc"', 'bottom: "conv" propagate_down: false top: "fc"'
+    )
+    found = fk.signal(fk.load_net(stopped))
+    assert (found.gradient.factor, found.gradient.lost) == (0, "fc")
+    unsent = SCORES.replace('top: "loss" }', 'top: "loss" loss_weight: 0 }')
+    found = fk.signal(fk.load_net(unsent), backward="loss")
+    assert str(found.gradient) == "dies at 'fc': nothing passes"
+
+
+def test_a_label_of_no_class_is_the_loss_layers_to_refuse() -> None:
+    net, label = fk.load_net(SCORES), {"label": np.full(8, 5, np.float32)}
+    with pytest.raises(fk.UsageError, match=r"10:1: layer 'loss' .* a label is 5; for 5 classes"):
+        fk.signal(net, inputs=label, backward="loss")
+
+
 def test_a_loss_that_cannot_run_is_in_nobodys_way() -> None:
     net = fk.load_net(SCORES.replace("SoftmaxWithLoss", "FocalLoss"))
     assert fk.signal(net)["fc"].rms > 0

@@ -84,11 +84,29 @@ def frozen_random(net: Net) -> Iterator[Warned]:
     for layer in net.layers:
         for param in layer.params:
             if param.lr_mult == 0 and param.owner is None and param.drawn:
+                enlarges = (
+                    ", or bilinear where it enlarges" if layer.type == "Deconvolution" else ""
+                )
                 yield (
                     layer,
                     f"its {param.name} is drawn at random and never learned (lr_mult: 0): it needs "
-                    "pretrained weights",
+                    f"pretrained weights{enlarges}",
                 )
+
+
+@warning("no-loss")
+def no_loss(net: Net) -> Iterator[Warned]:
+    """Every loss of a net that trains has a ``loss_weight`` of 0: nothing is learned.
+
+    The net's loss is the sum of all tops times their ``loss_weight``, and only what counts in it
+    sends a gradient back. A 0 turns a loss into something to look at: Caffe goes on logging its
+    value, which stays where it is. Source: Caffe 1.0's solvers and ``Net``.
+    """
+    losses = [layer for layer in net.layers if layer.traits.loss]
+    counted = any(any(layer.traits.loss_weights(layer.message)) for layer in net.layers)
+    if net.phase == "TRAIN" and losses and not counted:
+        others = "and no other layer counts in the net's loss, so nothing is learned"
+        yield losses[0], f"its loss_weight is 0, {others}"
 
 
 @warning("not-finite")

@@ -36,10 +36,11 @@ def zero_weights(net: Net) -> Iterator[Warned]:
                     if param.filler is None or not param.filler.ListFields()
                     else "its weight_filler is constant 0"
                 )
+                enlarges = layer.type == "Deconvolution" and param.lr_mult == 0
                 yield (
                     layer,
-                    f"its {param.name} starts as zeros: {why}; give it one, such as msra, in the "
-                    "file or by --filler",
+                    f"its {param.name} starts as zeros: {why}; give it one, such as "
+                    f"{'bilinear' if enlarges else 'msra'}, in the file or by --filler",
                 )
 
 
@@ -109,7 +110,8 @@ def signal_scale(net: Net) -> Iterator[Warned]:
     (root mean square) as what enters, and 1/sqrt(2) of that where a ReLU follows. The factors of
     the layers multiply. A warning is given below 0.5 and above 2, unless a normalisation follows,
     which undoes the factor, or the weights' mean outweighs their spread (see one-sided). A small
-    last layer is often meant: its outputs start alike, and no layer follows to suffer. Source:
+    last layer is often meant: its outputs start alike, and no layer follows to suffer. In a
+    Deconvolution each output sums fewer products than the fan-in that fillers go by. Source:
     Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks
     (2010); He et al. (2015).
     """
@@ -126,11 +128,12 @@ def signal_scale(net: Net) -> Iterator[Warned]:
             continue
         counted = ", the ReLU behind it counted" if rectified else ""
         wanted = sqrt((2 if rectified else 1) / fan_in)
+        caffes = "" if param.fan_in == fan_in else f" (fillers count {param.fan_in:,})"
         yield (
             layer,
             f"the signal {'shrinks' if factor < 1 else 'grows'} to {factor:.2g} of its strength: "
             f"its {param.name}'s std is {starts.std:.2g} with a fan-in of {round(fan_in, 1):,.12g}"
-            f"{counted}; {wanted:.2g} keeps it",
+            f"{caffes}{counted}; {wanted:.2g} keeps it",
         )
 
 

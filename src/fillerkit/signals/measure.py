@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import isfinite, sqrt
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from fillerkit.blobs.blobs import Blobs
+from fillerkit.errors import Place, UsageError
 from fillerkit.layers import Shape
 from fillerkit.layers.net_layer import Layer
 from fillerkit.layers.splits import Port, Takers
@@ -46,6 +47,9 @@ class Strength(NamedTuple):
     def std(self) -> float:
         """Around the mean."""
         return sqrt(max(0.0, self.rms**2 - self.mean**2)) if isfinite(self.rms) else self.rms
+
+
+_NOTHING = Strength((), 0.0, 0.0, 1.0)
 
 
 def measure(
@@ -116,7 +120,7 @@ class _Run:
         outputs = Outputs()
         last: dict[Port, Tensor] = {}
         steps = running.steps(given, keep=(), outputs=outputs)
-        for index, step in enumerate(steps):
+        for index, step in enumerate(self._named(steps)):
             if index not in self.out:
                 self._see(index, step)
             last.update(
@@ -125,6 +129,19 @@ class _Run:
             del step
             self._advance()
         return [last[place] for place in ends], outputs
+
+    def _named(self, steps: Iterator[Step]) -> Iterator[Step]:
+        """The steps; values that a layer refuses, such as a label of no class, name it."""
+        for layer in self.net.layers:
+            try:
+                step = next(steps)
+            except ValueError as error:
+                raise UsageError(
+                    f"layer '{layer.name}' ({layer.type}) cannot run: {error}",
+                    place=Place(self.net.file, layer.line, 1),
+                ) from error
+            yield step
+            del step
 
     def _see(self, index: int, step: Step) -> None:
         rectifier = step.layer.layer.traits.is_rectifier(step.layer.message)
@@ -241,7 +258,11 @@ class _Run:
         end = self.gradients.get((first, 0)) if first is not None else None
         seen = [i for i in reversed(self.rows) if (i, 0) in self.gradients]
         lost = next((i for i in seen if not _passes(self.gradients[i, 0])), None)
-        return self._change(end or Strength((), 0.0, 0.0, 1.0), begin, lost)
+        if first is not None and end is None and lost is None:
+            # None arrives: it ends where it was seen last, or is not sent, as of a loss_weight of 0.
+            lost = seen[-1] if seen else next((index for index, _ in reversed(ends)), None)
+            return self._change(_NOTHING, begin or _NOTHING, lost)
+        return self._change(end or _NOTHING, begin, lost)
 
     def _change(self, end: Strength | None, begin: Strength | None, lost: int | None) -> Change:
         factor = _ratio(end, begin)
