@@ -48,6 +48,14 @@ def test_files_that_only_a_process_sees_are_told_of(tmp_path: Path) -> None:
         save(net, f"memory://{tmp_path.name}", 5, shards=2)
 
 
+def test_processes_that_are_not_needed_any_more_end_without_a_word(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(fk.UsageError, match="too early"), processes(2):
+        raise fk.UsageError("too early")
+    assert capfd.readouterr() == ("", "")
+
+
 @pytest.fixture
 def command(tmp_path: Path) -> list[str]:
     (tmp_path / "net.prototxt").write_text(LARGE)

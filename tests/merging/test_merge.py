@@ -364,6 +364,15 @@ def test_other_weights_are_refused() -> None:
         fk.merge_bn(text, others)
 
 
+def test_weights_of_another_shape_are_refused_without_a_keyword_that_is_not_taken() -> None:
+    others = trained(DATA + CONV.replace("num_output: 6", "num_output: 7") + BN)
+    with pytest.raises(fk.FormatError) as refusal:
+        fk.merge_bn(DATA + CONV + BN, others)
+    message = refusal.value.message
+    assert "layer 'conv' does not fit: its weight is 7x" in message
+    assert message.endswith("in the net; is it the file of this net?")
+
+
 def test_layers_of_the_file_that_the_net_has_not_are_told_of() -> None:
     text = DATA + CONV + BN
     merged = fk.merge_bn(text, trained(text + ON_TOP.replace('"scale"', '"conv"')))

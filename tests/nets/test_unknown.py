@@ -135,6 +135,17 @@ def test_an_unknown_layer_does_with_its_tops_and_may_have_parameters() -> None:
     assert (net.fill(1)["v"][1] == 0).all()
 
 
+def test_a_question_mark_for_what_an_unknown_layer_makes_is_told_to_need_a_number() -> None:
+    with pytest.raises(fk.UnknownLayers) as refusal:
+        fk.load_net(UNKNOWN, shapes={"a": (2, 3), "c": (None, 4)})
+    assert (
+        "unknown layer type 'Riddle', so the net does not tell what a ? in shapes of 'c' is; "
+        "give numbers: shapes={'c'"
+    ) in refusal.value.message
+    with pytest.raises(fk.UnknownLayers, match=r"letters and for each \? of 'c' \(and"):
+        fk.load_net(UNKNOWN, shapes={"c": (None, 4)})
+
+
 @pytest.mark.parametrize("top", ["", 'top: "t"'])
 def test_a_misspelt_type_is_refused_with_and_without_tops(top: str) -> None:
     text = f'layer {{ name: "r" type: "SoftmaxWithLos" {top} }}\n'
@@ -145,7 +156,7 @@ def test_a_misspelt_type_is_refused_with_and_without_tops(top: str) -> None:
 @pytest.mark.parametrize(
     ("blob", "error", "words"),
     [
-        ("4x3:gausian", fk.FillerError, "did you mean 'gaussian'"),
+        ("4x3:gausian", fk.FillerError, r"its blob \(4x3\): unknown .* did you mean 'gaussian'"),
         ("4x3:gaussian(sdt=1)", fk.UsageError, "has no field 'sdt'"),
         ("4,3:xavier", fk.UsageError, "is not a shape and a filler"),
         (":xavier", fk.UsageError, "is not a shape and a filler"),

@@ -321,6 +321,16 @@ def test_an_unknown_field_is_refused_with_the_nearest_of_its_message() -> None:
     assert error.place == Place("net.prototxt", 2, 3)
 
 
+def test_an_unknown_field_that_may_be_no_slip_is_told_how_to_be_passed_over() -> None:
+    error = refusal(LayerParameter(), "convolution_param { stripe_mode: true }")
+    assert error.message == (
+        "ConvolutionParameter has no field 'stripe_mode'; did you mean 'stride'?; a field of a "
+        "fork is passed over with allow_unknown_fields=True"
+    )
+    slip = refusal(LayerParameter(), "convolution_param { num_outputs: 3 }")
+    assert "allow_unknown_fields" not in slip.message
+
+
 def test_an_unknown_field_like_none_of_a_small_message_is_refused_with_all_of_them() -> None:
     error = refusal(LayerParameter(), "relu_param { alpha: 0.1 }")
     assert "negative_slope" in error.message

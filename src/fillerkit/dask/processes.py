@@ -67,12 +67,19 @@ def _signals_wait() -> Iterator[None]:
 def _begin() -> None:
     """Have this process end without a word where it is told to, or where its parent is gone."""
     for each in _SIGNALS:
-        signal.signal(each, _stop)
+        signal.signal(each, _leave)  # the pool would tell of an exception that comes from here
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+    for each in _SIGNALS:
+        signal.signal(each, _stop)
+
+
+def _leave(number: int, frame: object) -> None:
+    """End at once: nothing is being written yet."""
+    os._exit(128 + number)
 
 
 def _stop(number: int, frame: object) -> None:

@@ -90,7 +90,13 @@ def merge_bn(
     text, choices = read(path_or_text, **asked)
     _check_no_solver(path_or_text, text)
     net = build(text, choices)
-    plan = transfer(net, weights, encoding=asked.get("encoding"), proto=asked.get("proto"))
+    plan = transfer(
+        net,
+        weights,
+        on_mismatch="fill",  # which is refused, but in words that fit here
+        encoding=asked.get("encoding"),
+        proto=asked.get("proto"),
+    )
     _check_complete(plan)
     fields = {id(message): place for message, place in text.layers}
     placed = [Placed(layer, fields[id(layer.message)]) for layer in net.layers]
@@ -125,6 +131,12 @@ def _check_no_solver(path_or_text: str | os.PathLike[str], text: NetText) -> Non
 
 
 def _check_complete(plan: Transfer) -> None:
+    for move in plan.moves:
+        if move.how == "filled" and move.file:
+            raise FormatError(
+                f"{move.file}: layer '{move.layer}' does not fit: {move.why}; is it the file of "
+                "this net?"
+            )
     if plan.filled:
         file = plan.files[0] if plan.files else "the given blobs"
         raise FormatError(

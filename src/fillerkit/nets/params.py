@@ -77,16 +77,17 @@ def _check_counts(layer: LayerParameter, count: int) -> None:
 
 def param_blob(layer: LayerParameter, planned: Param, blob: BlobProto | None) -> ParamBlob:
     """A planned parameter blob, its shape, filler and values checked."""
-    shape = checked(planned.shape, f"its {planned.name}")
+    told = f"its {planned.name or 'blob'}"  # one that a person states has no name
+    shape = checked(planned.shape, told)
     if prod(shape) == 0:
-        raise LayerError(f"its {planned.name} would be {shown(shape)}: there is nothing to fill")
+        raise LayerError(f"{told} would be {shown(shape)}: there is nothing to fill")
     given = None if blob is None else _given(blob, planned.name, shape)
     weight = len(shape) > 1 and planned.name in traits_of(layer.type).weights
     param = ParamBlob(planned.name, shape, planned.filler, given, weight=weight)
     try:
         param.distribution  # noqa: B018  (raises where the filler cannot fill this blob)
     except FillerError as error:
-        error.within = (f"its {planned.name} ({shown(shape)})", *error.within)
+        error.within = (f"{told} ({shown(shape)})", *error.within)
         error.blob = planned.name
         raise
     return param

@@ -36,9 +36,11 @@ def check_types(text: NetText, choices: Choices, leaves: Collection[int]) -> Non
     if len(found) < 2:
         return
     unknown = [_unknown(layer, place.line, choices.setting.shapes) for layer, place in found]
+    open_tops = [top for layer, _ in found for top in _open_tops(layer, choices)]
+    each_mark = f" and for each ? of {_quoted(open_tops)}" if open_tops else ""
     words: list[str | Keyword] = [
         f"{len(unknown)} layers are of types, or run code, that is not known; say the shapes of "
-        "their tops, with numbers for the letters (and ",
+        f"their tops, with numbers for the letters{each_mark} (and ",
         Keyword("params", {"LAYER": [EXAMPLE_PARAM]}),
         " for blobs to fill):",
     ]
@@ -59,7 +61,7 @@ def type_of(layer: LayerParameter, line: int, choices: Choices) -> LayerType:
     if not is_described(layer, setting):
         if _works_in_place(layer, choices):
             return LayerType(layer.type, (1, None), (1, None), _as_its_bottoms)
-        raise _unknown_type(layer, line, setting.shapes)
+        raise _unknown_type(layer, line, choices)
     tops = [setting.shapes[top] for top in layer.top]
     plan = Plan(tops=tops, params=setting.params.get(layer.name, ()))
     return LayerType(layer.type, (0, None), (0, None), lambda *_: plan)
@@ -121,10 +123,28 @@ def _unknown(layer: LayerParameter, line: int, given: Mapping[str, Shape]) -> Un
     return UnknownLayer(layer.name, layer.type, shapes, line)
 
 
-def _unknown_type(layer: LayerParameter, line: int, given: Mapping[str, Shape]) -> LayerError:
+def _open_tops(layer: LayerParameter, choices: Choices) -> list[str]:
+    """The tops of whose shapes a person left lengths to the net."""
+    return [top for top in layer.top if top in choices.partial]
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(map(repr, names))
+
+
+def _unknown_type(layer: LayerParameter, line: int, choices: Choices) -> LayerError:
     if not layer.type:
         return LayerError('has no type: type: "Convolution" or the like is missing')
-    unknown = _unknown(layer, line, given)
+    unknown = _unknown(layer, line, choices.setting.shapes)
+    if open_tops := _open_tops(layer, choices):
+        return UnknownLayers(
+            f"unknown layer type '{layer.type}', so the net does not tell what a ? in ",
+            Keyword("shapes"),
+            f" of {_quoted(open_tops)} is; give numbers: ",
+            unknown.answer,
+            unknown=[unknown],
+            field="type",
+        )
     nearest = did_you_mean(layer.type, layer_types.names())
     like = likely_type(layer)
     other: list[str | Keyword] = []

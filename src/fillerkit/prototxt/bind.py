@@ -310,16 +310,27 @@ def _shown(field: Field) -> str:
 
 def _unknown_field(field: Field, descriptor: Descriptor, source: Source) -> PrototxtError:
     what = f"{descriptor.name} has no field '{field.name}'"
-    near = did_you_mean(field.name, descriptor.fields_by_name, most=1) or _longer(field, descriptor)
+    guess = did_you_mean(field.name, descriptor.fields_by_name, most=1)
+    near = guess or _longer(field, descriptor)
     words: list[str | Keyword] = [what, near]
     if not near:
         names = sorted(descriptor.fields_by_name) if len(descriptor.fields) <= 12 else []
         known = f"it has {', '.join(names)}" if names else "no fork that is known here has it"
         words = [what, f"; {known}; ", Keyword("allow_unknown_fields", True), " passes over it"]
     file = source.schemas.declaring(field.name)
+    if file is None and guess and not _is_slip(field.name, descriptor):
+        words += ["; a field of a fork is passed over with ", Keyword("allow_unknown_fields", True)]
     if file is not None:
         words += [f"; {file} has it: ", Keyword("proto", str(file))]
     return _error(field, *words, place=source.place(field.offset), unknown=True)
+
+
+def _is_slip(name: str, descriptor: Descriptor) -> bool:
+    """Whether a name is a field's but for a letter or two, as ``num_outputs``."""
+    from difflib import get_close_matches
+
+    known = [each.lower() for each in descriptor.fields_by_name]
+    return bool(get_close_matches(name.lower(), known, n=1, cutoff=0.85))
 
 
 def _longer(field: Field, descriptor: Descriptor) -> str:
