@@ -119,9 +119,10 @@ class Registry(Generic[T]):
             try:
                 entry.load()
             except Exception as error:
+                of = f"the installed package {entry.dist.name}" if entry.dist else "a package"
                 raise UsageError(
-                    f"an installed package's {self._what} '{entry.name}' ({entry.value}) "
-                    f"cannot be loaded: {type(error).__name__}: {error}"
+                    f"{of} brings a {self._what} '{entry.name}' ({entry.value}) that cannot be "
+                    f"loaded: {type(error).__name__}: {error}; mend the package, or uninstall it"
                 ) from error
         self._complete = True
 

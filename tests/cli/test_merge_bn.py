@@ -59,6 +59,7 @@ def test_the_bytes_of_the_text_stay_as_they_are(run: Run, files: Path) -> None:
         ((*FILES, "-o", "new.prototxt", "./w.npz"), 2, "'./w.npz' is what is read"),
         ((*FILES, "-o", "new.npz", "./new.npz"), 2, "give two names"),
         ((*FILES, "-o", "new.prototxt", "new.weights"), 2, "'new.weights': the name has to end in"),
+        ((*FILES, "-o", "new.npz", "new.prototxt"), 2, "'new.prototxt' stands second"),
         ((*FILES, "-o", "new.prototxt", "no/new.npz"), 1, "no/new.npz"),
         ((*FILES, "-o", "no/new.prototxt", "new.npz"), 1, "no/new.prototxt"),
         ((*FILES, "-o", ".", "new.npz"), 1, "not a regular file"),

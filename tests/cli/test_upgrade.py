@@ -87,3 +87,14 @@ def test_it_writes_the_form_that_another_reader_asks_for(run: Run, old: Path, fo
     assert done.stdout == "v1.prototxt: 20 lines in the form v1, caffe\n"
     assert "type: INNER_PRODUCT" in (folder / "v1.prototxt").read_text()
     assert run("upgrade", "v1.prototxt").stdout == (folder / "new.prototxt").read_text()
+
+
+@pytest.mark.parametrize("wrap", ["{}", "base_lr: 1 test_net_param {{ {} }}"])
+def test_layer_types_of_forks_that_stay_are_told(run: Run, folder: Path, wrap: str) -> None:
+    layer = 'layer {{ name: "{0}" type: "{0}" bottom: "a" top: "{0}" }}'
+    text = "".join(map(layer.format, ("ReLU", "ReLU6", "Mystery", "Python", "ReLU6")))
+    (folder / "fork.prototxt").write_text(wrap.format(text))
+    done = run("upgrade", "fork.prototxt", "--form", "caffe")
+    told = "note: the fields are Caffe's now, but Caffe 1.0 has no layer type ReLU6, Mystery\n"
+    assert (done.returncode, done.stderr) == (0, told)
+    assert run("upgrade", "fork.prototxt").stderr == ""

@@ -22,6 +22,18 @@ def test_weights_without_a_filler_are_told_of() -> None:
     )
 
 
+def test_a_blob_of_an_unknown_layer_without_a_filler_is_told_of() -> None:
+    text = INPUT + 'layer { name: "gate" type: "Gatefold" bottom: "data" top: "gate" }'
+
+    def notes(*blobs: str) -> tuple[str, ...]:
+        return fk.load_net(text, shapes={"gate": (2, 3)}, params={"gate": blobs}).notes
+
+    told = "all zeros, since no filler is stated for a blob of it: gate"
+    assert notes("3x4", "3") == (told,)
+    assert notes("3x4:xavier", "3") == ()
+    assert notes("3x4:constant") == ()
+
+
 def test_weights_that_a_file_gives_are_not_told_of() -> None:
     bare = PRODUCT.replace('weight_filler { type: "xavier" }', "").replace("BLOBS", "")
     net = fk.load_net(INPUT + bare)

@@ -94,6 +94,18 @@ def test_what_a_form_cannot_say_is_refused_at_its_place(
     assert error.value.place is not None
 
 
+def test_all_layers_with_what_only_a_fork_has_are_counted_in_the_error() -> None:
+    permute = 'layer {{ name: "p{}" type: "Permute" permute_param {{ order: 1 order: 0 }} }}\n'
+    with pytest.raises(fk.PrototxtError) as one:
+        fk.upgrade_text(NET + permute.format(1), forms=["caffe"])
+    assert one.value.message.endswith("its permute_param is a fork's, and values may depend on it")
+    with pytest.raises(fk.PrototxtError) as five:
+        fk.upgrade_text(NET + "".join(map(permute.format, range(5))), forms=["caffe"])
+    assert "layer 'p0' (Permute) cannot be written in this form" in five.value.message
+    nor = "; nor can 'p1' (Permute), 'p2' (Permute), 'p3' (Permute) and 1 more"
+    assert five.value.message.endswith(nor)
+
+
 def test_a_form_that_there_is_not_is_refused() -> None:
     with pytest.raises(fk.UsageError, match="unknown form 'input-dims'; did you mean 'input-dim'"):
         fk.upgrade_text(NET, forms=["input-dims"])

@@ -747,6 +747,13 @@ def test_a_loss_of_one_value_takes_one_gradient(net: caffe.Net) -> None:
         net.backward(loss=[1, 2])
 
 
+def test_values_of_another_shape_are_told_with_the_blob_that_they_are_for(net: caffe.Net) -> None:
+    values = {name: np.zeros(net.blobs[name].shape) for name in net.inputs}
+    values["data"] = np.zeros((*net.blobs["data"].shape[:-1], 99))
+    with pytest.raises(ValueError, match="values for 'data': could not broadcast"):
+        net.forward(**values)
+
+
 def test_the_seed_of_the_engine_is_that_of_dropout_too(write: WriteNet) -> None:
     text = """
 layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 100 } } }

@@ -58,6 +58,8 @@ def command(
       fillerkit merge-bn deploy.prototxt net.caffemodel \\
           -o merged.prototxt merged.caffemodel
     """
+    if output[1].endswith(".prototxt"):
+        raise fk.UsageError(f"-o takes the net, then its weights: '{output[1]}' stands second")
     if same_file(*output) or Path(output[0]).absolute() == Path(output[1]).absolute():
         raise fk.UsageError(f"'{output[0]}' cannot be the net and the weights: give two names")
     for new, old in product(output, (net, weights)):

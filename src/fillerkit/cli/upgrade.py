@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -10,9 +10,13 @@ import click
 from fillerkit.cli.choice import Choice
 from fillerkit.cli.options import encoding_option, read_argument
 from fillerkit.cli.printing import hand_out, say, tell
+from fillerkit.errors import some
 from fillerkit.formats.whole_file import whole_file
+from fillerkit.layers.registry import caffe_lacks
 from fillerkit.prototxt.forms import FORMS
 from fillerkit.prototxt.read import in_encoding, upgraded
+from fillerkit.prototxt.source import Source
+from fillerkit.prototxt.text import Field, parse
 
 
 @click.command("upgrade")
@@ -50,7 +54,7 @@ def command(
       fillerkit upgrade deploy.prototxt --form input-dim -o old.prototxt
     """
     text, names = upgraded(read_argument(old), proto, encoding, forms)
-    tell(filter(None, [names.note]))
+    tell(filter(None, [names.note, _fork_types(text) if "caffe" in forms else ""]))
     data = in_encoding(text, names.encoding)  # that of OLD, whatever the terminal's is
     if output in (None, "-"):
         hand_out(data)
@@ -60,3 +64,22 @@ def command(
         file.write(data)
     how = f"the form {', '.join(forms)}" if forms else "the current format"
     say(f"{output}: {text.count(chr(10)):,} lines in {how}")
+
+
+def _fork_types(text: str) -> str:
+    """A note on the layer types that Caffe 1.0 lacks: no field tells of them."""
+    layers = _layers(parse(Source("<text>", text)))
+    types = [kind.literal for layer in layers if (kind := layer.find("type")) is not None]
+    lacking = [*filter(caffe_lacks, dict.fromkeys(types))]
+    if not lacking:
+        return ""
+    return f"the fields are Caffe's now, but Caffe 1.0 has no layer type {some(lacking)}"
+
+
+def _layers(root: Field) -> Iterator[Field]:
+    """The layers of a net, or of the nets in a solver."""
+    for field in root.fields:
+        if field.name == "layer":
+            yield field
+        elif field.name.endswith("net_param"):
+            yield from _layers(field)

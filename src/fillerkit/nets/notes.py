@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 
 from fillerkit.errors import some
-from fillerkit.layers.net_layer import At, Layer, owner
+from fillerkit.layers.net_layer import At, Layer, ParamBlob, owner
 from fillerkit.layers.unread_fields import added_fields, unread_fields
 from fillerkit.printable import printable
 
@@ -24,18 +24,27 @@ def start_notes(layers: Sequence[Layer], given: Container[At] = ()) -> list[str]
         if owner(layers, (at, index)) not in given
     ]
     dead = {layer.name: None for layer, param in params if param.dead and param.given is None}
+    bare = {layer.name: None for layer, param in params if _is_bare(param)}
     zeros = {layer.name: param.given.where for layer, param in params if param.dead and param.given}
     wild = [f"{layer.name}/{param.name}" for layer, param in params if not param.finite]
     found = []
     if dead:
         told = some(list(dead))
         found.append(f"all zeros, as Caffe leaves a weight without a weight_filler: {told}")
+    if bare:
+        found.append(f"all zeros, since no filler is stated for a blob of it: {some(list(bare))}")
     for where in dict.fromkeys(zeros.values()):
         names = [name for name, there in zeros.items() if there == where]
         found.append(f"all zeros {where}: {some(names)}")
     if wild:
         found.append(f"infinite or not a number: {some(wild)}")
     return found
+
+
+def _is_bare(param: ParamBlob) -> bool:
+    """Whether a person states a blob that may well be a weight, and nothing of its values."""
+    stated = not param.name and len(param.shape) > 1
+    return stated and param.filler is None and param.given is None
 
 
 def other_notes(notes: Sequence[str], layers: Sequence[Layer]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from google.protobuf.message import Message
 
-from fillerkit.errors import PrototxtError, UsageError, check_kind, what_there_is
+from fillerkit.errors import PrototxtError, UsageError, check_kind, some, what_there_is
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field
 from fillerkit.prototxt.upgrade import PARAM_FIELDS, TextLayer, current_type, upgrade
@@ -80,8 +80,7 @@ def _write_layers(
     net: NetParameter, layers: Sequence[TextLayer], forms: Sequence[str], source: Source
 ) -> None:
     if "caffe" in forms:
-        for layer in layers:
-            _leave_out_forks(layer, source)
+        _leave_out_forks(layers, source)
     if {"input-shape", "input-dim", "v1"} & {*forms}:
         inputs = [each for each in layers if each[0].type == "Input"]
         layers = [each for each in layers if each[0].type != "Input"]
@@ -134,16 +133,23 @@ def fork_fields(
                 yield from fork_fields(inner, ours.message_type, f"{name}.")
 
 
-def _leave_out_forks(layer: TextLayer, source: Source) -> None:
+def _leave_out_forks(layers: Sequence[TextLayer], source: Source) -> None:
     """Clear what no message of Caffe's has, if neither weights nor outputs depend on it."""
-    pooling = layer[0].pooling_param
-    for field in list(fork_fields(layer[0])):
-        if field.matters:
-            why = f"its {field.path} is a fork's, and values may depend on it"
-            _refuse(layer, source, field.path, why)
-        if field.path == _CEIL_MODE and not pooling.ceil_mode:
-            pooling.round_mode = PoolingParameter.FLOOR
-        field.message.ClearField(field.name)
+    found = [(layer, list(fork_fields(layer[0]))) for layer in layers]
+    matter = [(layer, field) for layer, fields in found for field in fields if field.matters]
+    if matter:
+        layer, field = matter[0]
+        others = {id(each): f"'{each[0].name}' ({each[0].type})" for each, _ in matter}
+        del others[id(layer)]
+        why = f"its {field.path} is a fork's, and values may depend on it"
+        why += f"; nor can {some([*others.values()])}" if others else ""
+        _refuse(layer, source, field.path, why)
+    for layer, fields in found:
+        pooling = layer[0].pooling_param
+        for field in fields:
+            if field.path == _CEIL_MODE and not pooling.ceil_mode:
+                pooling.round_mode = PoolingParameter.FLOOR
+            field.message.ClearField(field.name)
 
 
 def _write_inputs(

@@ -66,7 +66,10 @@ def put(blobs: Mapping[str, Blob], given: Arrays, names: Sequence[str], what: st
                 f"'{name}' has {wanted}, but {there} given: net.blobs['{name}'].reshape(...) "
                 "before, or forward_all"
             )
-        getattr(blob, what)[...] = array
+        try:
+            getattr(blob, what)[...] = array
+        except ValueError as error:
+            raise ValueError(f"values for '{name}': {error}") from error
 
 
 def batches(given: Arrays, size: int) -> Iterator[dict[str, Any]]:
