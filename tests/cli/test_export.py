@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -68,6 +69,19 @@ def test_weights_of_a_file_are_taken(run: Run, folder: Path, written: list[Any])
     done = run("export", "net.prototxt", "--weights", "w.npz", "--rename", "old=ip")
     assert done.returncode == 0
     assert (written[0][1]["ip"].weight == trained["old"].weight).all()
+
+
+def test_zeros_that_a_file_replaces_are_not_told_of(
+    run: Run, folder: Path, written: list[Any]
+) -> None:
+    fk.load_net(NET, phase="TEST").fill(seed=2).save("w.npz")
+    (folder / "net.prototxt").write_text(re.sub("weight_filler {.*?}", "", NET))
+    assert "note: all zeros" in run("export", "net.prototxt").stderr
+    assert "all zeros" not in run("export", "net.prototxt", "--weights", "w.npz").stderr
+    (folder / "w.npz").unlink()
+    fk.load_net(NET, phase="TRAIN").fill(seed=2).save("w.npz")
+    done = run("export", "net.prototxt", "--weights", "w.npz", "--on-mismatch", "fill")
+    assert re.search("note: all zeros, .*: out\n", done.stderr)
 
 
 def test_weights_of_another_net_are_refused(run: Run, folder: Path, written: list[Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -109,6 +110,18 @@ def test_json_stays_json_where_there_is_no_number(run: Run) -> None:
     (exploded,) = json.loads(run(*words, "gaussian(std=1e20)").stdout)
     assert exploded["forward"]["factor"] is None
     assert exploded["forward"]["lost_at"] == "ip1"
+
+
+def test_only_zeros_that_no_file_replaces_are_told_of(run: Run, folder: Path) -> None:
+    run("init", "net.prototxt", "--phase", "train", "-o", "w.npz")
+    bare = re.sub("weight_filler {.*?}", "", (folder / "net.prototxt").read_text())
+    (folder / "net.prototxt").write_text(bare)
+    words = ("signal", "net.prototxt", "--weights", "w.npz")
+    copied = "note: copied 1 layer (ip) from w.npz; filled {}\n"
+    assert run(*words).stderr.splitlines(True)[0] == copied.format("0 layers")
+    zeros, told, *_ = run(*words, "--phase", "test").stderr.splitlines(True)
+    assert zeros.startswith("note: all zeros") and zeros.endswith(": out\n")
+    assert told == copied.format("1 layer (out)")
 
 
 def test_weights_and_inputs_come_from_files(run: Run, folder: Path) -> None:

@@ -24,11 +24,12 @@ from fillerkit.cli.options import (
 from fillerkit.cli.printing import many, note, say, shown, tell
 from fillerkit.errors import some
 from fillerkit.filling.transferred import MISMATCHES, Mismatch
+from fillerkit.nets.notes import start_notes
 from fillerkit.random import STREAMS
 
 
 @click.command("export", cls=AfterWeights)
-@partial(takes_net, default_phase="TEST")
+@partial(takes_net, default_phase="TEST", weights_count=True)
 @click.option(
     "-o",
     "--output",
@@ -141,6 +142,7 @@ def _blobs(
         on_mismatch=on_mismatch,
         **said_of_weights(),
     )
+    tell(start_notes(net.layers, plan.places))
     tell(plan.notes)
     if plan.filled and on_mismatch == MISMATCHES[0]:
         raise fk.FormatError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from textwrap import wrap
 from typing import Any, Literal
@@ -13,7 +14,7 @@ import click
 
 import fillerkit as fk
 from fillerkit.cli.choice import Choice
-from fillerkit.cli.options import SEED, input_option, takes_net
+from fillerkit.cli.options import SEED, input_option, said_of_weights, takes_net
 from fillerkit.cli.printing import (
     finite,
     hand_out_json,
@@ -22,14 +23,16 @@ from fillerkit.cli.printing import (
     print_table,
     say,
     shown,
+    tell,
     terminal_width,
 )
 from fillerkit.cli.progress import progress_bar
+from fillerkit.nets.notes import start_notes
 from fillerkit.printable import printable
 
 
 @click.command("signal")
-@takes_net
+@partial(takes_net, weights_count=True)
 @click.option(
     "--seed",
     type=SEED,
@@ -124,13 +127,14 @@ def command(
     if picture and suffix not in FORMATS:
         raise fk.UsageError(f"--plot {picture}: its suffix is to be one of .{', .'.join(FORMATS)}")
     found = []
+    copied = _copied(net, weights)
     with progress_bar("running", net.count, max(1, len(compare))) as move:
         for at, filler in enumerate(compare or [None]):
             found.append(
                 fk.signal(
                     net,
                     seed=seed,
-                    weights=list(weights) or None,
+                    weights=list(weights) if filler and weights else copied,
                     filler=filler,
                     inputs={} if gaussian else inputs,
                     batch=batch,
@@ -152,6 +156,15 @@ def command(
             file.write(drawing)
         if not as_json:
             say(f"{picture}: {len(found)} line{'s' * (len(found) != 1)}")
+
+
+def _copied(net: fk.Net, weights: Sequence[str]) -> fk.Transfer | None:
+    """What files bring, and what is to be known of it."""
+    if not weights:
+        return None
+    plan = fk.transfer(net, weights, **said_of_weights())
+    tell((*start_notes(net.layers, plan.places), *plan.notes, str(plan)))
+    return plan
 
 
 def _print(found: Sequence[fk.Signal], net: fk.Net, compared: bool, every: bool) -> None:
