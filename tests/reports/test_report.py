@@ -133,16 +133,29 @@ def test_a_row_says_what_a_blob_starts_as(page: Read) -> None:
 
 def test_blobs_bring_their_numbers(net: fk.Net) -> None:
     values = {
-        "ip": [np.array([[0, 0, 0, 0, 0, np.nan]] * 4, np.float32), np.ones(4, np.float32)],
+        "ip": [np.array([[1, 1, 1, 1, 1, np.nan]] * 4, np.float32), np.ones(4, np.float32)],
         "out": [np.zeros((3, 4), np.float32), np.zeros(3, np.float32)],
     }
     row = one_line(Read(fk.report(net, blobs=fk.Blobs.of(net, values)).html).by_id("row1"))
-    assert "found: mean 0, std 0, 83.3% zeros, 4 NaN" in row
+    assert "found: mean 1, std 0, 0% zeros, 4 NaN" in row
     assert "odd: 4 not a number" in row
     assert "odd: mean 1 is not 0" in row
     filled = Read(fk.report(net, blobs=net.fill(3)).html)
     assert "seed 3" in filled.by_id("overview")
     assert "odd" not in filled.by_id("row1")
+
+
+def test_values_of_a_blob_that_has_no_filler_are_not_odd(net: fk.Net) -> None:
+    values = {
+        "ip": [net.fill(3)["ip"].weight, np.ones(4, np.float32)],
+        "out": [np.full((3, 4), 0.5, np.float32), np.array([0, 0, np.inf], np.float32)],
+    }
+    page = Read(fk.report(net, blobs=fk.Blobs.of(net, values)).html)
+    assert "odd" not in page.by_id("row1")
+    row = one_line(page.by_id("row3"))
+    assert "found: mean 0.5, std 0, 0% zeros" in row
+    assert "odd: 1 infinite" in row
+    assert row.count("odd") == 1
 
 
 def test_values_are_held_against_what_their_file_records(net: fk.Net, tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def command(
                 fk.signal(
                     net,
                     seed=seed,
-                    weights=transfer,
+                    weights=list(weights) or None if filler else transfer,
                     filler=filler,
                     inputs={} if gaussian else inputs,
                     batch=batch,

@@ -76,7 +76,7 @@ class Row:
 
 def rows(net: Net, shown: Shown) -> tuple[Row, ...]:
     """All layers, with what is known of the values that are shown."""
-    found = _found(shown)
+    found = _found(net, shown)
     total = net.count
     made = []
     for at, layer in enumerate(net.layers):
@@ -97,11 +97,21 @@ def rows(net: Net, shown: Shown) -> tuple[Row, ...]:
     return tuple(made)
 
 
-def _found(shown: Shown) -> dict[tuple[str, int], BlobStatistics]:
-    """What the values are like, held against what their file records, else against the net."""
+def _found(net: Net, shown: Shown) -> dict[tuple[str, int], BlobStatistics]:
+    """What the values are like, held against what their file records, else against the net.
+
+    Where neither names a filler nothing was meant, so that no mean or std is odd.
+    """
     starts = {} if shown.blobs is None else shown.blobs.starts
+    unsaid = {
+        (layer.key, index)
+        for layer in net.layers
+        for index, param in enumerate(layer.params)
+        if param.filler is None or not param.filler.ListFields()
+    }
     return {
-        key: replace(each, theory=starts.get(key, each.theory)) for key, each in shown.found.items()
+        key: replace(each, theory=starts.get(key, None if key in unsaid else each.theory))
+        for key, each in shown.found.items()
     }
 
 

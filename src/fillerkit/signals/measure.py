@@ -259,7 +259,7 @@ class _Run:
         seen = [i for i in reversed(self.rows) if (i, 0) in self.gradients]
         lost = next((i for i in seen if not _passes(self.gradients[i, 0])), None)
         if first is not None and end is None and lost is None:
-            # None arrives: it ends where it was seen last, or is not sent, as of a loss_weight of 0.
+            # None arrives: it was seen last here, or is not sent, as of a loss_weight of 0.
             lost = seen[-1] if seen else next((index for index, _ in reversed(ends)), None)
             return self._change(_NOTHING, begin or _NOTHING, lost)
         return self._change(end or _NOTHING, begin, lost)
