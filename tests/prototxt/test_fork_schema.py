@@ -100,7 +100,7 @@ def test_a_file_that_is_no_schema_of_caffe_is_refused(
 def test_the_line_about_the_file_is_found_whatever_protoc_calls_it(
     folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    log = "WARNING: All log messages\nW0000 parser.cc:659] the proto file: caffe.proto. Use 'edition'"
+    log = "WARNING: All log messages\nW0000 parser.cc:659] file: caffe.proto. Use 'edition'"
     told = f"{log}\n{folder}caffe.proto:1:25: Reached end of input.\n"
     answer = subprocess.CompletedProcess([], 1, "", told)
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: answer)
