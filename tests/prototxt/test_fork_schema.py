@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from google.protobuf import text_format
 
 import fillerkit as fk
-from fillerkit.prototxt.fork_schema import ForkSchema, _of, fork_schema
+from fillerkit.prototxt.fork_schema import ForkSchema, _of, compiled, fork_schema
 
 pytest.importorskip("grpc_tools")
 
@@ -93,6 +94,18 @@ def test_a_file_that_is_no_schema_of_caffe_is_refused(
     (tmp_path / "caffe.proto").write_text(text)
     with pytest.raises(fk.PrototxtError, match=reason):
         fork_schema(str(tmp_path / "caffe.proto"))
+
+
+@pytest.mark.parametrize("folder", ["", "/a/b/", "C:\\a\\"])
+def test_the_line_about_the_file_is_found_whatever_protoc_calls_it(
+    folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = "WARNING: All log messages\nW0000 parser.cc:659] file: caffe.proto. Use 'edition'"
+    told = f"{log}\n{folder}caffe.proto:1:25: Reached end of input.\n"
+    answer = subprocess.CompletedProcess([], 1, "", told)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: answer)
+    with pytest.raises(fk.PrototxtError, match=r"compiled: caffe\.proto:1:25: Reached end of in"):
+        compiled(tmp_path / "caffe.proto")
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:

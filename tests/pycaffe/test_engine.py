@@ -748,7 +748,7 @@ def test_a_loss_of_one_value_takes_one_gradient(net: caffe.Net) -> None:
 
 
 def test_values_of_another_shape_are_told_with_the_blob_that_they_are_for(net: caffe.Net) -> None:
-    values = {name: np.zeros(net.blobs[name].shape) for name in net.inputs}
+    values: dict[str, Any] = {name: np.zeros(net.blobs[name].shape) for name in net.inputs}
     values["data"] = np.zeros((*net.blobs["data"].shape[:-1], 99))
     with pytest.raises(ValueError, match="values for 'data': could not broadcast"):
         net.forward(**values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -128,8 +129,11 @@ def compiled(file: Path) -> FileDescriptorProto:
         )
         if done.returncode:
             lines = [line for line in done.stderr.splitlines() if "warning" not in line]
-            # What protoc's libraries log comes before the lines about the file.
-            of_file = [line for line in lines if line.startswith(f"{file.name}:")]
+            # What protoc's libraries log comes before the lines about the file, which newer ones
+            # name with its folder.
+            wanted = re.compile(rf"(?:^|[/\\]){re.escape(file.name)}:(?=\d)")
+            found = ((wanted.search(line), line) for line in lines)
+            of_file = [f"{file.name}:{line[match.end() :]}" for match, line in found if match]
             said = next(iter(of_file or lines), "")
             raise PrototxtError(
                 f"{file}: cannot be compiled: {said.strip()} Mend a copy of the file at that line "
