@@ -203,6 +203,13 @@ def test_a_run_that_succeeds_takes_the_place_of_what_was_there(run: Run, folder:
     assert sorted(path.name for path in folder.iterdir()) == ["net.npz", "net.prototxt"]
 
 
+def test_a_wrong_suffix_is_refused_before_any_work(run: Run) -> None:
+    done = run("init", "net.prototxt", "-o", "out.cafemodel", "--adapt", "no-such-method")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: 'out.cafemodel': the name has to end in one of .npz")
+    assert done.stderr.count("\n") == 1
+
+
 def test_weights_that_stay_zeros_are_told_of(run: Run, folder: Path) -> None:
     text = (folder / "net.prototxt").read_text().replace('weight_filler { type: "xavier" }', "")
     (folder / "net.prototxt").write_text(text)

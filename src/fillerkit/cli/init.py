@@ -28,7 +28,7 @@ from fillerkit.cli.sharded import check_options
 from fillerkit.cli.written import write, write_adapted, write_shards
 from fillerkit.fillers.distributions import DTYPES
 from fillerkit.filling.transferred import MISMATCHES, Mismatch
-from fillerkit.formats import FORMATS
+from fillerkit.formats import FORMATS, format_to_write
 from fillerkit.random import BOOSTS, BOOSTS_TOLD, STREAMS, kernel_path, processors
 
 
@@ -213,6 +213,8 @@ def command(
     if shards is not None:
         check_options(output, format, names, weights, jobs, dask)
     path = output or _default_output(net, format, shards is not None)
+    if shards is None:
+        format_to_write(path, format, names)
     for taken in (net.file, *weights):
         if same_file(path, taken):
             raise fk.UsageError(f"'{path}' is what is read: give the output another name with -o")

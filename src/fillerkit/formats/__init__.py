@@ -43,13 +43,22 @@ def save(
     names: str | None = None,
 ) -> None:
     """Write blobs, one after the other, to a new file of a format, its suffix's if none is said."""
+    chosen = format_to_write(path, format, names)
+    path = Path(path)
+    check_places(path, content)
+    torch_names = chosen == "safetensors" and names == "torch"
+    _module("torch_names" if torch_names else chosen).write(path, content)
+
+
+def format_to_write(
+    path: str | os.PathLike[str], format: str | None = None, names: str | None = None
+) -> str:
+    """The format of a file that is to be written; refuses what `save` would refuse of its name."""
     check_kind("path", path, (str, os.PathLike), "the name of the file to write")
     path, chosen = Path(path), _format(Path(path), format, "with ", Keyword("format", "npz"))
     if names is not None:
         _check_names(path, chosen, names)
-    check_places(path, content)
-    torch_names = chosen == "safetensors" and names == "torch"
-    _module("torch_names" if torch_names else chosen).write(path, content)
+    return chosen
 
 
 def _check_names(path: Path, format: str, names: str) -> None:
