@@ -135,6 +135,7 @@ $(VENV)/.docs: $(VENV)/.test
 $(VENV)/.release: pyproject.toml | $(BIN)/python
 	$(call install,--editable '.[release]')
 
-# Without its dependencies: the compiler needs none, and they would pull protobuf back to 5.
-$(VENV)/.proto: | $(BIN)/python
+# Without its dependencies: the compiler needs none, and they would pull protobuf back to 5. The tests bring
+# another version: after them it is this one again.
+$(VENV)/.proto: $(wildcard $(VENV)/.test) | $(BIN)/python
 	$(call install,--no-deps $(GRPCIO_TOOLS))
