@@ -37,13 +37,12 @@ class Start(NamedTuple):
 
 def _misfits(net: Net, found: Transfer) -> Iterator[LayerError]:
     layers = {layer.key: layer for layer in net.layers}
-    for move in found.moves:
-        if move.how == "filled" and move.file:
-            layer = layers[move.layer]
-            error = LayerError(
-                f"does not fit {move.file}, which Caffe refuses: {move.why}",
-                layer=layer.name,
-                place=Place(net.file, layer.line, 1),
-            )
-            error.within = (f"layer '{layer.name}' ({layer.type})",)
-            yield error
+    for move in found.misfits:
+        layer = layers[move.layer]
+        error = LayerError(
+            f"does not fit {move.file}, which Caffe refuses: {move.why}",
+            layer=layer.name,
+            place=Place(net.file, layer.line, 1),
+        )
+        error.within = (f"layer '{layer.name}' ({layer.type})",)
+        yield error

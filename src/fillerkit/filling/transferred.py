@@ -62,6 +62,11 @@ class Transfer:
         """Where in the net blobs are that take values from a file, of shared ones their owners."""
         return self._sources.keys()
 
+    @property
+    def misfits(self) -> tuple[Move, ...]:
+        """What became of the layers that are drawn though a file has them: they do not fit."""
+        return tuple(move for move in self.moves if move.how == "filled" and move.file)
+
     def source(self, at: At) -> Array | None:
         """The values for the blob at a place of the net, in their own shape; or None."""
         return self._sources.get(at)

@@ -131,12 +131,12 @@ def _check_no_solver(path_or_text: str | os.PathLike[str], text: NetText) -> Non
 
 
 def _check_complete(plan: Transfer) -> None:
-    for move in plan.moves:
-        if move.how == "filled" and move.file:
-            raise FormatError(
-                f"{move.file}: layer '{move.layer}' does not fit: {move.why}; is it the file of "
-                "this net?"
-            )
+    if plan.misfits:
+        first = plan.misfits[0]
+        raise FormatError(
+            f"{first.file}: layer '{first.layer}' does not fit: {first.why}; is it the file of "
+            "this net?"
+        )
     if plan.filled:
         file = plan.files[0] if plan.files else "the given blobs"
         raise FormatError(
