@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,8 +35,7 @@ class Written:
 
 def write(net: fk.Net, path: str, *, seed: int | None, **asked: Any) -> Written:
     """Write a file while its values are made; `asked` is what `Net.save` takes besides."""
-    with telling_of_files(), progress_bar("filling", net.count, net.count) as move:
-        progress = (lambda count: move(advance=count)) if move else None
+    with _filling(net) as progress:
         origin = net.save(path, seed=seed, progress=progress, **asked)
     return Written(origin, _is_fresh(net, seed))
 
@@ -60,10 +60,16 @@ def write_adapted(
 
 def write_shards(net: fk.Net, path: str, **asked: Any) -> Written:
     """Write a folder of shards; `asked` is what `save_shards` takes."""
-    with telling_of_files(), progress_bar("filling", net.count, net.count) as move:
-        progress = (lambda count: move(advance=count)) if move else None
+    with _filling(net) as progress:
         saved = save_shards(net, path, progress=progress, **asked)
     return Written(saved.origin, saved.fresh, saved.draws)
+
+
+@contextmanager
+def _filling(net: fk.Net) -> Iterator[Callable[[int], None] | None]:
+    """What is told how many values were made, of a net that is large enough for a bar."""
+    with telling_of_files(), progress_bar("filling", net.count, net.count) as move:
+        yield (lambda count: move(advance=count)) if move else None
 
 
 def _is_fresh(net: fk.Net, seed: int | None) -> bool:
