@@ -28,7 +28,7 @@ from fillerkit.random import STREAMS
 
 
 @click.command("export", cls=AfterWeights)
-@partial(takes_net, default_phase="TEST", weights_count=True)
+@partial(takes_net, default_phase="TEST")
 @click.option(
     "-o",
     "--output",

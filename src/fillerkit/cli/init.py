@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +32,7 @@ from fillerkit.random import BOOSTS, BOOSTS_TOLD, STREAMS, kernel_path, processo
 
 
 @click.command("init", cls=AfterWeights)
-@partial(takes_net, weights_count=True)
+@takes_net
 @click.option(
     "-o",
     "--output",

@@ -223,23 +223,20 @@ _OPTIONS = [
 
 
 def takes_net(
-    command: Callable[..., None],
-    default_phase: str | None = None,
-    *,
-    weights_count: bool = False,
+    command: Callable[..., None], default_phase: str | None = None
 ) -> Callable[..., None]:
     """Give a command the NET argument and its options; it is called with the net, read.
 
     Where nobody says a phase it is `default_phase`, if there is one, else the net's own. Where
-    `weights_count`, the values of ``--weights`` take the place of those that the net starts with:
-    what is noted of these is the command's to tell.
+    there are ``--weights``, their values take the place of those that the net starts with: what is
+    noted of these is the command's to tell.
     """
 
     @wraps(command)
     def load_first(net: str, asked: Asked, python_layers: bool, **options: Any) -> None:
         asked["phase"] = asked["phase"] or default_phase
         loaded = _load(net, asked, python_layers)
-        held = weights_count and options["weights"]
+        held = options.get("weights")
         tell(other_notes(loaded.notes, loaded.layers) if held else loaded.notes)
         command(loaded, **options)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 
 import click
 
@@ -15,7 +14,7 @@ from fillerkit.reports import check_output
 
 
 @click.command("report")
-@partial(takes_net, weights_count=True)
+@takes_net
 @click.option(
     "-o",
     "--output",

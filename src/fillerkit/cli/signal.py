@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
-from functools import partial
 from pathlib import Path
 from textwrap import wrap
 from typing import Any, Literal
@@ -31,7 +30,7 @@ from fillerkit.printable import printable
 
 
 @click.command("signal")
-@partial(takes_net, weights_count=True)
+@takes_net
 @click.option(
     "--seed",
     type=SEED,
