@@ -132,7 +132,7 @@ def command(
                 fk.signal(
                     net,
                     seed=seed,
-                    weights=list(weights) or None if filler else transfer,
+                    weights=transfer,
                     filler=filler,
                     inputs={} if gaussian else inputs,
                     batch=batch,
