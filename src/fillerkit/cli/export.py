@@ -18,12 +18,12 @@ from fillerkit.cli.options import (
     rename_option,
     renames_by_file,
     same_file,
-    seed_or_default,
     takes_net,
 )
 from fillerkit.cli.printing import many, note, say, shown
 from fillerkit.errors import some
 from fillerkit.filling.transferred import MISMATCHES, Mismatch
+from fillerkit.nets.net import seed_or_default
 from fillerkit.random import STREAMS
 
 

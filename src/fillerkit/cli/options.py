@@ -329,13 +329,6 @@ SEED = click.IntRange(0, 2**32 - 1)
 """What ``--seed`` takes."""
 
 
-def seed_or_default(net: fk.Net, seed: int | None) -> int:
-    """The seed that is given, else the solver's, else 1."""
-    if seed is not None:
-        return seed
-    return 1 if net.random_seed is None else net.random_seed
-
-
 def ignore_option(command: Callable[..., None]) -> Callable[..., None]:
     """``--ignore``; what can be ignored is asked for by the commands that have it alone."""
     return click.option(

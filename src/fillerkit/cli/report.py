@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 import click
 
 import fillerkit as fk
-from fillerkit.cli.options import SEED, ignore_option, load_weights, seed_or_default, takes_net
+from fillerkit.cli.options import SEED, ignore_option, load_weights, takes_net
 from fillerkit.cli.printing import hand_out, say
 from fillerkit.cli.progress import progress_bar
+from fillerkit.nets.net import seed_or_default
 from fillerkit.reports import check_output
 
 

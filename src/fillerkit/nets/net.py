@@ -310,6 +310,13 @@ class Net:
         return filling.save(run, path, progress, format, names)
 
 
+def seed_or_default(net: Net, seed: int | None) -> int:
+    """The seed that is given, else the solver's, else 1."""
+    if seed is not None:
+        return seed
+    return 1 if net.random_seed is None else net.random_seed
+
+
 def check_net(value: object) -> None:
     """Refuse an argument that is to be a net and is not."""
     check_kind("net", value, Net, "a net: fillerkit.load_net(path) reads one")

@@ -12,7 +12,7 @@ from fillerkit.blobs.blobs import Blobs, check_blobs
 from fillerkit.errors import UsageError
 from fillerkit.layers.splits import Takers
 from fillerkit.libraries import library
-from fillerkit.nets.net import check_net
+from fillerkit.nets.net import check_net, seed_or_default
 from fillerkit.signals.heads import ends, heads, with_batch_statistics, without
 from fillerkit.signals.inputs import Given
 from fillerkit.signals.refilled import with_filler
@@ -87,8 +87,7 @@ def signal(
         raise UsageError("blobs are filled already: give them, or weights and a filler")
     if batch is not None and batch < 1:
         raise UsageError(f"a batch has at least 1 item, not {batch}")
-    if seed is None:
-        seed = 1 if net.random_seed is None else net.random_seed
+    seed = seed_or_default(net, seed)
     if filler is not None:
         net = with_filler(net, filler)
     if blobs is None:
