@@ -337,6 +337,14 @@ def did_you_mean(name: str, known: Iterable[str], most: int = 3) -> str:
     return f"; did you mean {' or '.join(repr(by_lower[word]) for word in close)}?"
 
 
+def is_nearly(name: str, known: Iterable[str], cutoff: float) -> bool:
+    """Whether a name is a known one but for a letter or two; a larger `cutoff` allows fewer."""
+    from difflib import get_close_matches
+
+    by_lower = [each.lower() for each in known]
+    return bool(get_close_matches(name.lower(), by_lower, n=1, cutoff=cutoff))
+
+
 def what_there_is(name: str, known: Iterable[str]) -> str:
     """A clause that offers the names nearest to `name`, or, where none is near, all of them."""
     known = tuple(known)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, Unpack
 
-from fillerkit.errors import UsageError
+from fillerkit.errors import UsageError, is_nearly
 from fillerkit.layers.plan import Plan, Shape
 from fillerkit.layers.traits import Declared, Traits
 from fillerkit.registry import Registry, first_line
@@ -238,12 +238,7 @@ _ELSEWHERE = ("DepthwiseConvolution", "Python")
 
 def is_slip(name: str) -> bool:
     """Whether a type is a known one but for a letter or two: ``Convolutoin``, ``Relu``."""
-    from difflib import get_close_matches
-
-    if layer_types.get(name) is not None:
-        return False
-    known = [each.lower() for each in layer_types.names()]
-    return bool(get_close_matches(name.lower(), known, n=1, cutoff=0.9))
+    return layer_types.get(name) is None and is_nearly(name, layer_types.names(), 0.9)
 
 
 def is_unknown_type(name: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 
-from fillerkit.errors import Keyword, OnError, Place, PrototxtError, did_you_mean, raised
+from fillerkit.errors import Keyword, OnError, Place, PrototxtError, did_you_mean, is_nearly, raised
 from fillerkit.prototxt.passed_over import PassedOver
 from fillerkit.prototxt.source import Source
 from fillerkit.prototxt.text import Field, Kind
@@ -318,19 +318,12 @@ def _unknown_field(field: Field, descriptor: Descriptor, source: Source) -> Prot
         known = f"it has {', '.join(names)}" if names else "no fork that is known here has it"
         words = [what, f"; {known}; ", Keyword("allow_unknown_fields", True), " passes over it"]
     file = source.schemas.declaring(field.name)
-    if file is None and guess and not _is_slip(field.name, descriptor):
+    # One letter more or less, as in num_outputs, is a slip.
+    if file is None and guess and not is_nearly(field.name, descriptor.fields_by_name, 0.85):
         words += ["; a field of a fork is passed over with ", Keyword("allow_unknown_fields", True)]
     if file is not None:
         words += [f"; {file} has it: ", Keyword("proto", str(file))]
     return _error(field, *words, place=source.place(field.offset), unknown=True)
-
-
-def _is_slip(name: str, descriptor: Descriptor) -> bool:
-    """Whether a name is a field's but for a letter or two, as ``num_outputs``."""
-    from difflib import get_close_matches
-
-    known = [each.lower() for each in descriptor.fields_by_name]
-    return bool(get_close_matches(name.lower(), known, n=1, cutoff=0.85))
 
 
 def _longer(field: Field, descriptor: Descriptor) -> str:
