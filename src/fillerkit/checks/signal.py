@@ -32,9 +32,7 @@ def zero_weights(net: Net) -> Iterator[Warned]:
                 yield layer, f"its {param.name} is zeros {param.given.where}"
             elif param.dead:
                 why = (
-                    "it has no weight_filler"
-                    if param.filler is None or not param.filler.ListFields()
-                    else "its weight_filler is constant 0"
+                    "it has no weight_filler" if param.unsaid else "its weight_filler is constant 0"
                 )
                 enlarges = layer.type == "Deconvolution" and param.lr_mult == 0
                 yield (

@@ -80,6 +80,11 @@ class ParamBlob:
         return fan_out(self.shape) if self.shape else None
 
     @property
+    def unsaid(self) -> bool:
+        """Whether nobody says what it starts as: it has no filler, or one without a field."""
+        return self.filler is None or not self.filler.ListFields()
+
+    @property
     def dead(self) -> bool:
         """Whether it is a weight that starts as zeros, so that no signal passes."""
         return self.weight and only_value(self.distribution) == 0.0

@@ -107,7 +107,7 @@ def _found(net: Net, shown: Shown) -> dict[tuple[str, int], BlobStatistics]:
         (layer.key, index)
         for layer in net.layers
         for index, param in enumerate(layer.params)
-        if param.filler is None or not param.filler.ListFields()
+        if param.unsaid
     }
     return {
         key: replace(each, theory=starts.get(key, None if key in unsaid else each.theory))
