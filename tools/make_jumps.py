@@ -1,4 +1,4 @@
-"""Write ``src/fillerkit/random/jumps.npy``: polynomials that move MT19937 ahead by powers of two.
+"""Write ``src/fillerkit/random/jumps.bin``: polynomials that move MT19937 ahead by powers of two.
 
     python tools/make_jumps.py
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from fillerkit.random.jump import DEGREE, EXPONENTS, WORDS
 
-FILE = Path(__file__).parents[1] / "src" / "fillerkit" / "random" / "jumps.npy"
+FILE = Path(__file__).parents[1] / "src" / "fillerkit" / "random" / "jumps.bin"
 
 
 def polynomials() -> NDArray[np.uint32]:
@@ -74,4 +74,4 @@ def _words(polynomial: int) -> NDArray[np.uint32]:
 
 
 if __name__ == "__main__":
-    np.save(FILE, polynomials())
+    polynomials().tofile(FILE)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import gc
 import json
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from traceback import extract_stack
 from typing import Any
 
 import numpy as np
@@ -147,6 +151,33 @@ def test_fortran_order_is_read(tmp_path: Path) -> None:
     arrays: dict[str, Any] = {"ip/0": array}
     np.savez(tmp_path / "f.npz", **arrays)
     assert fk.load(tmp_path / "f.npz")["ip"][0].tolist() == array.tolist()
+
+
+@pytest.fixture
+def _another_parses_meanwhile() -> Iterator[None]:
+    """Once, in the middle of what comes next, a text is parsed from deeper in the stack."""
+
+    def deep(levels: int) -> ast.AST:
+        return deep(levels - 1) if levels else ast.parse("1")
+
+    def once(phase: str, _: dict[str, int]) -> None:
+        inside = any(each.name == "literal_eval" for each in extract_stack())
+        if phase == "start" and inside and not parsed:
+            parsed.append(deep(9))
+
+    parsed: list[ast.AST] = []
+    threshold = gc.get_threshold()
+    gc.callbacks.append(once)
+    gc.set_threshold(1)
+    yield
+    gc.set_threshold(*threshold)
+    gc.callbacks.remove(once)
+    assert parsed
+
+
+@pytest.mark.usefixtures("_another_parses_meanwhile")
+def test_what_is_parsed_elsewhere_meanwhile_is_not_taken_for_damage(file: Path) -> None:
+    assert fk.load(file)["a/b"].weight.shape == (6, 6)
 
 
 def test_objects_are_refused_not_unpickled(tmp_path: Path) -> None:

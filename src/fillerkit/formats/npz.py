@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
+import numpy as np
 from numpy.lib import format as npy
 
 from fillerkit.encoding import reading as reading_of
@@ -30,12 +32,15 @@ from fillerkit.formats.notes import Found, about, as_json, gathered, parsed, wit
 from fillerkit.formats.stored import Array, Said, Stored
 from fillerkit.formats.whole_file import whole_file
 
+_Header = tuple[tuple[int, ...], bool, np.dtype]  # shape, whether in Fortran's order, type
+
 ALIGNMENT = 64
 _LOCAL_HEADER = 30  # bytes before the name, in a zip archive
 _PADDING_ID = 0xD935  # the extra field that Android's zipalign uses for the same purpose
 _IS_UTF8, _DOS = 0x800, "cp437"  # how a zip archive says what a name is in
 _END = 22  # bytes of a zip archive's last record, before the comment
 _LIMIT = 65535  # bytes of a name or a comment, in a zip archive
+_TRIES = 8  # to parse a header; that threads meet in one is rare
 _MOST = 1100  # times its size that a file can hold: deflate's limit is 1032
 
 
@@ -168,13 +173,30 @@ def _array(archive: ZipFile, member: ZipInfo, data: memoryview) -> Array:
         body, begin = data, member.header_offset + _LOCAL_HEADER + name_length + extra_length
     end = begin + (member.file_size if body is data else len(body))
     stream = BytesIO(body[begin : min(end, begin + (1 << 16))])
-    version = npy.read_magic(stream)
-    header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-    shape, fortran, dtype = header(stream)
+    shape, fortran, dtype = _npy_header_of(stream)
     begin += stream.tell()
     if not fortran:
         return view(body, begin, end, dtype, shape, f"'{member.filename}'")
     return view(body, begin, end, dtype, shape[::-1], f"'{member.filename}'").T
+
+
+def _npy_header_of(stream: BytesIO) -> _Header:
+    """What an ``.npy`` starts with; the stream goes on to its values.
+
+    NumPy has Python parse it. Python 3.11 keeps the depth of all threads' parsing in one number:
+    where threads take turns in the middle of it, a right text is refused (CPython's gh-106905).
+    """
+    for _ in range(_TRIES):
+        with suppress(SystemError):
+            return _parsed_npy_header(stream)
+        stream.seek(0)
+    return _parsed_npy_header(stream)
+
+
+def _parsed_npy_header(stream: BytesIO) -> _Header:
+    version = npy.read_magic(stream)
+    header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+    return header(stream)
 
 
 def _note(comment: bytes) -> dict[str, object]:

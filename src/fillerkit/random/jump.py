@@ -3,7 +3,7 @@
 Word n + j of the engine's sequence is the sum over GF(2) of those words i + j for which x^i is a
 term of x^n mod p, p being the characteristic polynomial of the engine's recurrence (Haramoto,
 Matsumoto, Nishimura, Panneton, L'Ecuyer: "Efficient Jump Ahead for F2-Linear Random Number
-Generators", 2008). ``jumps.npy`` has such polynomials for powers of two; ``tools/make_jumps.py``
+Generators", 2008). ``jumps.bin`` has such polynomials for powers of two; ``tools/make_jumps.py``
 makes them.
 """
 
@@ -51,8 +51,8 @@ def polynomial(exponent: int) -> Words:
 
 @cache
 def _table() -> Words:
-    table: Words = np.load(Path(__file__).with_name("jumps.npy")).astype(np.uint32)
-    return table
+    words = np.frombuffer(Path(__file__).with_name("jumps.bin").read_bytes(), "<u4")
+    return words.astype(np.uint32).reshape(len(EXPONENTS), WORDS)
 
 
 def jump(words: Words, exponent: int) -> Words:
