@@ -680,6 +680,13 @@ def test_boxes_far_below_are_laid_out_when_the_drawing_moves_or_later(show: Open
         assert box(page, "c777").evaluate(drawn)
 
 
+def test_without_scripts_all_boxes_are_laid_out(show: Open) -> None:
+    with show("large", java_script_enabled=False) as page:
+        place = box(page, "c777").bounding_box()
+        assert place is not None
+        assert place["height"] > 0
+
+
 def test_the_columns_of_all_rows_are_in_line(lenet: Page) -> None:
     edges = "all => all.map((row) => [...row.cells].map((cell) => cell.getBoundingClientRect().x))"
     rows = lenet.locator("#table tr").evaluate_all(edges)

@@ -24,13 +24,22 @@ _IDLE = re.compile(
     re.DOTALL,
 )
 _GROUND = re.compile(r'<polygon fill="white" stroke="none"[^>]*/>\n')
+_MARK = re.compile(r"<g class=.*?</g>|<text .*?</text>", re.DOTALL)
+_DOWN = re.compile(r'(?: d="M| points="| y=")(?:[-\d.]+,)?([-\d.]+)')  # where a mark begins
+
+_NEAR = 1500.0  # pixels from its top: more of a drawing than is seen first
+_TOGETHER = 200  # marks that a page lays out at a time
 
 
 @dataclass(frozen=True)
 class Graph:
-    """The drawing: an SVG's content, its width and height, and where it begins."""
+    """The drawing: an SVG's content, its width and height, and where it begins.
 
-    marks: str
+    `near` is seen first; what is far below is in parts, so that it can be laid out later.
+    """
+
+    near: str
+    far: tuple[str, ...]
     width: float
     height: float
     left: float
@@ -47,7 +56,13 @@ def graph(net: Net) -> Graph:
     marks = _IDLE.sub("", _GROUND.sub("", marks, count=1))
     marks = _NODE.sub(_box(net), _HINT.sub(r"<title>\1</title>", marks))
     left, top = (-float(number) for number in head.groups())
-    return Graph(marks, float(size[1]), float(size[2]), left, top)
+    near, far = [], []
+    for mark in _MARK.findall(marks):
+        down = _DOWN.search(mark)
+        assert down  # each has a shape or words
+        (near if float(down[1]) - top < _NEAR else far).append(mark)
+    parts = ("".join(far[at : at + _TOGETHER]) for at in range(0, len(far), _TOGETHER))
+    return Graph("".join(near), tuple(parts), float(size[1]), float(size[2]), left, top)
 
 
 def _box(net: Net) -> Callable[[re.Match[str]], str]:

@@ -12,9 +12,9 @@
   // browser moves an image of it; it is drawn anew, sharp, when it stands.
   const width = +picture.dataset.width, height = +picture.dataset.height;
   let x = 0, y = 0, k = 1, waiting = false, standing;
-  // Marks far below its beginning are laid out when it moves first, or later.
+  // What is far below its beginning is laid out when it moves first, or later.
   let far = [];
-  const reveal = (count) => { for (const mark of far.splice(0, count)) mark.classList.remove("far"); };
+  const reveal = (count) => { for (const group of far.splice(0, count)) group.classList.remove("far"); };
   const draw = () => {
     reveal(far.length);
     if (waiting) return;
@@ -83,7 +83,7 @@
       strips.append(strip);
     }
     const down = of.transform.baseVal[0].matrix.f;
-    for (const part of of.children) {
+    for (const part of of.querySelectorAll(":scope > :not(svg), svg > *")) {
       const box = part.getBBox(), from = box.y + down, to = from + box.height;
       for (let at = Math.max(Math.floor((from - tall) / step), 0); at * step <= to && at < strips.children.length; at++) {
         const copy = part.cloneNode(true);
@@ -132,7 +132,10 @@
     $("about").replaceChildren(flow, ...[...cells[6].children].map((blob) => blob.cloneNode(true)));
     panel.hidden = false;
     const block = blockOf(row);
-    if (block && !quiet) $("lines").scrollTop += block.getBoundingClientRect().top - $("lines").getBoundingClientRect().top - 40;
+    // Where a line is costs a layout of the text: the answer is seen first.
+    if (block && !quiet) requestAnimationFrame(() => setTimeout(() => {
+      $("lines").scrollTop += block.getBoundingClientRect().top - $("lines").getBoundingClientRect().top - 40;
+    }));
   };
   const close = () => {
     if (chosen !== null) mark(chosen, false);
@@ -190,7 +193,7 @@
     lead();
     const left = blocks(), idle = window.requestIdleCallback ?? setTimeout;
     const work = (time) => {
-      if (far.length) reveal(200);
+      if (far.length) reveal(1);
       else do left.splice(0, 1).forEach(split); while (left.length && time?.timeRemaining() > 2);
       if (far.length || left.length) idle(work);
     };
@@ -215,7 +218,7 @@
       event.preventDefault();
       location.hash = target.hash;
     }
-    if (String(getSelection())) return;
+    if (!getSelection().isCollapsed) return;
     const part = target.closest("[data-at]");
     if (part) choose(part.dataset.at, target.closest("#lines") !== null);
   });
@@ -361,12 +364,6 @@
     told.style.top = event.clientY + 16 + "px";
   });
 
-  const top = picture.firstElementChild.transform.baseVal[0].matrix.f;
-  const below = [...picture.querySelectorAll("g > g")].filter((mark) => {
-    const shape = mark.querySelector("path, polygon");  // M1,2C... or 1,2 3,4 ...
-    return top + parseFloat((shape.getAttribute("d") || shape.getAttribute("points")).split(",")[1]) > 1500;
-  });
-  for (const mark of below) mark.classList.add("far");
   start();
-  far = below;
+  far = [...picture.querySelectorAll(".far")];
 })();
