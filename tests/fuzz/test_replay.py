@@ -74,7 +74,7 @@ def fuzzers() -> Iterator[fuzz.Fuzzers]:
 
 @pytest.mark.long
 @with_atheris
-@pytest.mark.parametrize("target", targets.TARGETS)
+@pytest.mark.parametrize("target", ["net", "npz", "caffemodel"])
 def test_a_moment_of_fuzzing_finds_nothing(
     target: str, fuzzers: fuzz.Fuzzers, tmp_path: Path
 ) -> None:

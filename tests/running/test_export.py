@@ -197,10 +197,26 @@ def test_a_layer_that_works_from_values_is_refused_by_name(
     assert "until=['b0', 'b1']" in str(e.value)
 
 
+# A pooling that overhangs, a BatchNorm and a Scale in place, a sum of two ways.
+RESIDUAL = """
+    input: "data" input_dim: 1 input_dim: 3 input_dim: 12 input_dim: 12
+    layer { name: "pool" type: "Pooling" bottom: "data" top: "pool"
+            pooling_param { kernel_size: 3 stride: 2 } }
+    layer { name: "conv" type: "Convolution" bottom: "pool" top: "conv" convolution_param {
+            num_output: 3 kernel_size: 3 pad: 1 weight_filler { type: "msra" } } }
+    layer { name: "bn" type: "BatchNorm" bottom: "conv" top: "conv" }
+    layer { name: "scale" type: "Scale" bottom: "conv" top: "conv" scale_param { bias_term: true } }
+    layer { name: "sum" type: "Eltwise" bottom: "pool" bottom: "conv" top: "sum" }
+    layer { name: "relu" type: "ReLU" bottom: "sum" top: "sum" }
+"""
+
+
 @pytest.mark.long
-@pytest.mark.parametrize("name", ["lenet", "resnet50"])
-def test_a_net_compiles_as_one_graph(name: str) -> None:
-    net = fk.load_net(NETS / name / "deploy.prototxt", phase="TEST")
+@pytest.mark.parametrize(
+    "text", [NETS / "lenet" / "deploy.prototxt", RESIDUAL], ids=["lenet", "sum"]
+)
+def test_a_net_compiles_as_one_graph(text: Path | str) -> None:
+    net = fk.load_net(text, phase="TEST")
     running = module(net, net.fill(seed=1)).requires_grad_(False)
     for statistic in running.buffers():
         statistic.fill_(1)  # of 0 they divide by next to nothing
