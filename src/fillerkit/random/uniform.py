@@ -31,8 +31,8 @@ def uniform_span(low: float, high: float, dtype: type[np.floating]) -> tuple[flo
     """The first and the end of the values to make, and whether they are to be doubled then.
 
     They are where the span itself would overflow: Boost makes halves of such values. Where the
-    first is below the end and both are finite, at least about half of all draws make a value;
-    FillerError where none does.
+    first is below the end and both are finite, at least about half of all draws make a value, a
+    quarter where the next number is two of the least numbers away; FillerError where none does.
     """
     largest = np.finfo(dtype).max
     inside = -float(largest) <= low <= high <= float(largest)
