@@ -56,7 +56,8 @@ def graph(net: Net) -> Graph:
     marks = _IDLE.sub("", _GROUND.sub("", marks, count=1))
     marks = _NODE.sub(_box(net), _HINT.sub(r"<title>\1</title>", marks))
     left, top = (-float(number) for number in head.groups())
-    near, far = [], []
+    near: list[str] = []
+    far: list[str] = []
     for mark in _MARK.findall(marks):
         down = _DOWN.search(mark)
         assert down  # each has a shape or words
