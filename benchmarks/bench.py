@@ -18,7 +18,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -34,6 +33,7 @@ from fillerkit.random import Engine, kernel_path, kernel_paths, processors
 from fillerkit.random.reference import ReferenceEngine
 from fillerkit.random.sharded import ShardedStream
 from fillerkit.random.team import Team
+from fillerkit.threads import Threads
 
 ROOT = Path(__file__).parents[1]
 VGG16 = ROOT / "tests/conformance/large/vgg16_xavier.prototxt"
@@ -180,7 +180,7 @@ def work_cases(filler: str) -> Iterator[Case]:
     """
     net = vgg16(filler)
 
-    def threads(team: Team, number: int) -> AbstractContextManager[ThreadPoolExecutor | None]:
+    def threads(team: Team, number: int) -> AbstractContextManager[Threads | None]:
         return all_threads(team, processors())
 
     all_threads = Team.threads

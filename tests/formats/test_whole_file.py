@@ -313,7 +313,7 @@ def test_a_thread_that_cannot_be_started_or_never_begins_is_an_error(
 
     blobs = weights.small_blobs()
     monkeypatch.setattr("_thread.start_new_thread", start)
-    monkeypatch.setattr("fillerkit.formats.background._PATIENCE", 0.01)
+    monkeypatch.setattr("fillerkit.threads._PATIENCE", 0.01)
     with pytest.raises(fk.FormatError, match="cannot be written: no thread can be started"):
         blobs.save(tmp_path / "x.npz")
     assert list(tmp_path.iterdir()) == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 
 import numpy as np
@@ -18,6 +17,7 @@ from fillerkit.fillers import Distribution, Gaussian, Uniform
 from fillerkit.random import parts, sample
 from fillerkit.random.engine import BOOSTS
 from fillerkit.random.team import Team
+from fillerkit.threads import Threads
 
 kernels = pytest.importorskip("fillerkit.random.compiled", reason="built without a compiler")
 
@@ -179,7 +179,7 @@ def test_few_threads_are_started_for_few_parts(monkeypatch: pytest.MonkeyPatch) 
     asked = []
     threads = Team.threads
 
-    def counted(team: Team, number: int) -> AbstractContextManager[ThreadPoolExecutor | None]:
+    def counted(team: Team, number: int) -> AbstractContextManager[Threads | None]:
         asked.append(number)
         return threads(team, number)
 

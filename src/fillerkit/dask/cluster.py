@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pkgutil import resolve_name
-from queue import Empty, Queue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import dask
@@ -18,6 +18,7 @@ from fillerkit.dask.shard import Job, Order, write
 from fillerkit.errors import some
 from fillerkit.formats.damage import one_line
 from fillerkit.libraries import library
+from fillerkit.threads import started
 
 PATIENCE = 10
 """Seconds in which a scheduler answers, and has a worker."""
@@ -38,8 +39,13 @@ def connected(address: str) -> Iterator[Any]:
     try:
         # A client that reaches nobody prints tracebacks, long after: so ask first. On a thread:
         # here a loop may run already, as in a notebook.
-        with ThreadPoolExecutor(1) as thread:
-            kind = thread.submit(asyncio.run, _kind(distributed, address)).result()
+        thread = started(1)
+        if thread is None:
+            raise _nobody(address, "no thread can be started to ask")
+        try:
+            kind = thread.submit(partial(asyncio.run, _kind(distributed, address))).get()
+        finally:
+            thread.end()
         if kind != "Scheduler":
             raise _nobody(address, f"it is a {kind}")
         client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
@@ -131,7 +137,7 @@ def written(client: Any, job: Job, orders: Sequence[Order]) -> Iterator[str | fk
     """
     shared = client.submit(_same, job, pure=False)
     left = {client.submit(write, shared, order, pure=False): order.name for order in orders}
-    ended: Queue[Any] = Queue()
+    ended: SimpleQueue[Any] = SimpleQueue()  # an interrupt locks none: fillerkit/threads.py
     try:
         for future in left:
             future.add_done_callback(ended.put)
@@ -151,7 +157,7 @@ def written(client: Any, job: Job, orders: Sequence[Order]) -> Iterator[str | fk
         client.cancel([*left, shared], force=True)
 
 
-def _next(client: Any, ended: Queue[Any]) -> Any:
+def _next(client: Any, ended: SimpleQueue[Any]) -> Any:
     """The future that ends next; None where there have been no workers for a while."""
     without = 0.0
     while without < GONE:

@@ -19,7 +19,7 @@ missing then is made the same way, till there is little.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from ctypes import memmove
 from dataclasses import dataclass
 from functools import partial
@@ -32,6 +32,7 @@ from fillerkit.fillers import Constant, Gaussian, Uniform
 from fillerkit.random.compiled import KernelEngine
 from fillerkit.random.pieces import IN_PARTS, KEPT
 from fillerkit.random.team import Team, in_order
+from fillerkit.threads import Threads
 
 Floats = NDArray[np.floating]
 Room = Callable[[int, int], Floats]
@@ -101,9 +102,9 @@ def chunks_in_parts(
     plan = how and _Plan.of(how.draws(count), team.jobs, IN_PIECES)
     if not how or not plan:
         return
-    with team.threads(plan.jobs) as pool:
-        if pool:
-            yield from _parts(how, count, engine, plan, pool, _buffers(dtype, plan.jobs))
+    with team.threads(plan.jobs) as threads:
+        if threads:
+            yield from _parts(how, count, engine, plan, threads, _buffers(dtype, plan.jobs))
 
 
 def fill_in_parts(distribution: Drawn, out: Floats, engine: KernelEngine, team: Team) -> int:
@@ -114,13 +115,11 @@ def fill_in_parts(distribution: Drawn, out: Floats, engine: KernelEngine, team: 
     plan = _Plan.of(how.draws(out.size), team.jobs, IN_MEMORY)
     if not plan:
         return 0
-    with team.threads(plan.jobs) as pool:
-        return _fill(how, out, engine, plan, pool) if pool else 0
+    with team.threads(plan.jobs) as threads:
+        return _fill(how, out, engine, plan, threads) if threads else 0
 
 
-def _fill(
-    how: Manner, out: Floats, engine: KernelEngine, plan: _Plan, pool: ThreadPoolExecutor
-) -> int:
+def _fill(how: Manner, out: Floats, engine: KernelEngine, plan: _Plan, threads: Threads) -> int:
     """A part is made where it belongs if each draw before it makes a value, and moved there else.
 
     That is never to the right, so a part that is moved never comes over one that is made.
@@ -130,7 +129,7 @@ def _fill(
     def room(start: int, most: int) -> Floats:
         return out[start : start + most]
 
-    for values in _parts(how, out.size, engine, plan, pool, room):
+    for values in _parts(how, out.size, engine, plan, threads, room):
         place = out[done : done + values.size]
         if place.ctypes.data != values.ctypes.data:
             memmove(place.ctypes.data, values.ctypes.data, values.nbytes)
@@ -150,11 +149,11 @@ def thin_in_parts(probability: float, out: Floats, engine: KernelEngine, team: T
         at.thin(probability, out[part * size : (part + 1) * size])
         return at
 
-    with team.threads(plan.jobs) as pool:
-        if not pool:
+    with team.threads(plan.jobs) as threads:
+        if not threads:
             return 0
         calls = (partial(thin, starts.expect(part)) for part in range(out.size // size))
-        for at in in_order(calls, pool, _ahead(plan.jobs)):
+        for at in in_order(calls, threads, _ahead(plan.jobs)):
             engine.go_to(at)
     return out.size // size * size
 
@@ -201,7 +200,7 @@ def _parts(
     count: int,
     engine: KernelEngine,
     plan: _Plan | None,
-    pool: ThreadPoolExecutor,
+    threads: Threads,
     room: Room,
 ) -> Iterator[Floats]:
     """The first of `count` values in order, till so few are missing that parts do not pay.
@@ -213,7 +212,7 @@ def _parts(
     while plan:
         wave = _Wave(how, engine, plan)
         calls = wave.calls(how.draws(count - done) // plan.size, done, room)
-        for part in in_order(calls, pool, _ahead(plan.jobs)):
+        for part in in_order(calls, threads, _ahead(plan.jobs)):
             values = wave.joined(part)
             done += values.size
             yield values

@@ -99,9 +99,9 @@ class ShardedStream:
 
     def _made(self, make: Callable[[int], Made], tiles: int, ahead: int) -> Iterator[Made]:
         """What `make` makes of each tile, in order, up to `ahead` at once or waiting."""
-        with self._team.threads(self._team.jobs) as pool:
-            if pool:
-                yield from in_order((partial(make, tile) for tile in range(tiles)), pool, ahead)
+        with self._team.threads(self._team.jobs) as threads:
+            if threads:
+                yield from in_order((partial(make, tile) for tile in range(tiles)), threads, ahead)
             else:
                 yield from map(make, range(tiles))
 

@@ -1,14 +1,13 @@
-"""Threads that carry out calls, and calls whose results are wanted in order."""
+"""Threads that are kept as long as they are needed, and calls whose results are wanted in order."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future, ThreadPoolExecutor
+from fillerkit.threads import Answer, Threads, started
 
 Made = TypeVar("Made")
 
@@ -24,7 +23,7 @@ class Team:
 
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
-        self._pool: ThreadPoolExecutor | None = None
+        self._threads: Threads | None = None
         self._running = 0
         self._held = False
 
@@ -40,52 +39,34 @@ class Team:
                 self._end()
 
     @contextmanager
-    def threads(self, number: int) -> Iterator[ThreadPoolExecutor | None]:
+    def threads(self, number: int) -> Iterator[Threads | None]:
         """At least so many threads, all running; None where the system does not give so many."""
         if self._running < number:
             self._end()
-            self._pool = _started(number)
-            self._running = number if self._pool else 0
+            self._threads = started(number)
+            self._running = number if self._threads else 0
         try:
-            yield self._pool
+            yield self._threads
         finally:
             if not self._held:
                 self._end()
 
     def _end(self) -> None:
-        if self._pool:
-            self._pool.shutdown()
-            self._pool, self._running = None, 0
+        if self._threads:
+            self._threads.end()
+            self._threads, self._running = None, 0
 
 
-def _started(number: int) -> ThreadPoolExecutor | None:
-    from concurrent.futures import ThreadPoolExecutor
-    from threading import Event
-
-    pool, gate = ThreadPoolExecutor(number), Event()
-    try:
-        for _ in range(number):
-            pool.submit(gate.wait)
-    except RuntimeError:
-        gate.set()
-        pool.shutdown()
-        return None
-    gate.set()
-    return pool
-
-
-def in_order(
-    calls: Iterable[Callable[[], Made]], pool: ThreadPoolExecutor, ahead: int
-) -> Iterator[Made]:
+def in_order(calls: Iterable[Callable[[], Made]], threads: Threads, ahead: int) -> Iterator[Made]:
     """What each call returns; up to `ahead` of them are carried out at once or wait.
 
     A call is asked for when it is its turn to wait. No more of them wait, for who is interrupted
     waits for those, and a signal would seem not to be seen.
     """
-    waiting: deque[Future[Made]] = deque()
+    waiting: deque[Answer[Made]] = deque()
     for call in calls:
-        waiting.append(pool.submit(call))
+        waiting.append(threads.submit(call))
         if len(waiting) == ahead:
-            yield waiting.popleft().result()
+            yield waiting.popleft().get()
     while waiting:
-        yield waiting.popleft().result()
+        yield waiting.popleft().get()

@@ -23,7 +23,10 @@ class ReadAhead(Generic[T]):
 
     def __init__(self, items: Generator[T, None, None], depth: int) -> None:
         self._made: SimpleQueue[T | BaseException] = SimpleQueue()
-        self._room = threading.Semaphore(depth)
+        # A semaphore is not fit to be waited for by a thread: see fillerkit/threads.py.
+        self._room: SimpleQueue[None] = SimpleQueue()
+        for _ in range(depth):
+            self._room.put(None)
         self._error: BaseException | None = None
         stop = threading.Event()
         self._thread = threading.Thread(
@@ -41,7 +44,7 @@ class ReadAhead(Generic[T]):
                 )
             made = self._made.get()
             if not isinstance(made, BaseException):
-                self._room.release()
+                self._room.put(None)
                 return made
             self._error = made
         raise self._error
@@ -50,13 +53,13 @@ class ReadAhead(Generic[T]):
 def _make(
     items: Generator[T, None, None],
     made: SimpleQueue[T | BaseException],
-    room: threading.Semaphore,
+    room: SimpleQueue[None],
     stop: threading.Event,
 ) -> None:
     """Make items as long as there is room for them."""
     try:
         while True:
-            room.acquire()
+            room.get()
             if stop.is_set():
                 break
             made.put(next(items))
@@ -66,8 +69,8 @@ def _make(
         items.close()
 
 
-def _end(thread: threading.Thread, room: threading.Semaphore, stop: threading.Event) -> None:
+def _end(thread: threading.Thread, room: SimpleQueue[None], stop: threading.Event) -> None:
     stop.set()
-    room.release()
+    room.put(None)
     if thread is not threading.current_thread():
         thread.join()
