@@ -68,8 +68,12 @@ class _Channels:
         self._work.rewritten((of.key, position), NAME)
         said = self._center(index, layer, mean, factors, lively)
         tops = layer.forward(*bottoms)
-        after = float(by_channel(tops, axis_of(of, tops[0]))[1][lively].mean())
-        factor = float(factors[lively].log().mean().exp())
+        reached = by_channel(tops, axis_of(of, tops[0]))[1][lively]
+        missed = int(((reached - 1).abs() > self._work.limits.tolerance).sum())
+        if missed:
+            said += "; " * bool(said) + f"{missed} of {len(lively)} channels do not reach 1: "
+            said += "beside their mean they hardly vary"
+        factor, after = float(factors[lively].log().mean().exp()), float(reached.mean())
         row = AdaptedLayer(NAME, of.key, of.type, True, factor, before, after, 1, said)
         self.rows.append(row)
         return tops
