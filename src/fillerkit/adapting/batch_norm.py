@@ -6,23 +6,21 @@ import numpy as np
 
 from fillerkit.adapting.measures import by_channel
 from fillerkit.adapting.result import AdaptedLayer
-from fillerkit.adapting.walk import Tops, walk
+from fillerkit.adapting.walk import Tops, Visitor
 from fillerkit.adapting.work import Work
 from fillerkit.running import LayerModule
 
 NAME = "batch-norm"
 
 
-def batch_norm(work: Work) -> list[AdaptedLayer]:
+def batch_norm(work: Work) -> Visitor:
     """Mean and variance of what every normalisation takes, as one batch of training leaves them.
 
     Caffe's BatchNorm stores sums and the factor to divide them by, 1 after one batch, and corrects
     the variance of m values with m / (m - 1). Types that have no factor store the batch's own.
     Source: Caffe 1.0's BatchNorm layer; Ioffe and Szegedy, Batch normalization (2015).
     """
-    found = _Statistics(work)
-    walk(work, found.visit)
-    return found.rows
+    return _Statistics(work)
 
 
 class _Statistics:
@@ -30,6 +28,7 @@ class _Statistics:
 
     def __init__(self, work: Work) -> None:
         self.rows: list[AdaptedLayer] = []
+        self.last = len(work.net.layers) - 1
         self._work = work
 
     def visit(self, index: int, layer: LayerModule, bottoms: Tops, tops: Tops) -> None:

@@ -8,14 +8,14 @@ from torch import Tensor
 from fillerkit.adapting.channels import axis_of, times
 from fillerkit.adapting.measures import by_channel, rounded_each
 from fillerkit.adapting.result import AdaptedLayer
-from fillerkit.adapting.walk import Tops, walk
+from fillerkit.adapting.walk import Tops, Visitor
 from fillerkit.adapting.work import Work
 from fillerkit.running import LayerModule
 
 NAME = "data-dependent"
 
 
-def data_dependent(work: Work) -> list[AdaptedLayer]:
+def data_dependent(work: Work) -> Visitor:
     """Within-layer normalisation.
 
     The weights of each channel are divided by the std of what they make of the batch, and the
@@ -25,9 +25,7 @@ def data_dependent(work: Work) -> list[AdaptedLayer]:
     Source: Kraehenbuehl, Doersch, Donahue and Darrell, Data-dependent initializations of
     convolutional neural networks (2016), section 3.1.
     """
-    found = _Channels(work)
-    walk(work, found.visit)
-    return found.rows
+    return _Channels(work)
 
 
 class _Channels:
@@ -35,6 +33,7 @@ class _Channels:
 
     def __init__(self, work: Work) -> None:
         self.rows: list[AdaptedLayer] = []
+        self.last = len(work.net.layers) - 1
         self._work = work
         self._weights = {index: (at, why) for index, at, why in work.summing()}
 

@@ -6,14 +6,14 @@ from math import isfinite, sqrt
 
 from fillerkit.adapting.measures import rounded, variance
 from fillerkit.adapting.result import AdaptedLayer
-from fillerkit.adapting.walk import Tops, walk
+from fillerkit.adapting.walk import Tops, Visitor
 from fillerkit.adapting.work import Work
 from fillerkit.running import LayerModule
 
 NAME = "lsuv"
 
 
-def lsuv(work: Work) -> list[AdaptedLayer]:
+def lsuv(work: Work) -> Visitor:
     """Layer-sequential unit variance.
 
     A layer's weight is divided by the root of the variance of all values of its output, which then
@@ -23,9 +23,7 @@ def lsuv(work: Work) -> list[AdaptedLayer]:
     Source: Mishkin and Matas, All you need is a good init (2016), algorithm 1, without its first
     step: that is the filler ``orthogonal``.
     """
-    found = _Lsuv(work)
-    walk(work, found.visit)
-    return found.rows
+    return _Lsuv(work)
 
 
 class _Lsuv:
@@ -33,6 +31,7 @@ class _Lsuv:
 
     def __init__(self, work: Work) -> None:
         self.rows: list[AdaptedLayer] = []
+        self.last = len(work.net.layers) - 1
         self._work = work
         self._tolerance = work.limits.tolerance
         self._tries = work.limits.tries
