@@ -29,7 +29,7 @@ Each is a function of its name in a file of its name beside this one.
 
 _EITHER = (("k-means", "pca"), ("data-dependent", "lsuv"))
 
-TOLERANCE, TRIES, BATCH = 0.02, 10, 32
+TOLERANCE, TRIES = 0.02, 10
 
 Progress = Callable[[int, int], None]
 
@@ -66,7 +66,8 @@ def adapt(
         The batch, as for `fillerkit.signal`: arrays, ``.npy`` files or folders of images. Unless
         given: the first items of the net's own data, where it is here, else unit gaussian values.
     batch
-        How many items; 32 unless given, or as the net was read where a layer fixes it.
+        How many items. Unless given, 32 or, where they would take long, fewer; as the net was read
+        where a layer fixes it.
     seed
         Of what is drawn: gaussian values, Dropout. That of the blobs unless given, else 1.
     tolerance
@@ -106,7 +107,7 @@ def adapt(
     if seed is None:
         seed = int(blobs.origin.get("seed", 1))
     limits = Limits(seed, tolerance, tries, copied)
-    work, notes, size = prepared(seen, takers, blobs, limits, inputs, batch, BATCH)
+    work, notes, size = prepared(seen, takers, blobs, limits, inputs, batch)
     said = {"methods": asked, "batch": size, "input": list(notes)}
     rows = run(work, asked, progress)
     if any(without_statistics(layer, blobs) for layer in seen.layers):

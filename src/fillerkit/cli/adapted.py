@@ -8,13 +8,14 @@ from typing import Any
 
 import fillerkit as fk
 from fillerkit.cli.printing import print_table, tell
-from fillerkit.cli.progress import progress_bar
+from fillerkit.cli.progress import LARGE, progress_bar
 from fillerkit.printable import printable
 
 
 def adapted(net: fk.Net, blobs: fk.Blobs, methods: str, **asked: Any) -> fk.Blobs:
     """The blobs, adapted as `fillerkit.adapt` does; prints what was done to each layer."""
-    with progress_bar("adapting", net.count, 1) as move:
+    # A net of few parameters may take long too.
+    with progress_bar("adapting (a smaller --batch is faster)", LARGE, 1) as move:
         found = fk.adapt(net, blobs, methods, progress=_moves(move) if move else None, **asked)
     tell(found.notes)
     if found.layers:

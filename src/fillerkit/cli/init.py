@@ -139,8 +139,8 @@ from fillerkit.random import BOOSTS, BOOSTS_TOLD, STREAMS, kernel_path, processo
 @click.option(
     "--batch",
     type=click.IntRange(min=1),
-    help="How many items --adapt looks at.  [default: 32, or as the net says where a layer fixes "
-    "it]",
+    help="How many items --adapt looks at; fewer take less time.  [default: 32, fewer for a net "
+    "that takes long, or as the net says where a layer fixes it]",
 )
 @click.option(
     "--adapt-copied",
