@@ -138,7 +138,9 @@ def test_doubles_stay_doubles() -> None:
         ({"batch": 0}, "at least 1 item"),
         ({"tries": 0}, "1 try or more"),
         ({"tolerance": 2.0}, "between 0 and 1"),
-        ({"inputs": np.ones((2, 3))}, "the net takes Nx3x8x8"),
+        ({"inputs": np.ones((2, 3))}, "the net takes Nx3x8x8 there$"),
+        ({"inputs": np.ones((2, 8, 8, 3))}, r"there: numpy.moveaxis\(x, 3, 1\) brings"),
+        ({"inputs": np.ones((3, 8, 8))}, r"there: x\[None\] is a batch of one item"),
         ({"inputs": "no.npy"}, "no such .npy file or folder of images"),
     ],
 )
@@ -201,6 +203,21 @@ def test_a_folder_of_images_is_the_batch(tmp_path: Path) -> None:
     found = fk.adapt(net, net.fill(1), inputs=str(tmp_path))
     assert found.batch == 6
     assert found.notes[0].startswith("data: 6 images of ")
+
+
+def test_a_file_of_an_array_is_told_of_by_its_name(tmp_path: Path) -> None:
+    net = fk.load_net(NET)
+    path = tmp_path / "x.npy"
+    values = np.random.default_rng(1).normal(size=(6, 3, 8, 8))
+    np.save(path, values)
+    (note, *_) = fk.adapt(net, net.fill(1), inputs=path).notes
+    assert note == f"data: all 6 items of {path}"
+    (note, *_) = fk.adapt(net, net.fill(1), inputs=path, batch=4).notes
+    assert note == f"data: the first 4 of 6 items of {path}"
+    values[0, 0, 0, 0] = np.nan
+    np.save(path, values)
+    with pytest.raises(fk.UsageError, match=r"x\.npy: input 'data' holds values that are infinite"):
+        fk.adapt(net, net.fill(1), inputs=path)
 
 
 def test_several_inputs_are_given_by_name() -> None:

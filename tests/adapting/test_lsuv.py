@@ -60,7 +60,8 @@ def test_a_variance_that_is_out_of_reach_is_told_and_the_weight_stays() -> None:
     found = fk.adapt(net, filled)
     (row,) = found.layers
     assert not row.changed
-    assert "a variance of 1 is not reached" in row.said
+    assert row.said.startswith("a variance of 1 is not reached, only ")
+    assert row.said.endswith(": its bias alone varies, or 10 tries are too few")
     assert found.blobs["c"].weight.tobytes() == filled["c"].weight.tobytes()
 
 
@@ -129,3 +130,11 @@ def test_a_matrix_that_is_kept_transposed_is_scaled() -> None:
     factor = found["fc"][0].factor
     assert factor is not None
     assert (found.blobs["fc"].weight == filled["fc"].weight * np.float32(factor)).all()
+
+
+def test_a_tolerance_that_four_digits_cannot_meet_is_told_and_the_nearest_factor_stays() -> None:
+    net = fk.load_net(image() + conv("c", "data"))
+    (row,) = fk.adapt(net, net.fill(1), tolerance=1e-9).layers
+    assert row.changed
+    assert row.said == "a factor of four digits comes no nearer to 1"
+    assert row.after == pytest.approx(1, abs=1.1e-3)

@@ -509,6 +509,16 @@ def test_adapt_goes_on_as_long_as_asked_and_until_as_near_as_asked(run: Run, fol
         assert expected.layers[0].changed is False
 
 
+@pytest.mark.usefixtures("with_torch")
+def test_adapt_of_weights_that_are_zeros_says_what_gives_them_values(
+    run: Run, folder: Path
+) -> None:
+    hint = "--filler '*=msra' gives a start to layers whose weights are all zeros"
+    zeros = run("init", "net.prototxt", "--adapt", "lsuv", "--filler", "*=constant(value=0)")
+    assert f"note: {hint}" in zeros.stderr
+    assert hint not in run("init", "net.prototxt", "--adapt", "lsuv").stderr
+
+
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
@@ -518,6 +528,7 @@ def test_adapt_goes_on_as_long_as_asked_and_until_as_near_as_asked(run: Run, fol
         (("--tolerance", "0"), "--tolerance and --tries are for --adapt"),
         (("--adapt", "lsuv", "--tolerance", "0"), "a tolerance is between 0 and 1, not 0"),
         (("--input", "x"), "are for --adapt"),
+        (("--adapt", "lsuv", "--input", "a=b", "--input", "a=c"), "'a' is given twice"),
         (("--adapt", "lsuv", "--draws", "d.json"), "without --draws"),
         (("--adapt", "lsuv", "--shards", "2"), "without --draws and --shards"),
     ],

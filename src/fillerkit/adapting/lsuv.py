@@ -59,9 +59,13 @@ class _Lsuv:
     ) -> Tops | None:
         weight = layer.blob(position)
         filled = weight.clone()
-        factor, after, tries = 1.0, before, 0
+        factor, after, tries, said = 1.0, before, 0, ""
         while abs(after - 1) > self._tolerance and tries < self._tries:
-            factor = rounded(factor / sqrt(after))
+            found = rounded(factor / sqrt(after))
+            if found == factor:
+                said = "a factor of four digits comes no nearer to 1"
+                break
+            factor = found
             weight.copy_(filled * factor)
             tops = layer.forward(*bottoms)
             after, tries = variance(tops), tries + 1
@@ -70,13 +74,14 @@ class _Lsuv:
         if not tries:
             self._tell(layer, before, said="it has a variance of 1 already")
             return None
-        if abs(after - 1) <= self._tolerance:
+        if said or abs(after - 1) <= self._tolerance:
             self._work.times((layer.layer.key, position), factor, NAME)
-            self._tell(layer, before, factor, after, tries)
+            self._tell(layer, before, factor, after, tries, said)
             return tops
         weight.copy_(filled)
         said = (
-            f"a variance of 1 is not reached: its bias alone varies, or {tries} tries are too few"
+            f"a variance of 1 is not reached, only {after:.4g}: its bias alone varies, or {tries} "
+            f"{'try is' if tries == 1 else 'tries are'} too few"
         )
         self._tell(layer, before, None, before, tries, said)
         return None

@@ -7,17 +7,21 @@ from textwrap import wrap
 from typing import Any
 
 import fillerkit as fk
-from fillerkit.cli.printing import print_table, tell
+from fillerkit.cli.printing import note, print_table, tell
 from fillerkit.cli.progress import LARGE, progress_bar
 from fillerkit.printable import printable
 
 
 def adapted(net: fk.Net, blobs: fk.Blobs, methods: str, **asked: Any) -> fk.Blobs:
     """The blobs, adapted as `fillerkit.adapt` does; prints what was done to each layer."""
+    from fillerkit.adapting.result import ALL_ZEROS
+
     # A net of few parameters may take long too.
     with progress_bar("adapting (a smaller --batch is faster)", LARGE, 1) as move:
         found = fk.adapt(net, blobs, methods, progress=_moves(move) if move else None, **asked)
     tell(found.notes)
+    if any(layer.said == ALL_ZEROS for layer in found.layers):
+        note("--filler '*=msra' gives a start to layers whose weights are all zeros")
     if found.layers:
         print_table(
             ("layer", "type", "method", "factor", "variance before", "after", "tries", ""),

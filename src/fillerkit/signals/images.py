@@ -39,6 +39,9 @@ def images(net: Net, folder: Path, shape: Shape, name: str, batch: int) -> tuple
                 sized = image.convert("RGB" if shape[1] == 3 else "L").resize(
                     (shape[3], shape[2]), pillow.Resampling.BILINEAR
                 )
+        except pillow.UnidentifiedImageError:
+            what = f"it is of none of the formats {', '.join(FORMATS)}"
+            raise UsageError(f"{path}: cannot be read as an image: {what}") from None
         except Exception as error:  # Pillow's decoders let out whatever they run into
             raise UsageError(f"{path}: cannot be read as an image: {error}") from None
         values = np.asarray(sized, np.float32).reshape(shape[2], shape[3], shape[1])
@@ -52,7 +55,7 @@ def images(net: Net, folder: Path, shape: Shape, name: str, batch: int) -> tuple
     found *= np.float32(transform.scale)
     scale = f", scale {transform.scale:g}" if transform.scale != 1 else ""
     return np.ascontiguousarray(found), [
-        f"{name}: {len(paths)} images of {folder}, made {shape[2]}x{shape[3]}, {less}{scale}"
+        f"{name}: {len(paths)} image{'s' * (len(paths) != 1)} of {folder}, made {shape[2]}x{shape[3]}, {less}{scale}"
     ]
 
 

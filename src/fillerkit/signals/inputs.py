@@ -162,7 +162,9 @@ def _read(
     net: Net, item: Any, shape: Shape, name: str, batch: int | None, usual: int
 ) -> tuple[Values, list[str]]:
     """The values of an array, an ``.npy`` file or a folder of images; and notes."""
+    what = f"input '{name}'"
     if isinstance(item, str | os.PathLike):
+        what = f"{item}: {what}"
         path = Path(item)
         if is_folder(path):
             return images(net, path, shape, name, batch or usual)
@@ -183,16 +185,26 @@ def _read(
     else:
         values = np.asarray(item)
     if values.dtype.kind not in "fiub":
-        raise UsageError(f"input '{name}' holds {values.dtype}, not numbers")
+        raise UsageError(f"{what} holds {values.dtype}, not numbers")
     if values.shape[1:] != shape[1:] or values.ndim != len(shape) or not len(values):
-        wanted = shown((1, *shape[1:])).partition("x")[2]
-        raise UsageError(
-            f"input '{name}' is {shown(values.shape)}; the net takes Nx{wanted} there"
-            if wanted
-            else f"input '{name}' is {shown(values.shape)}; the net takes {shown(shape)} there"
-        )
+        raise UsageError(f"{what} is {_odd(values.shape, shape)}")
     with np.errstate(over="ignore"):  # to infinity, which is refused
         found = np.ascontiguousarray(values[:batch], dtype=np.float32)
     if not np.isfinite(found).all():
-        raise UsageError(f"input '{name}' holds values that are infinite or not a number")
-    return found, []
+        raise UsageError(f"{what} holds values that are infinite or not a number")
+    if not isinstance(item, str | os.PathLike):
+        return found, []
+    taken = "all" if len(found) == len(values) else f"the first {len(found)} of"
+    return found, [f"{name}: {taken} {len(values)} items of {item}"]
+
+
+def _odd(found: Shape, shape: Shape) -> str:
+    """A shape that does not fit, what would, and the way there where it is plain."""
+    wanted = shown((1, *shape[1:])).partition("x")[2]
+    said = f"{shown(found)}; the net takes {'N' if wanted else shown(shape)}"
+    said += f"x{wanted} there" if wanted else " there"
+    if len(found) == len(shape) == 4 and found[1:] == (*shape[2:], shape[1]):
+        said += ": numpy.moveaxis(x, 3, 1) brings the channels there"
+    elif found == shape[1:]:
+        said += ": x[None] is a batch of one item"
+    return said
