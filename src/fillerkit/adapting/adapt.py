@@ -86,8 +86,8 @@ def adapt(
     Raises
     ------
     UsageError
-        PyTorch is missing, a layer cannot be run, the inputs do not fit, or there is no such
-        method.
+        PyTorch is missing, no layer with parameters can be run, the inputs do not fit, or there
+        is no such method.
     """
     check_net(net)
     check_blobs("blobs", blobs)
@@ -100,16 +100,19 @@ def adapt(
         raise UsageError(f"a batch has at least 1 item, not {batch}")
     library("torch", "fillerkit.adapt", "torch")
     from fillerkit.adapting.passes import prepared, run
+    from fillerkit.adapting.reach import told, unreached
     from fillerkit.adapting.work import Limits
 
     takers = Takers([layer.message for layer in net.layers])
-    seen, takers = without(net, heads(net, takers))
+    whole, takers = without(net, heads(net, takers))
+    lost = unreached(whole, takers)
+    seen, takers = without(whole, set(lost))
     if seed is None:
         seed = int(blobs.origin.get("seed", 1))
     limits = Limits(seed, tolerance, tries, copied)
     work, notes, size = prepared(seen, takers, blobs, limits, inputs, batch)
     said = {"methods": asked, "batch": size, "input": list(notes)}
-    rows = run(work, asked, progress)
+    rows = run(work, asked, progress) + told(whole, lost, asked)
     if any(without_statistics(layer, blobs) for layer in seen.layers):
         notes.append("BatchNorm: the batch's own statistics on the way, as none are gathered yet")
     idle = [method for method in asked if all(row.method != method for row in rows)]

@@ -65,29 +65,39 @@ class _Channels:
             return None
         weight.copy_(changed)
         self._work.rewritten((of.key, position), NAME)
-        said = self._center(index, layer, mean, factors, lively)
+        centered = self._center(index, layer, mean, factors, lively)
         tops = layer.forward(*bottoms)
-        reached = by_channel(tops, axis_of(of, tops[0]))[1][lively]
-        missed = int(((reached - 1).abs() > self._work.limits.tolerance).sum())
-        if missed:
-            said += "; " * bool(said) + f"{missed} of {len(lively)} channels do not reach 1: "
-            said += "beside their mean they hardly vary"
-        factor, after = float(factors[lively].log().mean().exp()), float(reached.mean())
-        row = AdaptedLayer(NAME, of.key, of.type, True, factor, before, after, 1, said)
+        mean, variance = by_channel(tops, axis_of(of, tops[0]))
+        off = (variance - 1).abs()
+        off = off.maximum(mean.abs()) if centered else off
+        missed = lively & (off > self._work.limits.tolerance)
+        said = [
+            "" if centered else "without a bias to change, means stay",
+            _of_channels(~lively, "do not vary"),
+            _of_channels(
+                missed, "do not get mean 0 and variance 1: beside their mean they hardly vary"
+            ),
+        ]
+        factor, after = float(factors[lively].log().mean().exp()), float(variance[lively].mean())
+        words = "; ".join(filter(None, said))
+        row = AdaptedLayer(NAME, of.key, of.type, True, factor, before, after, 1, words)
         self.rows.append(row)
         return tops
 
     def _center(
         self, index: int, layer: LayerModule, mean: Tensor, factors: Tensor, lively: Tensor
-    ) -> str:
-        """Set the bias so that the means are 0; what there is to say."""
-        still = int((~lively).sum())
-        said = f"{still} of {len(lively)} channels do not vary" if still else ""
+    ) -> bool:
+        """Set the bias so that the means are 0; whether there is one that may be changed."""
         position = self._work.bias(index)
         if position is None or layer.blob(position).numel() != len(mean):
-            return "; ".join(filter(None, ["without a bias to change, means stay", said]))
+            return False
         bias = layer.blob(position)
         moved = (bias.double().reshape(-1) - mean) * factors
         bias.copy_(torch.where(lively, moved, bias.double().reshape(-1)).reshape(bias.shape))
         self._work.rewritten((layer.layer.key, position), NAME)
-        return said
+        return True
+
+
+def _of_channels(which: Tensor, what: str) -> str:
+    """How many channels do something; "" for none."""
+    return f"{int(which.sum())} of {len(which)} channels {what}" if which.any() else ""

@@ -54,8 +54,9 @@ def images(net: Net, folder: Path, shape: Shape, name: str, batch: int) -> tuple
         found -= mean
     found *= np.float32(transform.scale)
     scale = f", scale {transform.scale:g}" if transform.scale != 1 else ""
+    count = f"{len(paths)} image{'s' * (len(paths) != 1)}"
     return np.ascontiguousarray(found), [
-        f"{name}: {len(paths)} image{'s' * (len(paths) != 1)} of {folder}, made {shape[2]}x{shape[3]}, {less}{scale}"
+        f"{name}: {count} of {folder}, made {shape[2]}x{shape[3]}, {less}{scale}"
     ]
 
 
