@@ -95,5 +95,5 @@ def test_channels_whose_variance_is_lost_beside_their_mean_are_told_of() -> None
     values = output(net, found.blobs, "fc", batch)
     missed = np.maximum(np.abs(values.var(0) - 1), np.abs(values.mean(0))) > 0.02
     assert missed.any()
-    told = f"{missed.sum()} of 10 channels do not get mean 0 and variance 1: beside their mean they hardly vary"
+    told = f"{missed.sum()} of 10 channels do not get there: beside their mean they hardly vary"
     assert said(found) == {"fc": told}

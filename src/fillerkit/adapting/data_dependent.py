@@ -74,9 +74,7 @@ class _Channels:
         said = [
             "" if centered else "without a bias to change, means stay",
             _of_channels(~lively, "do not vary"),
-            _of_channels(
-                missed, "do not get mean 0 and variance 1: beside their mean they hardly vary"
-            ),
+            _of_channels(missed, "do not get there: beside their mean they hardly vary"),
         ]
         factor, after = float(factors[lively].log().mean().exp()), float(variance[lively].mean())
         words = "; ".join(filter(None, said))
