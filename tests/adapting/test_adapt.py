@@ -157,6 +157,36 @@ def test_a_net_that_cannot_be_run_is_refused_with_its_layers() -> None:
         fk.adapt(net, net.fill(1))
 
 
+def test_a_batch_that_does_not_go_through_the_net_is_refused_with_the_nets_own() -> None:
+    batch_in_channels = conv("c", "data", "axis: 0")
+    net = fk.load_net(image() + batch_in_channels)
+    with pytest.raises(fk.UsageError, match="a batch of 32 .*; give one of 4, as the net says"):
+        fk.adapt(net, net.fill(1))
+    assert fk.adapt(net, net.fill(1), batch=4)["c"][0].changed
+
+
+EXPLODED = in_place("Exp", "data").replace(" }", " exp_param { scale: 1000 } }")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_what_is_not_finite_on_the_way_changes_nothing_and_is_told(method: str) -> None:
+    net = fk.load_net(image() + EXPLODED + conv("c", "data") + in_place("BatchNorm", "c"))
+    filled = net.fill(1)
+    found = fk.adapt(net, filled, method)
+    assert weights.bits(found.blobs) == weights.bits(filled)
+    (why,) = said(found).values()
+    assert "not finite" in why or (method, why) == ("balance", "no gradient reaches it")
+
+
+@pytest.mark.parametrize("method", ["lsuv", "data-dependent"])
+def test_weights_that_no_factor_of_their_type_scales_stay(method: str) -> None:
+    net = fk.load_net(image() + conv("c", "data", 'weight_filler { type: "gaussian" std: 1e-40 }'))
+    filled = net.fill(1)
+    found = fk.adapt(net, filled, method)
+    assert weights.bits(found.blobs) == weights.bits(filled)
+    assert "the factor is no number of their type" in said(found)["c"]
+
+
 def test_progress_goes_to_the_end() -> None:
     net = fk.load_net(NET)
     told: list[tuple[int, int]] = []

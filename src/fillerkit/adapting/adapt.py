@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fillerkit.adapting.batch_size import own_batch
 from fillerkit.adapting.result import Adapted
 from fillerkit.blobs.blobs import check_blobs
 from fillerkit.errors import UsageError, check_kind, what_there_is
@@ -112,7 +113,14 @@ def adapt(
     limits = Limits(seed, tolerance, tries, copied)
     work, notes, size = prepared(seen, takers, blobs, limits, inputs, batch)
     said = {"methods": asked, "batch": size, "input": list(notes)}
-    rows = run(work, asked, progress) + told(whole, lost, asked)
+    try:
+        rows = run(work, asked, progress) + told(whole, lost, asked)
+    except (RuntimeError, MemoryError) as error:  # PyTorch's, of memory and of shapes
+        reason = str(error).partition("\n")[0]
+        raise UsageError(
+            f"a batch of {size} does not go through the net; give one of {own_batch(net)}, as the "
+            f"net says, or, for less memory, a smaller one: {reason}"
+        ) from error
     if any(without_statistics(layer, blobs) for layer in seen.layers):
         notes.append("BatchNorm: the batch's own statistics on the way, as none are gathered yet")
     idle = [method for method in asked if all(row.method != method for row in rows)]

@@ -38,11 +38,13 @@ class _Statistics:
         if not {"mean", "variance"} <= set(names) & set(of.traits.statistics):
             return
         count = bottoms[0].numel() // bottoms[0].shape[1]
+        mean, variance = (each.numpy() for each in by_channel(bottoms[:1], 1))
         why = self._why_not(layer, count)
+        if not why and not np.isfinite(variance).all():
+            why = "what it takes is not finite"
         if why:
             self.rows.append(AdaptedLayer(NAME, of.key, of.type, False, said=why))
             return
-        mean, variance = (each.numpy() for each in by_channel(bottoms[:1], 1))
         still = int(np.count_nonzero(variance == 0))
         has_factor = "scale_factor" in names
         found = {"mean": mean, "variance": variance, "scale_factor": np.ones(1)}

@@ -20,12 +20,16 @@ def usual_batch(net: Net) -> int:
 
 def products(net: Net) -> float:
     """How many products of an input and a weight the layers add up for one item."""
-    total, items = 0.0, 1
+    total = 0.0
     for layer in net.layers:
-        if not layer.bottoms and layer.tops and layer.tops[0][1]:
-            items = max(items, layer.tops[0][1][0])
         weight = next((param.shape for param in layer.params if param.weight), None)
         if layer.traits.sums is not None and weight is not None:
             each, _ = layer.traits.sums(layer.message, weight)
             total += each * sum(prod(shape) for _, shape in layer.tops)
-    return total / items
+    return total / own_batch(net)
+
+
+def own_batch(net: Net) -> int:
+    """How many items the net was read with: the most that one of its inputs has."""
+    inputs = (layer.tops[0][1] for layer in net.layers if layer.tops and not layer.bottoms)
+    return max((shape[0] for shape in inputs if shape), default=1)

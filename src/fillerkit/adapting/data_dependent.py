@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import nan
+
 import torch
 from torch import Tensor
 
 from fillerkit.adapting.channels import axis_of, times
-from fillerkit.adapting.measures import by_channel, rounded_each
+from fillerkit.adapting.measures import TOO_SMALL, by_channel, rounded_each
 from fillerkit.adapting.result import AdaptedLayer
 from fillerkit.adapting.walk import Tops, Visitor
 from fillerkit.adapting.work import Work
@@ -55,7 +57,9 @@ class _Channels:
         if changed is None:
             why = "its weights do not belong to one channel each"
         elif not torch.isfinite(variance).all():
-            why = "its output is not finite"
+            why, before = "its output is not finite", nan
+        elif not torch.isfinite(changed).all():
+            why = TOO_SMALL
         elif not lively.any():
             why = "its output does not vary"
         if why or changed is None:

@@ -74,6 +74,8 @@ def _why_not(layer: LayerModule, weight: tuple[int, ...], groups: list[Doubles] 
     )
     if count <= units:
         return f"{count:,} patches are too few for {units:,} filters: take a larger batch"
+    if not all(np.isfinite(group).all() for group in groups):
+        return "its input is not finite"
     if not all(group.var(axis=0).any() for group in groups):
         return "its input does not vary"
     return ""

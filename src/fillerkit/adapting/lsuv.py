@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import isfinite, sqrt
 
-from fillerkit.adapting.measures import rounded, variance
+from fillerkit.adapting.measures import TOO_SMALL, rounded, variance
 from fillerkit.adapting.result import AdaptedLayer
 from fillerkit.adapting.walk import Tops, Visitor
 from fillerkit.adapting.work import Work
@@ -79,10 +79,9 @@ class _Lsuv:
             self._tell(layer, before, factor, after, tries, said)
             return tops
         weight.copy_(filled)
-        said = (
-            f"a variance of 1 is not reached, only {after:.4g}: its bias alone varies, or {tries} "
-            f"{'try is' if tries == 1 else 'tries are'} too few"
-        )
+        count = f"{tries} {'try is' if tries == 1 else 'tries are'}"
+        said = f"a variance of 1 is not reached, only {after:.4g}: its bias alone varies, or "
+        said = said + f"{count} too few" if isfinite(after) else TOO_SMALL
         self._tell(layer, before, None, before, tries, said)
         return None
 
