@@ -160,7 +160,7 @@ def test_a_net_that_cannot_be_run_is_refused_with_its_layers() -> None:
 def test_a_batch_that_does_not_go_through_the_net_is_refused_with_the_nets_own() -> None:
     batch_in_channels = conv("c", "data", "axis: 0")
     net = fk.load_net(image() + batch_in_channels)
-    with pytest.raises(fk.UsageError, match="a batch of 32 .*; give one of 4, as the net says"):
+    with pytest.raises(fk.UsageError, match=r"a batch of 32 .*; give one of 4, as the net says"):
         fk.adapt(net, net.fill(1))
     assert fk.adapt(net, net.fill(1), batch=4)["c"][0].changed
 
