@@ -72,7 +72,7 @@ class _Lsuv:
             if not after or not isfinite(after):
                 break
         if not tries:
-            self._tell(layer, before, said="it has a variance of 1 already")
+            self._tell(layer, before, said=f"within {self._tolerance:g} of 1 already")
             return None
         if said or abs(after - 1) <= self._tolerance:
             self._work.times((layer.layer.key, position), factor, NAME)

@@ -56,7 +56,7 @@ def _narrow_lines(layers: Sequence[fk.AdaptedLayer], width: int) -> Iterator[str
         name, kind, method, factor, before, after, _, said = _row(layer)
         line = f"{name}  {kind}  {method}"
         line += f"  x {factor}" if factor else ""
-        line += f"  variance {before} to {after}" if before else ""
+        line += f"  variance {before}" + f" to {after}" * (after != before) if before else ""
         line += f"  {said}" if said else ""
         yield from wrap(printable(line), width, subsequent_indent=" " * 4)
 
