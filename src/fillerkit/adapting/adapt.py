@@ -115,7 +115,7 @@ def adapt(
     said = {"methods": asked, "batch": size, "input": list(notes)}
     try:
         rows = run(work, asked, progress) + told(whole, lost, asked)
-    except (RuntimeError, MemoryError) as error:  # PyTorch's, of memory and of shapes
+    except (RuntimeError, IndexError, MemoryError) as error:  # of shapes, of memory
         reason = str(error).partition("\n")[0]
         raise UsageError(
             f"a batch of {size} does not go through the net; give one of {own_batch(net)}, as the "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from fillerkit.errors import UsageError, did_you_mean
 from fillerkit.layers import Shape
+from fillerkit.layers.net_layer import Layer
 from fillerkit.layers.shapes import shown
 from fillerkit.layers.splits import Port, Takers
 from fillerkit.nets.net import Net
@@ -36,10 +38,13 @@ class Kind:
         Whole numbers from 0 to below this; None for values of any size.
     going_on : bool
         Marks of a recurrent layer: 0 where a sequence begins, 1 where it goes on.
+    regions : (int, float, float) or None
+        Regions of so many images of this height and width: an image's number, and two corners.
     """
 
     below: int | None = None
     going_on: bool = False
+    regions: tuple[int, float, float] | None = None
 
 
 def make(
@@ -95,6 +100,11 @@ def make(
         for name, kind in kinds.items()
         if (kind.below or 0) > 1 and name not in read
     ]
+    notes += [
+        f"{name}: regions at random"
+        for name, kind in kinds.items()
+        if kind.regions is not None and name not in read
+    ]
     return {name: values[name] for name in names}, real, notes
 
 
@@ -130,14 +140,31 @@ def _uses(net: Net, takers: Takers, place: Port) -> Iterator[Kind]:
                 yield from _uses(net, takers, (index, top))
         elif layer.traits.marks == position:
             yield Kind(going_on=True)
+        elif layer.traits.regions == position:
+            at, top = takers.made[index, 0]
+            images, *_, height, width = net.layers[at].tops[top][1]
+            scale = _scale(layer)
+            yield Kind(regions=(images, height / scale, width / scale))
         elif layer.tops:
             made = [takers.made[index, at] for at in range(len(layer.bottoms))]
             shapes = [net.layers[at].tops[top][1] for at, top in made]
             yield Kind(layer.traits.below(layer.message, position, shapes))
 
 
+def _scale(layer: Layer) -> float:
+    """The ``spatial_scale`` of a layer's text, whatever message has it."""
+    scales = (getattr(value, "spatial_scale", 0) for _, value in layer.message.ListFields())
+    return next((scale for scale in scales if scale), 1.0)
+
+
 def values_of(kind: Kind, shape: Shape, rng: np.random.Generator) -> Values:
     """Random values of a kind."""
+    if kind.regions is not None and prod(shape[1:]) == 5:
+        images, height, width = kind.regions
+        corners = np.sort(rng.random((shape[0], 2, 2)), axis=1) * [width - 1, height - 1]
+        numbers = np.arange(shape[0]).reshape(-1, 1) % images
+        found = np.concatenate([numbers, corners.reshape(-1, 4)], axis=1)
+        return found.reshape(shape).astype(np.float32)
     if kind.going_on:
         marks = np.ones(shape, np.float32)
         marks[:1] = 0
