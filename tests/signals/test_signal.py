@@ -305,8 +305,8 @@ def test_regions_lie_in_their_images() -> None:
     number, *corners = values_of(kind, (40, 5), np.random.default_rng(1)).T
     left, top, right, bottom = corners
     assert set(number) == {0, 1}
-    assert (0 <= left).all() and (left <= right).all() and (right <= 47).all()
-    assert (0 <= top).all() and (top <= bottom).all() and (bottom <= 31).all()
+    assert (left >= 0).all() and (left <= right).all() and (right <= 47).all()
+    assert (top >= 0).all() and (top <= bottom).all() and (bottom <= 31).all()
 
 
 def test_an_array_is_the_batch() -> None:
