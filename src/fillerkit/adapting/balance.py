@@ -127,7 +127,8 @@ class _Balance:
         if index not in self._scales:
             return
         self._factors[index] = rounded(self._factors[index] * self._scales[index])
-        layer.blob(self._places[index]).copy_(self._filled[index] * self._factors[index])
+        weight = layer.blob(self._places[index])
+        torch.mul(self._filled[index], self._factors[index], out=weight.detach())
         bias = self._work.bias(index)
         if bias is not None and before:
             layer.blob(bias).mul_(strength / before * self._scales[index])

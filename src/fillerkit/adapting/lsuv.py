@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from math import isfinite, sqrt
 
+import torch
+
 from fillerkit.adapting.measures import TOO_SMALL, rounded, variance
 from fillerkit.adapting.result import AdaptedLayer
 from fillerkit.adapting.walk import Tops, Visitor
@@ -66,7 +68,7 @@ class _Lsuv:
                 said = "a factor of four digits comes no nearer to 1"
                 break
             factor = found
-            weight.copy_(filled * factor)
+            torch.mul(filled, factor, out=weight)
             tops = layer.forward(*bottoms)
             after, tries = variance(tops), tries + 1
             if not after or not isfinite(after):

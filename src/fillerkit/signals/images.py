@@ -31,7 +31,9 @@ def images(net: Net, folder: Path, shape: Shape, name: str, batch: int) -> tuple
     pillow = library("PIL.Image", "a folder of images", "data")
     paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)[:batch]
     if not paths:
-        raise UsageError(f"{folder}: there are no images in it")
+        inside = next((path.name for path in sorted(folder.iterdir()) if path.is_dir()), "")
+        aside = f"; folders in it, like '{inside}', are not looked into" if inside else ""
+        raise UsageError(f"{folder}: there are no images in it{aside}")
     pixels = []
     for path in paths:
         try:
