@@ -76,7 +76,7 @@ def test_a_file_that_is_no_image_is_refused_by_its_name(tmp_path: Path, image: A
 
 
 def test_a_folder_without_images_is_refused(tmp_path: Path, image: Any) -> None:
-    with pytest.raises(fk.UsageError, match="no images in it$"):
+    with pytest.raises(fk.UsageError, match=r"no images in it$"):
         read(tmp_path)
     (tmp_path / "cats").mkdir()
     with pytest.raises(fk.UsageError, match="in it; folders in it, like 'cats', are not looked"):
