@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import fillerkit as fk
-from fillerkit.adapting.batch_size import products, usual_batch
+from fillerkit.adapting.batch_size import PER_SECOND, products, seconds, usual_batch
 
 from .conftest import conv, image, inner
 
@@ -13,6 +13,12 @@ from .conftest import conv, image, inner
 def test_products_are_counted_for_one_item() -> None:
     net = fk.load_net(image() + conv("c", "data") + inner("fc", "c"))
     assert products(net) == 27 * 8 * 6 * 6 + 8 * 6 * 6 * 10
+
+
+def test_seconds_are_those_of_the_batch() -> None:
+    net = fk.load_net(image() + conv("c", "data"))
+    assert seconds(net, 5) == 5 * products(net) / PER_SECOND
+    assert seconds(net, None) == seconds(net, 32)
 
 
 @pytest.mark.parametrize(("size", "items"), [(8, 32), (100, 18), (400, 2)])

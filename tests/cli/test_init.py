@@ -483,6 +483,17 @@ def test_adapt_scales_what_was_filled_and_tells_of_each_layer(run: Run, folder: 
 
 
 @pytest.mark.usefixtures("with_torch")
+def test_adapt_says_beforehand_that_it_takes_long(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ("init", "net.prototxt", "--adapt", "lsuv", "--batch", 5)
+    assert "takes one processor" not in run(*asked).stderr
+    monkeypatch.setattr("fillerkit.adapting.batch_size.PER_SECOND", 10)
+    # 5 items of 24 products.
+    assert "takes one processor about 12 seconds; a smaller --batch" in run(*asked).stderr
+
+
+@pytest.mark.usefixtures("with_torch")
 def test_adapt_takes_its_batch_from_a_file_and_methods_with_commas(run: Run, folder: Path) -> None:
     shape = fk.load_net(folder / "net.prototxt").layers[0].tops[0][1]
     np.save(folder / "batch.npy", np.full((5, *shape[1:]), 2.0))

@@ -11,11 +11,19 @@ from fillerkit.cli.printing import note, print_table, tell
 from fillerkit.cli.progress import LARGE, progress_bar
 from fillerkit.printable import printable
 
+_PATIENCE = 10  # seconds without a word
+
 
 def adapted(net: fk.Net, blobs: fk.Blobs, methods: str, **asked: Any) -> fk.Blobs:
     """The blobs, adapted as `fillerkit.adapt` does; prints what was done to each layer."""
+    from fillerkit.adapting.batch_size import seconds
     from fillerkit.adapting.result import ALL_ZEROS
 
+    if (needed := seconds(net, asked.get("batch"))) > _PATIENCE:
+        note(
+            f"each time that the batch goes through the net takes one processor about {needed:.0f} "
+            "seconds; a smaller --batch takes less"
+        )
     # A net of few parameters may take long too.
     with progress_bar("adapting (a smaller --batch is faster)", LARGE, 1) as move:
         found = fk.adapt(net, blobs, methods, progress=_moves(move) if move else None, **asked)
