@@ -77,12 +77,12 @@ def make(
         if name not in names:
             raise UsageError(f"'{name}' is no input of the net{did_you_mean(name, names)}")
     values, notes = {}, []
+    default = _default(net, shapes, names, usual)
     for name, item in files.items():
-        values[name], said = _read(net, item, shapes[name], name, batch, usual)
+        own = default or (*shapes[name], usual)[0]
+        values[name], said = _read(net, item, shapes[name], name, batch, own)
         notes += said
-    count = (
-        len(next(iter(values.values()))) if values else batch or _default(net, shapes, names, usual)
-    )
+    count = len(next(iter(values.values()))) if values else batch or default
     if given is None:
         values, notes = from_sources(net, names, count, seed)
     rng = np.random.default_rng(seed)
