@@ -34,9 +34,9 @@ def test_a_shared_pass_makes_what_a_pass_for_each_method_makes(methods: str, pha
 
 
 @pytest.mark.parametrize(
-    ("methods", "passes"), [("pca,lsuv,batch-norm", 1), ("pca,balance,batch-norm", 3)]
+    ("methods", "passes"), [("pca,lsuv,batch-norm", 1), ("pca,balance,batch-norm", 6)]
 )
-def test_only_balance_needs_passes_of_its_own(methods: str, passes: int) -> None:
+def test_progress_counts_one_pass_and_four_for_balance(methods: str, passes: int) -> None:
     net = fk.load_net(NET)
     told: list[tuple[int, int]] = []
     fk.adapt(net, net.fill(1), methods, progress=lambda *at: told.append(at))

@@ -21,6 +21,9 @@ from fillerkit.nets.net import Net
 from fillerkit.running import module
 from fillerkit.signals.inputs import make
 
+_BALANCES = 4
+"""The passes of balance that progress counts with; it begins anew until it is enough."""
+
 
 def prepared(
     net: Net,
@@ -48,9 +51,9 @@ def run(
 ) -> list[AdaptedLayer]:
     """Let all methods work, in this order; neighbours that need one pass each share it."""
     turns = [list(turn) for _, turn in groupby(methods, lambda name: name == BALANCE)]
-    total, done = len(turns) * len(work.net.layers), count(1)
+    passes = sum(_BALANCES if turn == [BALANCE] else 1 for turn in turns)
+    total, done = passes * len(work.net.layers), count(1)
     if progress is not None:
-        # Balance, which begins anew until it is enough, runs more layers than that.
         work.ran = lambda: progress(min(next(done), total), total)
     rows: list[AdaptedLayer] = []
     for turn in turns:
