@@ -139,7 +139,10 @@ def test_doubles_stay_doubles() -> None:
         ({"tries": 0}, "1 try or more"),
         ({"tolerance": 2.0}, "between 0 and 1"),
         ({"inputs": np.ones((2, 3))}, "the net takes Nx3x8x8 there$"),
-        ({"inputs": np.ones((2, 8, 8, 3))}, r"there: numpy.moveaxis\(x, 3, 1\) brings"),
+        (
+            {"inputs": np.ones((2, 8, 8, 3))},
+            r"channels are last: numpy.moveaxis\(x, 3, 1\) puts them first",
+        ),
         ({"inputs": np.ones((3, 8, 8))}, r"there: x\[None\] is a batch of one item"),
         ({"inputs": "no.npy"}, "no such .npy file or folder of images"),
     ],

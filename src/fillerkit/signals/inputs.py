@@ -231,7 +231,7 @@ def _odd(found: Shape, shape: Shape) -> str:
     said = f"{shown(found)}; the net takes {'N' if wanted else shown(shape)}"
     said += f"x{wanted} there" if wanted else " there"
     if len(found) == len(shape) == 4 and found[1:] == (*shape[2:], shape[1]):
-        said += ": numpy.moveaxis(x, 3, 1) brings the channels there"
+        said += "; its channels are last: numpy.moveaxis(x, 3, 1) puts them first"
     elif found == shape[1:]:
         said += ": x[None] is a batch of one item"
     return said
