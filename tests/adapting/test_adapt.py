@@ -141,7 +141,7 @@ def test_doubles_stay_doubles() -> None:
         ({"inputs": np.ones((2, 3))}, "the net takes Nx3x8x8 there$"),
         (
             {"inputs": np.ones((2, 8, 8, 3))},
-            r"channels are last: numpy.moveaxis\(x, 3, 1\) puts them first",
+            r"are last: numpy.moveaxis\(x, 3, 1\) puts them first",
         ),
         ({"inputs": np.ones((3, 8, 8))}, r"there: x\[None\] is a batch of one item"),
         ({"inputs": "no.npy"}, "no such .npy file or folder of images"),
