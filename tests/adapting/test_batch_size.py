@@ -33,5 +33,6 @@ def test_a_smaller_batch_than_usual_is_told_of(monkeypatch: pytest.MonkeyPatch) 
     net = fk.load_net(image() + conv("c", "data"))
     found = fk.adapt(net, net.fill(1))
     assert found.batch == 3
+    assert found.blobs.origin["adapted"]["input"] == ["data: unit gaussian values"]
     assert found.notes[-1].startswith("3 items and not 32, for each takes 0 billion")
     assert fk.adapt(net, net.fill(1), batch=5).batch == 5

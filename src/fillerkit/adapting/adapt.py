@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fillerkit.adapting.batch_size import own_batch
+from fillerkit.adapting.batch_size import BATCH, own_batch, products, usual_batch
 from fillerkit.adapting.result import Adapted
 from fillerkit.blobs.blobs import check_blobs
 from fillerkit.errors import UsageError, check_kind, what_there_is
@@ -113,10 +113,15 @@ def adapt(
     limits = Limits(seed, tolerance, tries, copied)
     work, notes, size = prepared(seen, takers, blobs, limits, inputs, batch)
     said = {"methods": asked, "batch": size, "input": list(notes)}
+    if batch is None and size == usual_batch(seen) < BATCH:
+        notes.append(
+            f"{size} items and not {BATCH}, for each takes {products(seen) / 1e9:,.0f} billion "
+            "multiplications; a larger batch takes longer"
+        )
     try:
         rows = run(work, asked, progress) + told(whole, lost, asked)
     except (RuntimeError, IndexError, MemoryError) as error:  # of shapes, of memory
-        reason = str(error).partition("\n")[0]
+        reason = str(error).partition("\n")[0] or "there is no memory left"
         raise UsageError(
             f"a batch of {size} does not go through the net; give one of {own_batch(net)}, as the "
             f"net says, or, for less memory, a smaller one: {reason}"

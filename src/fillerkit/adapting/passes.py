@@ -11,7 +11,7 @@ import torch
 
 from fillerkit.adapting.balance import NAME as BALANCE
 from fillerkit.adapting.balance import balance
-from fillerkit.adapting.batch_size import BATCH, products, usual_batch
+from fillerkit.adapting.batch_size import usual_batch
 from fillerkit.adapting.result import AdaptedLayer
 from fillerkit.adapting.walk import Visitor, walk
 from fillerkit.adapting.work import Limits, Work
@@ -34,15 +34,10 @@ def prepared(
     batch: int | None,
 ) -> tuple[Work, list[str], int]:
     """The work with its batch; notes on it; its size."""
-    names, usual = module(net, blobs).inputs, usual_batch(net)
-    values, real, notes = make(net, takers, names, inputs, batch, limits.seed, usual)
+    names = module(net, blobs).inputs
+    values, real, notes = make(net, takers, names, inputs, batch, limits.seed, usual_batch(net))
     given = {name: torch.from_numpy(array) for name, array in values.items()}
     size = next((len(values[name]) for name in (*real, *names) if values[name].ndim), 0)
-    if batch is None and size == usual < BATCH:
-        notes.append(
-            f"{usual} items and not {BATCH}, for each takes {products(net) / 1e9:,.0f} billion "
-            "multiplications; a larger batch takes longer"
-        )
     return Work(net, blobs, given, limits), notes, size
 
 
