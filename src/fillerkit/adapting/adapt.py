@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -118,19 +119,26 @@ def adapt(
             f"{size} items and not {BATCH}, for each takes {products(seen) / 1e9:,.0f} billion "
             "multiplications; a larger batch takes longer"
         )
-    try:
+    with _in_words(size, net):
         rows = run(work, asked, progress) + told(whole, lost, asked)
-    except (RuntimeError, IndexError, MemoryError) as error:  # of shapes, of memory
-        reason = str(error).partition("\n")[0] or "there is no memory left"
-        raise UsageError(
-            f"a batch of {size} does not go through the net; give one of {own_batch(net)}, as the "
-            f"net says, or, for less memory, a smaller one: {reason}"
-        ) from error
     if any(without_statistics(layer, blobs) for layer in seen.layers):
         notes.append("BatchNorm: the batch's own statistics on the way, as none are gathered yet")
     idle = [method for method in asked if all(row.method != method for row in rows)]
     notes += [f"{method}: the net has no layer for it, so it changed nothing" for method in idle]
     return Adapted(work.done(said), tuple(rows), size, tuple(notes))
+
+
+@contextmanager
+def _in_words(size: int, net: Net) -> Iterator[None]:
+    """PyTorch's errors of shapes and of memory, with what would help."""
+    try:
+        yield
+    except (RuntimeError, IndexError, MemoryError) as error:
+        reason = str(error).partition("\n")[0] or "there is no memory left"
+        raise UsageError(
+            f"a batch of {size} does not go through the net; give one of {own_batch(net)}, as the "
+            f"net says, or, for less memory, a smaller one: {reason}"
+        ) from error
 
 
 def _asked(methods: str | Sequence[str]) -> list[str]:
