@@ -22,7 +22,7 @@ def adapted(net: fk.Net, blobs: fk.Blobs, methods: str, **asked: Any) -> fk.Blob
     if (needed := seconds(net, asked.get("batch"))) > _PATIENCE:
         note(
             f"each time that the batch goes through the net takes one processor about {needed:.0f} "
-            "seconds; a smaller --batch takes less"
+            "seconds; a smaller --batch takes less, as do smaller images (--shape)"
         )
     # A net of few parameters may take long too.
     with progress_bar("adapting (a smaller --batch is faster)", LARGE, 1) as move:
