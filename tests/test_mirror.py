@@ -14,7 +14,6 @@ LAYERS, RUNNING = "fillerkit.layers.", "fillerkit.running."
 TESTED_WITH = {
     "adapting/k_means": "adapting/test_first_layer",
     "adapting/measures": "adapting/test_lsuv",
-    "adapting/passes": "adapting/test_adapt",
     "adapting/pca": "adapting/test_first_layer",
     "adapting/result": "adapting/test_adapt",
     "adapting/walk": "adapting/test_adapt",

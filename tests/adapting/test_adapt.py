@@ -138,7 +138,12 @@ def test_doubles_stay_doubles() -> None:
         ({"batch": 0}, "at least 1 item"),
         ({"tries": 0}, "1 try or more"),
         ({"tolerance": 2.0}, "between 0 and 1"),
-        ({"inputs": np.ones((2, 3))}, "the net takes Nx3x8x8"),
+        ({"inputs": np.ones((2, 3))}, "the net takes Nx3x8x8 there$"),
+        (
+            {"inputs": np.ones((2, 8, 8, 3))},
+            r"are last: numpy.moveaxis\(x, 3, 1\) puts them first",
+        ),
+        ({"inputs": np.ones((3, 8, 8))}, r"there: x\[None\] is a batch of one item"),
         ({"inputs": "no.npy"}, "no such .npy file or folder of images"),
     ],
 )
@@ -149,11 +154,40 @@ def test_what_makes_no_sense_is_refused(asked: dict[str, Any], message: str) -> 
 
 
 def test_a_net_that_cannot_be_run_is_refused_with_its_layers() -> None:
-    text = image() + conv("c", "data")
-    text += 'layer { name: "cn" type: "ChannelNorm" bottom: "c" top: "cn" }\n' + inner("fc", "cn")
-    net = fk.load_net(text)
+    text = image() + 'layer { name: "cn" type: "ChannelNorm" bottom: "data" top: "cn" }\n'
+    net = fk.load_net(text + inner("fc", "cn"))
     with pytest.raises(fk.UsageError, match="ChannelNorm 'cn'"):
         fk.adapt(net, net.fill(1))
+
+
+def test_a_batch_that_does_not_go_through_the_net_is_refused_with_the_nets_own() -> None:
+    batch_in_channels = conv("c", "data", "axis: 0")
+    net = fk.load_net(image() + batch_in_channels)
+    with pytest.raises(fk.UsageError, match=r"a batch of 32 .*; give one of 4, as the net says"):
+        fk.adapt(net, net.fill(1))
+    assert fk.adapt(net, net.fill(1), batch=4)["c"][0].changed
+
+
+EXPLODED = in_place("Exp", "data").replace(" }", " exp_param { scale: 1000 } }")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_what_is_not_finite_on_the_way_changes_nothing_and_is_told(method: str) -> None:
+    net = fk.load_net(image() + EXPLODED + conv("c", "data") + in_place("BatchNorm", "c"))
+    filled = net.fill(1)
+    found = fk.adapt(net, filled, method)
+    assert weights.bits(found.blobs) == weights.bits(filled)
+    (why,) = said(found).values()
+    assert "not finite" in why or (method, why) == ("balance", "no gradient reaches it")
+
+
+@pytest.mark.parametrize("method", ["lsuv", "data-dependent"])
+def test_weights_that_no_factor_of_their_type_scales_stay(method: str) -> None:
+    net = fk.load_net(image() + conv("c", "data", 'weight_filler { type: "gaussian" std: 1e-40 }'))
+    filled = net.fill(1)
+    found = fk.adapt(net, filled, method)
+    assert weights.bits(found.blobs) == weights.bits(filled)
+    assert "the factor is no number of their type" in said(found)["c"]
 
 
 def test_progress_goes_to_the_end() -> None:
@@ -201,6 +235,21 @@ def test_a_folder_of_images_is_the_batch(tmp_path: Path) -> None:
     found = fk.adapt(net, net.fill(1), inputs=str(tmp_path))
     assert found.batch == 6
     assert found.notes[0].startswith("data: 6 images of ")
+
+
+def test_a_file_of_an_array_is_told_of_by_its_name(tmp_path: Path) -> None:
+    net = fk.load_net(NET)
+    path = tmp_path / "x.npy"
+    values = np.random.default_rng(1).normal(size=(6, 3, 8, 8))
+    np.save(path, values)
+    (note, *_) = fk.adapt(net, net.fill(1), inputs=path).notes
+    assert note == f"data: all 6 items of {path}"
+    (note, *_) = fk.adapt(net, net.fill(1), inputs=path, batch=4).notes
+    assert note == f"data: the first 4 of 6 items of {path}"
+    values[0, 0, 0, 0] = np.nan
+    np.save(path, values)
+    with pytest.raises(fk.UsageError, match=r"x\.npy: input 'data' holds values that are infinite"):
+        fk.adapt(net, net.fill(1), inputs=path)
 
 
 def test_several_inputs_are_given_by_name() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -60,7 +62,8 @@ def test_a_variance_that_is_out_of_reach_is_told_and_the_weight_stays() -> None:
     found = fk.adapt(net, filled)
     (row,) = found.layers
     assert not row.changed
-    assert "a variance of 1 is not reached" in row.said
+    assert row.said.startswith("a variance of 1 is not reached, only ")
+    assert row.said.endswith(": its bias alone varies, or 10 tries are too few")
     assert found.blobs["c"].weight.tobytes() == filled["c"].weight.tobytes()
 
 
@@ -129,3 +132,32 @@ def test_a_matrix_that_is_kept_transposed_is_scaled() -> None:
     factor = found["fc"][0].factor
     assert factor is not None
     assert (found.blobs["fc"].weight == filled["fc"].weight * np.float32(factor)).all()
+
+
+def test_a_tolerance_that_four_digits_cannot_meet_is_told_and_the_nearest_factor_stays() -> None:
+    net = fk.load_net(image() + conv("c", "data"))
+    (row,) = fk.adapt(net, net.fill(1), tolerance=1e-9).layers
+    assert row.changed
+    assert row.said == "a factor of four digits comes no nearer to 1"
+    assert row.after == pytest.approx(1, abs=1.1e-3)
+
+
+def test_a_script_that_goes_layer_by_layer_with_pycaffe_comes_to_the_same_factors(
+    tmp_path: Path,
+) -> None:
+    from fillerkit import pycaffe as caffe
+
+    (tmp_path / "net.prototxt").write_text(DEEP)
+    net = fk.load_net(DEEP)
+    filled = net.fill(1)
+    filled.save(tmp_path / "net.caffemodel")
+    batch = np.random.default_rng(1).standard_normal((4, 3, 8, 8), np.float32)
+    running = caffe.Net(f"{tmp_path}/net.prototxt", f"{tmp_path}/net.caffemodel", caffe.TRAIN)
+    for row in fk.adapt(net, filled, inputs=batch).layers:
+        weight = running.params[row.layer][0].data
+        running.blobs["data"].data[...] = batch
+        running.forward(end=row.layer)
+        std = running.blobs[row.layer].data.std()
+        factor = 1 / std if abs(std**2 - 1) > 0.02 else 1
+        weight *= factor
+        assert (row.factor or 1) == pytest.approx(factor, rel=1e-3)

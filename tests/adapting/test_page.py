@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import fillerkit as fk
-from fillerkit.adapting.adapt import BATCH, METHODS, TOLERANCE, TRIES
+from fillerkit.adapting.adapt import METHODS, TOLERANCE, TRIES
+from fillerkit.adapting.batch_size import BATCH, MOST
 from fillerkit.cli import fillerkit as command
 from fillerkit.cli.init import command as init
 
@@ -27,6 +28,7 @@ def test_the_methods_stand_in_their_order() -> None:
 def test_the_numbers_are_those_of_the_code() -> None:
     assert f"here it is {TOLERANCE} too, in {TRIES} tries" in PAGE
     assert f"items are taken, {BATCH} unless said" in PAGE
+    assert f"more than {MOST / 1e10:.0f}0 billion\nmultiplications" in PAGE
     assert f"the largest pace (gradient over\n  weight) may be {1 + TOLERANCE} times" in PAGE
     options = {option.name: option.help or "" for option in init.params}
     assert f"[default: {TOLERANCE}]" in options["tolerance"]

@@ -483,6 +483,17 @@ def test_adapt_scales_what_was_filled_and_tells_of_each_layer(run: Run, folder: 
 
 
 @pytest.mark.usefixtures("with_torch")
+def test_adapt_says_beforehand_that_it_takes_long(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ("init", "net.prototxt", "--adapt", "lsuv", "--batch", 5)
+    assert "takes one processor" not in run(*asked).stderr
+    monkeypatch.setattr("fillerkit.adapting.batch_size.PER_SECOND", 10)
+    # 5 items of 24 products.
+    assert "takes one processor about 12 seconds; a smaller --batch" in run(*asked).stderr
+
+
+@pytest.mark.usefixtures("with_torch")
 def test_adapt_takes_its_batch_from_a_file_and_methods_with_commas(run: Run, folder: Path) -> None:
     shape = fk.load_net(folder / "net.prototxt").layers[0].tops[0][1]
     np.save(folder / "batch.npy", np.full((5, *shape[1:]), 2.0))
@@ -509,6 +520,16 @@ def test_adapt_goes_on_as_long_as_asked_and_until_as_near_as_asked(run: Run, fol
         assert expected.layers[0].changed is False
 
 
+@pytest.mark.usefixtures("with_torch")
+def test_adapt_of_weights_that_are_zeros_says_what_gives_them_values(
+    run: Run, folder: Path
+) -> None:
+    hint = "--filler '*=msra' gives a start to layers whose weights are all zeros"
+    zeros = run("init", "net.prototxt", "--adapt", "lsuv", "--filler", "*=constant(value=0)")
+    assert f"note: {hint}" in zeros.stderr
+    assert hint not in run("init", "net.prototxt", "--adapt", "lsuv").stderr
+
+
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
@@ -518,6 +539,7 @@ def test_adapt_goes_on_as_long_as_asked_and_until_as_near_as_asked(run: Run, fol
         (("--tolerance", "0"), "--tolerance and --tries are for --adapt"),
         (("--adapt", "lsuv", "--tolerance", "0"), "a tolerance is between 0 and 1, not 0"),
         (("--input", "x"), "are for --adapt"),
+        (("--adapt", "lsuv", "--input", "a=b", "--input", "a=c"), "'a' is given twice"),
         (("--adapt", "lsuv", "--draws", "d.json"), "without --draws"),
         (("--adapt", "lsuv", "--shards", "2"), "without --draws and --shards"),
     ],

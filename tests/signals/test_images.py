@@ -71,10 +71,26 @@ def test_a_mean_file_that_is_not_there_is_told_of(tmp_path: Path, image: Any) ->
 
 def test_a_file_that_is_no_image_is_refused_by_its_name(tmp_path: Path, image: Any) -> None:
     (tmp_path / "broken.png").write_bytes(b"no image")
-    with pytest.raises(fk.UsageError, match=r"broken\.png: cannot be read as an image"):
+    with pytest.raises(fk.UsageError, match=r"broken\.png: .* it is of none of the formats BMP, "):
         read(tmp_path)
 
 
+def test_a_net_that_fixes_its_batch_gets_as_many_images(tmp_path: Path, image: Any) -> None:
+    for name in "abcde":
+        image.new("RGB", (6, 6), (9, 9, 9)).save(tmp_path / f"{name}.png")
+    text = """
+    layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [2, 3, 4, 4] } } }
+    layer { name: "flat" type: "Reshape" bottom: "data" top: "flat" reshape_param {
+            shape { dim: [2, 48] } } }
+    """
+    found = fk.signal(fk.load_net(text), inputs=tmp_path)
+    assert found.batch == 2
+    assert found.notes[0].startswith("data: 2 images of ")
+
+
 def test_a_folder_without_images_is_refused(tmp_path: Path, image: Any) -> None:
-    with pytest.raises(fk.UsageError, match="no images in it"):
+    with pytest.raises(fk.UsageError, match=r"no images in it$"):
+        read(tmp_path)
+    (tmp_path / "cats").mkdir()
+    with pytest.raises(fk.UsageError, match="in it; folders in it, like 'cats', are not looked"):
         read(tmp_path)

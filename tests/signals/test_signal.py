@@ -283,6 +283,32 @@ def test_labels_are_in_the_range_of_the_scores() -> None:
     assert kind_of(net, takers, "data") == Kind()
 
 
+REGIONS = """
+layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [2, 3, 32, 48] } } }
+layer { name: "rois" type: "Input" top: "rois" input_param { shape { dim: [40, 5] } } }
+layer { name: "conv" type: "Convolution" bottom: "data" top: "conv" convolution_param {
+        num_output: 4 kernel_size: 4 stride: 4 weight_filler { type: "msra" } } }
+layer { name: "roi" type: "ROIPooling" bottom: "conv" bottom: "rois" top: "roi"
+        roi_pooling_param { pooled_h: 2 pooled_w: 2 spatial_scale: 0.25 } }
+layer { name: "fc" type: "InnerProduct" bottom: "roi" top: "fc" inner_product_param {
+        num_output: 5 weight_filler { type: "msra" } } }
+"""
+
+
+def test_regions_lie_in_their_images() -> None:
+    from fillerkit.signals.inputs import Kind, values_of
+
+    found = fk.signal(fk.load_net(REGIONS))
+    assert found.notes == ("data: unit gaussian values", "rois: regions at random")
+    assert found["fc"].std > 0.1
+    kind = Kind(regions=(2, 32.0, 48.0))
+    number, *corners = values_of(kind, (40, 5), np.random.default_rng(1)).T
+    left, top, right, bottom = corners
+    assert set(number) == {0, 1}
+    assert (left >= 0).all() and (left <= right).all() and (right <= 47).all()
+    assert (top >= 0).all() and (top <= bottom).all() and (bottom <= 31).all()
+
+
 def test_an_array_is_the_batch() -> None:
     net = chain(2, "", XAVIER)
     found = fk.signal(net, inputs=np.full((5, 128), 3.0))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fillerkit.adapting.batch_size import BATCH, own_batch, products, usual_batch
 from fillerkit.adapting.result import Adapted
 from fillerkit.blobs.blobs import check_blobs
 from fillerkit.errors import UsageError, check_kind, what_there_is
@@ -29,7 +31,7 @@ Each is a function of its name in a file of its name beside this one.
 
 _EITHER = (("k-means", "pca"), ("data-dependent", "lsuv"))
 
-TOLERANCE, TRIES, BATCH = 0.02, 10, 32
+TOLERANCE, TRIES = 0.02, 10
 
 Progress = Callable[[int, int], None]
 
@@ -66,7 +68,8 @@ def adapt(
         The batch, as for `fillerkit.signal`: arrays, ``.npy`` files or folders of images. Unless
         given: the first items of the net's own data, where it is here, else unit gaussian values.
     batch
-        How many items; 32 unless given, or as the net was read where a layer fixes it.
+        How many items. Unless given, 32 or, where they would take long, fewer; as the net was read
+        where a layer fixes it.
     seed
         Of what is drawn: gaussian values, Dropout. That of the blobs unless given, else 1.
     tolerance
@@ -85,8 +88,8 @@ def adapt(
     Raises
     ------
     UsageError
-        PyTorch is missing, a layer cannot be run, the inputs do not fit, or there is no such
-        method.
+        PyTorch is missing, no layer with parameters can be run, the inputs do not fit, or there
+        is no such method.
     """
     check_net(net)
     check_blobs("blobs", blobs)
@@ -99,21 +102,43 @@ def adapt(
         raise UsageError(f"a batch has at least 1 item, not {batch}")
     library("torch", "fillerkit.adapt", "torch")
     from fillerkit.adapting.passes import prepared, run
+    from fillerkit.adapting.reach import told, unreached
     from fillerkit.adapting.work import Limits
 
     takers = Takers([layer.message for layer in net.layers])
-    seen, takers = without(net, heads(net, takers))
+    whole, takers = without(net, heads(net, takers))
+    lost = unreached(whole, takers)
+    seen, takers = without(whole, set(lost))
     if seed is None:
         seed = int(blobs.origin.get("seed", 1))
     limits = Limits(seed, tolerance, tries, copied)
-    work, notes, size = prepared(seen, takers, blobs, limits, inputs, batch, BATCH)
+    work, notes, size = prepared(seen, takers, blobs, limits, inputs, batch)
     said = {"methods": asked, "batch": size, "input": list(notes)}
-    rows = run(work, asked, progress)
+    if batch is None and size == usual_batch(seen) < BATCH:
+        notes.append(
+            f"{size} items and not {BATCH}, for each takes {products(seen) / 1e9:,.0f} billion "
+            "multiplications; a larger batch takes longer"
+        )
+    with _in_words(size, net):
+        rows = run(work, asked, progress) + told(whole, lost, asked)
     if any(without_statistics(layer, blobs) for layer in seen.layers):
         notes.append("BatchNorm: the batch's own statistics on the way, as none are gathered yet")
     idle = [method for method in asked if all(row.method != method for row in rows)]
     notes += [f"{method}: the net has no layer for it, so it changed nothing" for method in idle]
     return Adapted(work.done(said), tuple(rows), size, tuple(notes))
+
+
+@contextmanager
+def _in_words(size: int, net: Net) -> Iterator[None]:
+    """PyTorch's errors of shapes and of memory, with what would help."""
+    try:
+        yield
+    except (RuntimeError, IndexError, MemoryError) as error:
+        reason = str(error).partition("\n")[0] or "there is no memory left"
+        raise UsageError(
+            f"a batch of {size} does not go through the net; give one of {own_batch(net)}, as the "
+            f"net says, or, for less memory, a smaller one: {reason}"
+        ) from error
 
 
 def _asked(methods: str | Sequence[str]) -> list[str]:

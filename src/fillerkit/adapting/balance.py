@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from math import exp, isfinite, log, sqrt
 
 import torch
 
 from fillerkit.adapting.measures import mean_square, rounded
 from fillerkit.adapting.result import AdaptedLayer
-from fillerkit.adapting.walk import Tops, walk
+from fillerkit.adapting.walk import Tops
 from fillerkit.adapting.work import Work
 from fillerkit.formats.stored import Array
 from fillerkit.layers.net_layer import Layer
@@ -62,7 +63,6 @@ class _Balance:
             begun = self._factors.copy(), {at: values.copy() for at, values in self._biases()}
             target = exp(sum(map(log, found.values())) / len(found))
             self._scales = {index: sqrt(pace / target) for index, pace in found.items()}
-            walk(self._work, self._scale)
             paces = self._paces()
             if paces.keys() != found.keys() or _unevenness(paces) >= _unevenness(found):
                 self._undo(*begun)
@@ -92,25 +92,25 @@ class _Balance:
                 yield index, self._work.array((self._work.net.layers[index].key, at))
 
     def _paces(self) -> dict[int, float]:
-        """How fast each layer would learn; how strong its bottom is, besides."""
+        """Scale the layers on the way; how fast each would learn then."""
         work = self._work
         net, _ = with_batch_statistics(work.net, work.blobs)
         running = still_module(net, work.blobs)
         for index, at in self._places.items():
             layer = running.layers[index]
             layer.get_parameter(layer.held[at].name).requires_grad_(True)
+            layer.register_forward_pre_hook(partial(self._scale, index))
         places = set(ends(net, Takers([layer.message for layer in net.layers])))
         last = []
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(work.limits.seed)
             for index, step in enumerate(running.steps(work.given, keep=())):
-                if index in self._places:
-                    self._strengths[index] = float(step.bottoms[0].detach().abs().mean())
                 last += [
                     top
                     for at, top in enumerate(step.tops)
                     if (index, at) in places and top.requires_grad
                 ]
+                work.ran()
             if last:
                 torch.autograd.backward(last, [torch.randn_like(top) for top in last])
         return {
@@ -119,17 +119,19 @@ class _Balance:
             if (pace := _pace(running.layers[index], at)) and isfinite(pace)
         }
 
-    def _scale(self, index: int, layer: LayerModule, bottoms: Tops, tops: Tops) -> Tops | None:
-        """Scale a layer that has just run, and its bias with what it is added to now."""
+    @torch.no_grad()
+    def _scale(self, index: int, layer: LayerModule, bottoms: Tops) -> None:
+        """Scale a layer that is about to run, and its bias with what it is added to now."""
+        before = self._strengths.get(index)
+        self._strengths[index] = strength = float(bottoms[0].abs().mean())
         if index not in self._scales:
-            return None
+            return
         self._factors[index] = rounded(self._factors[index] * self._scales[index])
-        layer.blob(self._places[index]).copy_(self._filled[index] * self._factors[index])
-        bias, strength = self._work.bias(index), self._strengths[index]
-        if bias is not None and strength:
-            grown = float(bottoms[0].abs().mean()) / strength
-            layer.blob(bias).mul_(grown * self._scales[index])
-        return layer.forward(*bottoms)
+        weight = layer.blob(self._places[index])
+        torch.mul(self._filled[index], self._factors[index], out=weight.detach())
+        bias = self._work.bias(index)
+        if bias is not None and before:
+            layer.blob(bias).mul_(strength / before * self._scales[index])
 
     def _row(
         self, index: int, layer: Layer, first: dict[int, float], last: dict[int, float], tries: int

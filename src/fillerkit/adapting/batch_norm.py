@@ -6,23 +6,21 @@ import numpy as np
 
 from fillerkit.adapting.measures import by_channel
 from fillerkit.adapting.result import AdaptedLayer
-from fillerkit.adapting.walk import Tops, walk
+from fillerkit.adapting.walk import Tops, Visitor
 from fillerkit.adapting.work import Work
 from fillerkit.running import LayerModule
 
 NAME = "batch-norm"
 
 
-def batch_norm(work: Work) -> list[AdaptedLayer]:
+def batch_norm(work: Work) -> Visitor:
     """Mean and variance of what every normalisation takes, as one batch of training leaves them.
 
     Caffe's BatchNorm stores sums and the factor to divide them by, 1 after one batch, and corrects
     the variance of m values with m / (m - 1). Types that have no factor store the batch's own.
     Source: Caffe 1.0's BatchNorm layer; Ioffe and Szegedy, Batch normalization (2015).
     """
-    found = _Statistics(work)
-    walk(work, found.visit)
-    return found.rows
+    return _Statistics(work)
 
 
 class _Statistics:
@@ -30,6 +28,7 @@ class _Statistics:
 
     def __init__(self, work: Work) -> None:
         self.rows: list[AdaptedLayer] = []
+        self.last = len(work.net.layers) - 1
         self._work = work
 
     def visit(self, index: int, layer: LayerModule, bottoms: Tops, tops: Tops) -> None:
@@ -39,11 +38,13 @@ class _Statistics:
         if not {"mean", "variance"} <= set(names) & set(of.traits.statistics):
             return
         count = bottoms[0].numel() // bottoms[0].shape[1]
+        mean, variance = (each.numpy() for each in by_channel(bottoms[:1], 1))
         why = self._why_not(layer, count)
+        if not why and not np.isfinite(variance).all():
+            why = "what it takes is not finite"
         if why:
             self.rows.append(AdaptedLayer(NAME, of.key, of.type, False, said=why))
             return
-        mean, variance = (each.numpy() for each in by_channel(bottoms[:1], 1))
         still = int(np.count_nonzero(variance == 0))
         has_factor = "scale_factor" in names
         found = {"mean": mean, "variance": variance, "scale_factor": np.ones(1)}

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from math import nan
+
 import torch
 from torch import Tensor
 
 from fillerkit.adapting.channels import axis_of, times
-from fillerkit.adapting.measures import by_channel, rounded_each
+from fillerkit.adapting.measures import TOO_SMALL, by_channel, rounded_each
 from fillerkit.adapting.result import AdaptedLayer
-from fillerkit.adapting.walk import Tops, walk
+from fillerkit.adapting.walk import Tops, Visitor
 from fillerkit.adapting.work import Work
 from fillerkit.running import LayerModule
 
 NAME = "data-dependent"
 
 
-def data_dependent(work: Work) -> list[AdaptedLayer]:
+def data_dependent(work: Work) -> Visitor:
     """Within-layer normalisation.
 
     The weights of each channel are divided by the std of what they make of the batch, and the
@@ -25,9 +27,7 @@ def data_dependent(work: Work) -> list[AdaptedLayer]:
     Source: Kraehenbuehl, Doersch, Donahue and Darrell, Data-dependent initializations of
     convolutional neural networks (2016), section 3.1.
     """
-    found = _Channels(work)
-    walk(work, found.visit)
-    return found.rows
+    return _Channels(work)
 
 
 class _Channels:
@@ -35,6 +35,7 @@ class _Channels:
 
     def __init__(self, work: Work) -> None:
         self.rows: list[AdaptedLayer] = []
+        self.last = len(work.net.layers) - 1
         self._work = work
         self._weights = {index: (at, why) for index, at, why in work.summing()}
 
@@ -56,7 +57,9 @@ class _Channels:
         if changed is None:
             why = "its weights do not belong to one channel each"
         elif not torch.isfinite(variance).all():
-            why = "its output is not finite"
+            why, before = "its output is not finite", nan
+        elif not torch.isfinite(changed).all():
+            why = TOO_SMALL
         elif not lively.any():
             why = "its output does not vary"
         if why or changed is None:
@@ -66,25 +69,37 @@ class _Channels:
             return None
         weight.copy_(changed)
         self._work.rewritten((of.key, position), NAME)
-        said = self._center(index, layer, mean, factors, lively)
+        centered = self._center(index, layer, mean, factors, lively)
         tops = layer.forward(*bottoms)
-        after = float(by_channel(tops, axis_of(of, tops[0]))[1][lively].mean())
-        factor = float(factors[lively].log().mean().exp())
-        row = AdaptedLayer(NAME, of.key, of.type, True, factor, before, after, 1, said)
+        mean, variance = by_channel(tops, axis_of(of, tops[0]))
+        off = (variance - 1).abs()
+        off = off.maximum(mean.abs()) if centered else off
+        missed = lively & (off > self._work.limits.tolerance)
+        said = [
+            "" if centered else "without a bias to change, means stay",
+            _of_channels(~lively, "do not vary"),
+            _of_channels(missed, "do not get there: beside their mean they hardly vary"),
+        ]
+        factor, after = float(factors[lively].log().mean().exp()), float(variance[lively].mean())
+        words = "; ".join(filter(None, said))
+        row = AdaptedLayer(NAME, of.key, of.type, True, factor, before, after, 1, words)
         self.rows.append(row)
         return tops
 
     def _center(
         self, index: int, layer: LayerModule, mean: Tensor, factors: Tensor, lively: Tensor
-    ) -> str:
-        """Set the bias so that the means are 0; what there is to say."""
-        still = int((~lively).sum())
-        said = f"{still} of {len(lively)} channels do not vary" if still else ""
+    ) -> bool:
+        """Set the bias so that the means are 0; whether there is one that may be changed."""
         position = self._work.bias(index)
         if position is None or layer.blob(position).numel() != len(mean):
-            return "; ".join(filter(None, ["without a bias to change, means stay", said]))
+            return False
         bias = layer.blob(position)
         moved = (bias.double().reshape(-1) - mean) * factors
         bias.copy_(torch.where(lively, moved, bias.double().reshape(-1)).reshape(bias.shape))
         self._work.rewritten((layer.layer.key, position), NAME)
-        return said
+        return True
+
+
+def _of_channels(which: Tensor, what: str) -> str:
+    """How many channels do something; "" for none."""
+    return f"{int(which.sum())} of {len(which)} channels {what}" if which.any() else ""

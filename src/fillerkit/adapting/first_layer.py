@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from itertools import islice
 
 import numpy as np
 import torch
@@ -12,7 +10,7 @@ import torch
 from fillerkit.adapting.measures import variance
 from fillerkit.adapting.patches import MOST_INPUTS, Doubles, patches
 from fillerkit.adapting.result import AdaptedLayer
-from fillerkit.adapting.walk import Tops, walk
+from fillerkit.adapting.walk import Tops
 from fillerkit.adapting.work import Work
 from fillerkit.running import LayerModule
 
@@ -22,47 +20,47 @@ Filters = Callable[["Patches", Doubles, np.random.Generator], Doubles]
 _LEAST = 1e-8  # of the largest eigenvalue: less is rounding
 
 
-def first_layer(work: Work, name: str, filters: Filters) -> list[AdaptedLayer]:
-    """Replace the filters of each group of the first layer that has a weight."""
-    rows: list[AdaptedLayer] = []
-    for index, at, why in islice(work.summing(), 1):
-        if why:
-            of = work.net.layers[index]
-            return [AdaptedLayer(name, of.key, of.type, False, said=why)]
-        walk(work, partial(_visit, work, name, filters, (index, at), rows))
-    return rows
+class FirstLayer:
+    """A method that replaces the filters of each group of the first layer that has a weight."""
 
+    def __init__(self, work: Work, name: str, filters: Filters) -> None:
+        self.rows: list[AdaptedLayer] = []
+        self.last, self._at, self._why = next(iter(work.summing()), (-1, 0, ""))
+        self._work, self._name, self._filters = work, name, filters
 
-def _visit(
-    work: Work,
-    name: str,
-    filters: Filters,
-    first: tuple[int, int],
-    rows: list[AdaptedLayer],
-    index: int,
-    layer: LayerModule,
-    bottoms: Tops,
-    tops: Tops,
-) -> Tops | None:
-    if index != first[0]:
-        return None
-    of, weight, before = layer.layer, layer.blob(first[1]), variance(tops)
-    groups = patches(of, bottoms[0], work.limits.seed)
-    why = _why_not(layer, weight.shape, groups)
-    if why or groups is None:
-        rows.append(AdaptedLayer(name, of.key, of.type, False, None, before, before, 0, why))
-        return None
-    rng = np.random.default_rng(work.limits.seed)
-    transposed = of.message.inner_product_param.transpose
-    matrix = (weight.t() if transposed else weight).double().numpy()
-    drawn = np.split(matrix.reshape(len(matrix), -1), len(groups))
-    made = [filters(Patches(group), each, rng) for group, each in zip(groups, drawn, strict=True)]
-    found = torch.from_numpy(np.concatenate(made))
-    weight.copy_((found.t() if transposed else found).reshape(weight.shape))
-    work.rewritten((of.key, first[1]), name)
-    tops = layer.forward(*bottoms)
-    rows.append(AdaptedLayer(name, of.key, of.type, True, None, before, variance(tops), 1))
-    return tops
+    def visit(self, index: int, layer: LayerModule, bottoms: Tops, tops: Tops) -> Tops | None:
+        """Replace the filters of the layer, if it is the first, which has just run."""
+        if index != self.last:
+            return None
+        of, weight, before = layer.layer, layer.blob(self._at), variance(tops)
+        groups = None if self._why else patches(of, bottoms[0], self._work.limits.seed)
+        why = self._why or _why_not(layer, weight.shape, groups)
+        if why or groups is None:
+            self._tell(layer, False, before, before, why)
+            return None
+        rng = np.random.default_rng(self._work.limits.seed)
+        transposed = of.message.inner_product_param.transpose
+        matrix = (weight.t() if transposed else weight).double().numpy()
+        drawn = np.split(matrix.reshape(len(matrix), -1), len(groups))
+        made = [
+            self._filters(Patches(group), each, rng)
+            for group, each in zip(groups, drawn, strict=True)
+        ]
+        found = torch.from_numpy(np.concatenate(made))
+        weight.copy_((found.t() if transposed else found).reshape(weight.shape))
+        self._work.rewritten((of.key, self._at), self._name)
+        tops = layer.forward(*bottoms)
+        self._tell(layer, True, before, variance(tops))
+        return tops
+
+    def _tell(
+        self, layer: LayerModule, changed: bool, before: float, after: float, said: str = ""
+    ) -> None:
+        of = layer.layer
+        row = AdaptedLayer(
+            self._name, of.key, of.type, changed, None, before, after, int(changed), said
+        )
+        self.rows.append(row)
 
 
 def _why_not(layer: LayerModule, weight: tuple[int, ...], groups: list[Doubles] | None) -> str:
@@ -76,6 +74,8 @@ def _why_not(layer: LayerModule, weight: tuple[int, ...], groups: list[Doubles] 
     )
     if count <= units:
         return f"{count:,} patches are too few for {units:,} filters: take a larger batch"
+    if not all(np.isfinite(group).all() for group in groups):
+        return "its input is not finite"
     if not all(group.var(axis=0).any() for group in groups):
         return "its input does not vary"
     return ""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from math import isfinite, sqrt
 
-from fillerkit.adapting.measures import rounded, variance
+import torch
+
+from fillerkit.adapting.measures import TOO_SMALL, rounded, variance
 from fillerkit.adapting.result import AdaptedLayer
-from fillerkit.adapting.walk import Tops, walk
+from fillerkit.adapting.walk import Tops, Visitor
 from fillerkit.adapting.work import Work
 from fillerkit.running import LayerModule
 
 NAME = "lsuv"
 
 
-def lsuv(work: Work) -> list[AdaptedLayer]:
+def lsuv(work: Work) -> Visitor:
     """Layer-sequential unit variance.
 
     A layer's weight is divided by the root of the variance of all values of its output, which then
@@ -23,9 +25,7 @@ def lsuv(work: Work) -> list[AdaptedLayer]:
     Source: Mishkin and Matas, All you need is a good init (2016), algorithm 1, without its first
     step: that is the filler ``orthogonal``.
     """
-    found = _Lsuv(work)
-    walk(work, found.visit)
-    return found.rows
+    return _Lsuv(work)
 
 
 class _Lsuv:
@@ -33,6 +33,7 @@ class _Lsuv:
 
     def __init__(self, work: Work) -> None:
         self.rows: list[AdaptedLayer] = []
+        self.last = len(work.net.layers) - 1
         self._work = work
         self._tolerance = work.limits.tolerance
         self._tries = work.limits.tries
@@ -60,25 +61,29 @@ class _Lsuv:
     ) -> Tops | None:
         weight = layer.blob(position)
         filled = weight.clone()
-        factor, after, tries = 1.0, before, 0
+        factor, after, tries, said = 1.0, before, 0, ""
         while abs(after - 1) > self._tolerance and tries < self._tries:
-            factor = rounded(factor / sqrt(after))
-            weight.copy_(filled * factor)
+            found = rounded(factor / sqrt(after))
+            if found == factor:
+                said = "a factor of four digits comes no nearer to 1"
+                break
+            factor = found
+            torch.mul(filled, factor, out=weight)
             tops = layer.forward(*bottoms)
             after, tries = variance(tops), tries + 1
             if not after or not isfinite(after):
                 break
         if not tries:
-            self._tell(layer, before, said="it has a variance of 1 already")
+            self._tell(layer, before, said=f"within {self._tolerance:g} of 1 already")
             return None
-        if abs(after - 1) <= self._tolerance:
+        if said or abs(after - 1) <= self._tolerance:
             self._work.times((layer.layer.key, position), factor, NAME)
-            self._tell(layer, before, factor, after, tries)
+            self._tell(layer, before, factor, after, tries, said)
             return tops
         weight.copy_(filled)
-        said = (
-            f"a variance of 1 is not reached: its bias alone varies, or {tries} tries are too few"
-        )
+        count = f"{tries} {'try is' if tries == 1 else 'tries are'}"
+        said = f"a variance of 1 is not reached, only {after:.4g}: its bias alone varies, or "
+        said = said + f"{count} too few" if isfinite(after) else TOO_SMALL
         self._tell(layer, before, None, before, tries, said)
         return None
 

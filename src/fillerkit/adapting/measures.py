@@ -8,6 +8,9 @@ from math import isfinite
 import torch
 from torch import Tensor
 
+TOO_SMALL = "its values are so small that the factor is no number of their type"
+"""Said of a layer whose weights would be infinite."""
+
 _PIECE = 1 << 18  # values that are made float64 at once
 _DIGITS = 4
 _LEAST = 1e-12  # of the square of the mean: float32 rounds to 6e-8 of a value

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from fillerkit.adapting.first_layer import Patches, first_layer
+from fillerkit.adapting.first_layer import FirstLayer, Patches
 from fillerkit.adapting.patches import Doubles
-from fillerkit.adapting.result import AdaptedLayer
+from fillerkit.adapting.walk import Visitor
 from fillerkit.adapting.work import Work
 
 NAME = "pca"
 
 
-def pca(work: Work) -> list[AdaptedLayer]:
+def pca(work: Work) -> Visitor:
     """Filters that are the principal components of the patches, the strongest first.
 
     Each is divided by the root of its eigenvalue, so that its output has variance 1. More filters
@@ -21,7 +21,7 @@ def pca(work: Work) -> list[AdaptedLayer]:
     Source: Kraehenbuehl, Doersch, Donahue and Darrell, Data-dependent initializations of
     convolutional neural networks (2016), section 3.3.
     """
-    return first_layer(work, NAME, _components)
+    return FirstLayer(work, NAME, _components)
 
 
 def _components(seen: Patches, drawn: Doubles, rng: np.random.Generator) -> Doubles:

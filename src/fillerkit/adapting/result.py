@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from fillerkit.blobs.blobs import Blobs
 from fillerkit.printable import printable
 
+ALL_ZEROS = "its weight is all zeros: give it a filler"
+"""Said of a layer that has nothing to scale."""
+
 
 @dataclass(frozen=True)
 class AdaptedLayer:

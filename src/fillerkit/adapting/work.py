@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from torch import Tensor
 
+from fillerkit.adapting.result import ALL_ZEROS
 from fillerkit.blobs.blobs import Blobs
 from fillerkit.fillers import Constant
 from fillerkit.formats.stored import Array, Key, Start
@@ -115,7 +116,7 @@ class Work:
         if param.lr_mult == 0:
             return "frozen: its lr_mult is 0"
         if not self.array((layer.key, position)).any():
-            return "its weight is all zeros: give it a filler"
+            return ALL_ZEROS
         if (layer.key, position) not in self._starts:
             return "" if self.limits.copied else "copied from a file, not filled"
         if param.given is not None:

@@ -7,16 +7,29 @@ from textwrap import wrap
 from typing import Any
 
 import fillerkit as fk
-from fillerkit.cli.printing import print_table, tell
-from fillerkit.cli.progress import progress_bar
+from fillerkit.cli.printing import note, print_table, tell
+from fillerkit.cli.progress import LARGE, progress_bar
 from fillerkit.printable import printable
+
+_PATIENCE = 10  # seconds without a word
 
 
 def adapted(net: fk.Net, blobs: fk.Blobs, methods: str, **asked: Any) -> fk.Blobs:
     """The blobs, adapted as `fillerkit.adapt` does; prints what was done to each layer."""
-    with progress_bar("adapting", net.count, 1) as move:
+    from fillerkit.adapting.batch_size import seconds
+    from fillerkit.adapting.result import ALL_ZEROS
+
+    if (needed := seconds(net, asked.get("batch"))) > _PATIENCE:
+        note(
+            f"each time that the batch goes through the net takes one processor about {needed:.0f} "
+            "seconds; a smaller --batch takes less, as do smaller images (--shape)"
+        )
+    # A net of few parameters may take long too.
+    with progress_bar("adapting (a smaller --batch is faster)", LARGE, 1) as move:
         found = fk.adapt(net, blobs, methods, progress=_moves(move) if move else None, **asked)
     tell(found.notes)
+    if any(layer.said == ALL_ZEROS for layer in found.layers):
+        note("--filler '*=msra' gives a start to layers whose weights are all zeros")
     if found.layers:
         print_table(
             ("layer", "type", "method", "factor", "variance before", "after", "tries", ""),
@@ -51,7 +64,7 @@ def _narrow_lines(layers: Sequence[fk.AdaptedLayer], width: int) -> Iterator[str
         name, kind, method, factor, before, after, _, said = _row(layer)
         line = f"{name}  {kind}  {method}"
         line += f"  x {factor}" if factor else ""
-        line += f"  variance {before} to {after}" if before else ""
+        line += f"  variance {before}" + f" to {after}" * (after != before) if before else ""
         line += f"  {said}" if said else ""
         yield from wrap(printable(line), width, subsequent_indent=" " * 4)
 

@@ -130,17 +130,17 @@ from fillerkit.random import BOOSTS, BOOSTS_TOLD, STREAMS, kernel_path, processo
     "--adapt",
     metavar="METHOD",
     multiple=True,
-    help="Change what was filled by what a batch shows of it: lsuv or data-dependent scale each "
-    "layer, pca or k-means make the first layer's filters, balance scales layers against one "
-    "another, batch-norm sets the statistics of normalisations; repeatable, or with commas. Needs "
-    "PyTorch.",
+    help="Send a batch through the filled net, and change layers by what comes out: lsuv (if "
+    "unsure) gives each layer's output a variance of 1, data-dependent each channel's, pca or "
+    "k-means make the first layer's filters, balance scales layers against one another, "
+    "batch-norm sets the statistics of normalisations; repeatable, or with commas. Needs PyTorch.",
 )
 @input_option("The batch of --adapt")
 @click.option(
     "--batch",
     type=click.IntRange(min=1),
-    help="How many items --adapt looks at.  [default: 32, or as the net says where a layer fixes "
-    "it]",
+    help="How many items --adapt looks at; fewer take less time.  [default: 32, fewer for a net "
+    "that takes long, or as the net says where a layer fixes it]",
 )
 @click.option(
     "--adapt-copied",

@@ -353,6 +353,8 @@ def _parse_inputs(
         name, equals, path = value.partition("=")
         if not (name and equals and path):
             raise click.BadParameter(f"{value!r} is not NAME=PATH, which several inputs need")
+        if name in named:
+            raise click.BadParameter(f"the input {name!r} is given twice")
         named[name] = path
     return named
 

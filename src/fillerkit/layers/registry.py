@@ -167,6 +167,9 @@ def layer(
         ``(layer, shapes of the bottoms) -> number``: ``{1: 10}``.
     marks : int
         Which bottom takes 0 where a sequence begins and 1 where it goes on (LSTM).
+    regions : int
+        Which bottom takes regions of an image: an item's number, and the corners of a box in
+        pixels, which a ``spatial_scale`` in its text makes those of bottom 0 (ROIPooling).
     fixed_batch : bool
         The number of its items stands in its own text or is not the batch (Reshape, ROIPooling).
 

@@ -31,6 +31,7 @@ class Declared(TypedDict, total=False):
     both_sides: bool
     whole: Whole | None
     marks: int | None
+    regions: int | None
     fixed_batch: bool
 
 
@@ -52,6 +53,7 @@ class Traits(NamedTuple):
     both_sides: bool = False
     whole: Whole | None = None
     marks: int | None = None
+    regions: int | None = None
     fixed_batch: bool = False
 
     def blob_names(self, layer: LayerParameter, count: int) -> tuple[str, ...]:

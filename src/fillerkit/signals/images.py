@@ -31,7 +31,9 @@ def images(net: Net, folder: Path, shape: Shape, name: str, batch: int) -> tuple
     pillow = library("PIL.Image", "a folder of images", "data")
     paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)[:batch]
     if not paths:
-        raise UsageError(f"{folder}: there are no images in it")
+        inside = next((path.name for path in sorted(folder.iterdir()) if path.is_dir()), "")
+        aside = f"; folders in it, like '{inside}', are not looked into" if inside else ""
+        raise UsageError(f"{folder}: there are no images in it{aside}")
     pixels = []
     for path in paths:
         try:
@@ -39,6 +41,9 @@ def images(net: Net, folder: Path, shape: Shape, name: str, batch: int) -> tuple
                 sized = image.convert("RGB" if shape[1] == 3 else "L").resize(
                     (shape[3], shape[2]), pillow.Resampling.BILINEAR
                 )
+        except pillow.UnidentifiedImageError:
+            what = f"it is of none of the formats {', '.join(FORMATS)}"
+            raise UsageError(f"{path}: cannot be read as an image: {what}") from None
         except Exception as error:  # Pillow's decoders let out whatever they run into
             raise UsageError(f"{path}: cannot be read as an image: {error}") from None
         values = np.asarray(sized, np.float32).reshape(shape[2], shape[3], shape[1])
@@ -51,8 +56,9 @@ def images(net: Net, folder: Path, shape: Shape, name: str, batch: int) -> tuple
         found -= mean
     found *= np.float32(transform.scale)
     scale = f", scale {transform.scale:g}" if transform.scale != 1 else ""
+    count = f"{len(paths)} image{'s' * (len(paths) != 1)}"
     return np.ascontiguousarray(found), [
-        f"{name}: {len(paths)} images of {folder}, made {shape[2]}x{shape[3]}, {less}{scale}"
+        f"{name}: {count} of {folder}, made {shape[2]}x{shape[3]}, {less}{scale}"
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from fillerkit.errors import UsageError, did_you_mean
 from fillerkit.layers import Shape
+from fillerkit.layers.net_layer import Layer
 from fillerkit.layers.shapes import shown
 from fillerkit.layers.splits import Port, Takers
 from fillerkit.nets.net import Net
@@ -36,10 +38,13 @@ class Kind:
         Whole numbers from 0 to below this; None for values of any size.
     going_on : bool
         Marks of a recurrent layer: 0 where a sequence begins, 1 where it goes on.
+    regions : (int, float, float) or None
+        Regions of so many images of this height and width: an image's number, and two corners.
     """
 
     below: int | None = None
     going_on: bool = False
+    regions: tuple[int, float, float] | None = None
 
 
 def make(
@@ -72,12 +77,12 @@ def make(
         if name not in names:
             raise UsageError(f"'{name}' is no input of the net{did_you_mean(name, names)}")
     values, notes = {}, []
+    default = _default(net, shapes, names, usual)
     for name, item in files.items():
-        values[name], said = _read(net, item, shapes[name], name, batch, usual)
+        own = default or (*shapes[name], usual)[0]
+        values[name], said = _read(net, item, shapes[name], name, batch, own)
         notes += said
-    count = (
-        len(next(iter(values.values()))) if values else batch or _default(net, shapes, names, usual)
-    )
+    count = len(next(iter(values.values()))) if values else batch or default
     if given is None:
         values, notes = from_sources(net, names, count, seed)
     rng = np.random.default_rng(seed)
@@ -94,6 +99,11 @@ def make(
         f"{name}: whole numbers from 0 to {(kind.below or 0) - 1}"
         for name, kind in kinds.items()
         if (kind.below or 0) > 1 and name not in read
+    ]
+    notes += [
+        f"{name}: regions at random"
+        for name, kind in kinds.items()
+        if kind.regions is not None and name not in read
     ]
     return {name: values[name] for name in names}, real, notes
 
@@ -130,14 +140,31 @@ def _uses(net: Net, takers: Takers, place: Port) -> Iterator[Kind]:
                 yield from _uses(net, takers, (index, top))
         elif layer.traits.marks == position:
             yield Kind(going_on=True)
+        elif layer.traits.regions == position:
+            at, top = takers.made[index, 0]
+            images, *_, height, width = net.layers[at].tops[top][1]
+            scale = _scale(layer)
+            yield Kind(regions=(images, height / scale, width / scale))
         elif layer.tops:
             made = [takers.made[index, at] for at in range(len(layer.bottoms))]
             shapes = [net.layers[at].tops[top][1] for at, top in made]
             yield Kind(layer.traits.below(layer.message, position, shapes))
 
 
+def _scale(layer: Layer) -> float:
+    """The ``spatial_scale`` of a layer's text, whatever message has it."""
+    scales = (getattr(value, "spatial_scale", 0) for _, value in layer.message.ListFields())
+    return next((scale for scale in scales if scale), 1.0)
+
+
 def values_of(kind: Kind, shape: Shape, rng: np.random.Generator) -> Values:
     """Random values of a kind."""
+    if kind.regions is not None and prod(shape[1:]) == 5:
+        images, height, width = kind.regions
+        corners = np.sort(rng.random((shape[0], 2, 2)), axis=1) * [width - 1, height - 1]
+        numbers = np.arange(shape[0]).reshape(-1, 1) % images
+        found = np.concatenate([numbers, corners.reshape(-1, 4)], axis=1)
+        return found.reshape(shape).astype(np.float32)
     if kind.going_on:
         marks = np.ones(shape, np.float32)
         marks[:1] = 0
@@ -162,7 +189,9 @@ def _read(
     net: Net, item: Any, shape: Shape, name: str, batch: int | None, usual: int
 ) -> tuple[Values, list[str]]:
     """The values of an array, an ``.npy`` file or a folder of images; and notes."""
+    what = f"input '{name}'"
     if isinstance(item, str | os.PathLike):
+        what = f"{item}: {what}"
         path = Path(item)
         if is_folder(path):
             return images(net, path, shape, name, batch or usual)
@@ -183,16 +212,26 @@ def _read(
     else:
         values = np.asarray(item)
     if values.dtype.kind not in "fiub":
-        raise UsageError(f"input '{name}' holds {values.dtype}, not numbers")
+        raise UsageError(f"{what} holds {values.dtype}, not numbers")
     if values.shape[1:] != shape[1:] or values.ndim != len(shape) or not len(values):
-        wanted = shown((1, *shape[1:])).partition("x")[2]
-        raise UsageError(
-            f"input '{name}' is {shown(values.shape)}; the net takes Nx{wanted} there"
-            if wanted
-            else f"input '{name}' is {shown(values.shape)}; the net takes {shown(shape)} there"
-        )
+        raise UsageError(f"{what} is {_odd(values.shape, shape)}")
     with np.errstate(over="ignore"):  # to infinity, which is refused
         found = np.ascontiguousarray(values[:batch], dtype=np.float32)
     if not np.isfinite(found).all():
-        raise UsageError(f"input '{name}' holds values that are infinite or not a number")
-    return found, []
+        raise UsageError(f"{what} holds values that are infinite or not a number")
+    if not isinstance(item, str | os.PathLike):
+        return found, []
+    taken = "all" if len(found) == len(values) else f"the first {len(found)} of"
+    return found, [f"{name}: {taken} {len(values)} items of {item}"]
+
+
+def _odd(found: Shape, shape: Shape) -> str:
+    """A shape that does not fit, what would, and the way there where it is plain."""
+    wanted = shown((1, *shape[1:])).partition("x")[2]
+    said = f"{shown(found)}; the net takes {'N' if wanted else shown(shape)}"
+    said += f"x{wanted} there" if wanted else " there"
+    if len(found) == len(shape) == 4 and found[1:] == (*shape[2:], shape[1]):
+        said += "; its channels are last: numpy.moveaxis(x, 3, 1) puts them first"
+    elif found == shape[1:]:
+        said += ": x[None] is a batch of one item"
+    return said

@@ -11,7 +11,7 @@ from fillerkit.layers.shapes import axes5, legacy_shape, positive
 from fillerkit.schema.forks_pb2 import LayerParameter
 
 
-@layer("ROIPooling", bottoms=2, fixed_batch=True)
+@layer("ROIPooling", bottoms=2, regions=1, fixed_batch=True)
 def roi_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """The largest values of each region's bins (Fast R-CNN).
 
@@ -32,7 +32,7 @@ def roi_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return Plan(tops=[_top(bottoms, sides, "roi_pooling_param")])
 
 
-@layer("ROIAlign", bottoms=2, fixed_batch=True)
+@layer("ROIAlign", bottoms=2, regions=1, fixed_batch=True)
 def roi_align(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Interpolated values of each region's bins (Mask R-CNN), or of their corners.
 
@@ -46,25 +46,25 @@ def roi_align(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     return _regions(layer, bottoms, "roi_align_param")
 
 
-@layer("PSROIPooling", bottoms=2, fixed_batch=True)
+@layer("PSROIPooling", bottoms=2, regions=1, fixed_batch=True)
 def psroi_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Each bin of a region from channels of its own (R-FCN)."""
     return _bins(layer, bottoms, "psroi_pooling_param")
 
 
-@layer("DeformablePSROIPooling", bottoms=(2, 3), fixed_batch=True)
+@layer("DeformablePSROIPooling", bottoms=(2, 3), regions=1, fixed_batch=True)
 def deformable_psroi_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """PSROIPooling whose bins are shifted by what bottom 2 says (py-RFCN-priv)."""
     return _bins(layer, bottoms, "deformable_psroi_pooling_param")
 
 
-@layer("ROIWarping", bottoms=2, fixed_batch=True)
+@layer("ROIWarping", bottoms=2, regions=1, fixed_batch=True)
 def roi_warping(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """Interpolated values of each region, differentiable in the region too (MNC)."""
     return _regions(layer, bottoms, "roi_warping_param")
 
 
-@layer("ROIMaskPooling", bottoms=2, fixed_batch=True)
+@layer("ROIMaskPooling", bottoms=2, regions=1, fixed_batch=True)
 def roi_mask_pooling(layer: LayerParameter, bottoms: Sequence[Shape]) -> Plan:
     """ROIPooling of a scaled or halved region, its middle left out (py-RFCN-priv)."""
     return _regions(layer, bottoms, "roi_mask_pooling_param")
