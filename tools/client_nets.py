@@ -89,8 +89,8 @@ def write(
     net = fk.load_net(prototxt, phase="TEST")
     rng = np.random.default_rng(1701)
     blobs = filled(net, rng)
-    module = fillerkit.torch.module(net, blobs)
-    normalise(module, blobs, inputs(net, rng))
+    normalise(fillerkit.torch.module(net, blobs), blobs, inputs(net, rng))
+    module = fillerkit.torch.module(net, blobs)  # in which no LSTM has seen a batch yet
     given = inputs(net, rng)
     wanted = list(dict.fromkeys([*net.outputs, *_squashed(net)]))
     ends = list(dict.fromkeys(end for blob in wanted for end in _sayable(net, blob)))

@@ -56,6 +56,26 @@ def test_weights_in_float64_hold_the_same_values_and_are_shared(tmp_path: Path) 
     assert {array.dtype.name for arrays in read.values() for array in arrays} == {"float64"}
 
 
+RECURRENT = """
+    layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [3, 2, 4] } } }
+    layer { name: "marks" type: "Input" top: "marks" input_param { shape { dim: 6 } } }
+    layer { name: "cont" type: "Reshape" bottom: "marks" top: "cont"
+            reshape_param { shape { dim: [3, 2] } } }
+    layer { name: "lstm" type: "LSTM" bottom: "data" bottom: "cont" top: "lstm" recurrent_param {
+            num_output: 5 weight_filler { type: "xavier" } } }
+"""
+
+
+def test_an_lstm_begins_where_another_program_begins_it(tmp_path: Path) -> None:
+    path = tmp_path / "lstm.prototxt"
+    path.write_text(RECURRENT)
+    net = client_nets.write(path, tmp_path / "net", "lstm")
+    first = fillerkit.torch.module(net.net, net.blobs)
+    with np.load(tmp_path / "net" / "inputs.npz") as given:
+        made = first({name: torch.from_numpy(given[name]) for name in given})
+    np.testing.assert_array_equal(made["lstm"].detach().numpy(), net.expected["lstm"])
+
+
 def test_a_converter_that_fails_has_the_last_word(tmp_path: Path) -> None:
     script = tmp_path / "run.py"
     script.write_text(
