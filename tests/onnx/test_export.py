@@ -376,6 +376,33 @@ def test_a_mask_of_windows_beyond_the_edge_is_right(tmp_path: Path) -> None:
     exported(tmp_path, text, until=["mask"])
 
 
+REGIONS = f"""{DATA}
+layer {{ name: "rois" type: "Input" top: "rois" input_param {{ shape {{ dim: [4, 5] }} }} }}
+layer {{ name: "largest" type: "ROIPooling" bottom: "data" bottom: "rois" top: "largest"
+    roi_pooling_param {{ pooled_h: 2 pooled_w: 3 spatial_scale: 0.5 }} }}
+layer {{ name: "crop" type: "Slice" bottom: "data" top: "four" top: "rest"
+    slice_param {{ axis: 2 slice_point: 4 }} }}
+layer {{ name: "maps" type: "Reshape" bottom: "four" top: "maps"
+    reshape_param {{ shape {{ dim: [0, 4, 8, 3] }} }} }}
+layer {{ name: "mean" type: "PSROIPooling" bottom: "maps" bottom: "rois" top: "mean"
+    psroi_pooling_param {{ output_dim: 1 group_size: 2 spatial_scale: 0.5 }} }}
+"""
+
+
+def test_regions_are_pooled(tmp_path: Path) -> None:
+    net, blobs = filled(REGIONS)
+    until = ["largest", "mean"]
+    export(net, blobs, tmp_path / "net.onnx", until=until, dynamic_batch=True)
+    regions = [[0, 1, 2, 9, 8], [1, 3, 1, 4, 14], [1, -3, 5, 0, 6], [0, 15, 15, 15, 15]]
+    data = np.random.default_rng(0).normal(size=(2, 3, 8, 8)).astype("f4")
+    inputs = {"data": data, "rois": np.array(regions, "f4")}
+    wanted = module(net, blobs, until=until)({k: torch.from_numpy(v) for k, v in inputs.items()})
+    for name, found in run(tmp_path / "net.onnx", inputs).items():
+        np.testing.assert_allclose(found, wanted[name].numpy(), atol=1e-6)
+    nodes = {node.name: node.op_type for node in onnx.load(tmp_path / "net.onnx").graph.node}
+    assert nodes["largest"] == "MaxRoiPool"
+
+
 def test_a_net_that_takes_nothing_is_exported(tmp_path: Path) -> None:
     text = """layer { name: "one" type: "DummyData" top: "one" dummy_data_param {
         shape { dim: 2 dim: 3 } data_filler { type: "constant" value: -2 } } }

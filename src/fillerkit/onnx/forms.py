@@ -11,10 +11,12 @@ from torch import Tensor
 from torch.nn import functional
 
 from fillerkit.layers.batch_norm import uses_gathered
+from fillerkit.layers.net_layer import Layer
 from fillerkit.messages import LRNParameter, PoolingParameter
 from fillerkit.torch import LayerModule
 
-Form = Callable[[LayerModule, Tensor], Tensor | tuple[Tensor, ...] | None]
+Form = Callable[..., Tensor | tuple[Tensor, ...] | None]
+"""``(LayerModule, *bottoms) -> top or tops``, or None where it is none for this layer."""
 
 
 def put_in_place(layer: LayerModule) -> None:
@@ -25,10 +27,15 @@ def put_in_place(layer: LayerModule) -> None:
         layer.forward = partial(_run, form, layer, own)  # type: ignore[method-assign]
 
 
+def always_has_form(layer: Layer) -> bool:
+    """Whether a layer is written whether or not it can be traced."""
+    return layer.type in _ALWAYS
+
+
 def _run(
     form: Form, layer: LayerModule, own: Callable[..., tuple[Tensor, ...]], *bottoms: Tensor
 ) -> tuple[Tensor, ...]:
-    made = form(layer, bottoms[0])
+    made = form(layer, *bottoms)
     if made is None:
         return own(*bottoms)
     return (made,) if isinstance(made, Tensor) else made
@@ -97,9 +104,21 @@ def _max_and_mask(layer: LayerModule, x: Tensor) -> tuple[Tensor, ...] | None:
     return top, (places % (lengths[0] * lengths[1])).to(x.dtype)
 
 
+def _roi_pooling(layer: LayerModule, x: Tensor, regions: Tensor) -> Tensor:
+    shape = regions.shape[0], x.shape[1], *layer.layer.tops[0][1][2:]
+    scale = layer.message.roi_pooling_param.spatial_scale
+    attributes: dict[str, Any] = {"pooled_shape": list(shape[2:]), "spatial_scale": scale}
+    given = x, regions.flatten(1)
+    return torch.onnx.ops.symbolic("MaxRoiPool", given, attributes, dtype=x.dtype, shape=shape)
+
+
 _FORMS: dict[str, Form] = {
     "ArgMax": _argmax,
     "BatchNorm": _batch_norm,
     "LRN": _lrn,
     "Pooling": _max_and_mask,
+    "ROIPooling": _roi_pooling,
 }
+
+_ALWAYS = frozenset({"ROIPooling"})
+"""Types whose form is one for every layer of them."""

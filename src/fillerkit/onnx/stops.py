@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from fillerkit.errors import Keyword, Line, UsageError
 from fillerkit.nets.net import Net
+from fillerkit.onnx.forms import always_has_form
 from fillerkit.torch import refusal, traceable
 
 
@@ -39,7 +40,7 @@ def check_layers(net: Net) -> None:
     refused = {
         index: why
         for index, layer in enumerate(net.layers)
-        if (why := refusal(layer) or traceable(layer))
+        if (why := refusal(layer) or ("" if always_has_form(layer) else traceable(layer)))
     }
     if not refused:
         return
