@@ -376,6 +376,29 @@ def test_a_mask_of_windows_beyond_the_edge_is_right(tmp_path: Path) -> None:
     exported(tmp_path, text, until=["mask"])
 
 
+LOSSES = """layer { name: "data" type: "Input" top: "data" top: "label"
+    input_param { shape { dim: [4, 3] } shape { dim: 4 } } }
+layer { name: "loss" type: "SoftmaxWithLoss" bottom: "data" bottom: "label" top: "loss"
+    loss_param { ignore_label: 2 } }
+layer { name: "right" type: "Accuracy" bottom: "data" bottom: "label" top: "right"
+    accuracy_param { ignore_label: 2 } }
+"""
+
+
+def test_a_loss_bounds_no_whole_numbers_which_opencv_does_not_read(tmp_path: Path) -> None:
+    net, blobs = filled(LOSSES)
+    export(net, blobs, tmp_path / "net.onnx")
+    data = np.random.default_rng(0).normal(size=(4, 3)).astype("f4")
+    inputs = {"data": data, "label": np.array([0, 2, 1, 1], "f4")}
+    wanted = module(net, blobs)({k: torch.from_numpy(v) for k, v in inputs.items()})
+    for name, found in run(tmp_path / "net.onnx", inputs).items():
+        assert found == pytest.approx(wanted[name].item())
+    graph = onnx.load(tmp_path / "net.onnx").graph
+    types = {each.name: each.type.tensor_type.elem_type for each in graph.value_info}
+    bounded = [types[each.input[0]] for each in graph.node if each.op_type in ("Clip", "Max")]
+    assert bounded == [onnx.TensorProto.FLOAT] * 3
+
+
 REGIONS = f"""{DATA}
 layer {{ name: "rois" type: "Input" top: "rois" input_param {{ shape {{ dim: [4, 5] }} }} }}
 layer {{ name: "largest" type: "ROIPooling" bottom: "data" bottom: "rois" top: "largest"
