@@ -371,6 +371,20 @@ def test_a_mask_is_of_whole_numbers_that_opencv_reads(tmp_path: Path) -> None:
     ]
 
 
+def test_the_zeros_of_an_unpooling_are_not_in_the_file(tmp_path: Path) -> None:
+    text = MASK.replace("upsample_h: 8 upsample_w: 8", "upsample_h: 80 upsample_w: 80")
+    net, blobs = filled(text)
+    for dynamic_batch in (False, True):
+        export(net, blobs, tmp_path / "net.onnx", until=["up"], dynamic_batch=dynamic_batch)
+        assert_equal_to_the_module(
+            tmp_path / "net.onnx", net, blobs, {"data": (2, 3, 8, 8)}, until=["up"]
+        )
+        assert (tmp_path / "net.onnx").stat().st_size < 5000
+        nodes = onnx.load(tmp_path / "net.onnx").graph.node
+        (zeros,) = (node for node in nodes if node.op_type == "ConstantOfShape")
+        assert [each.name for each in zeros.attribute] == ["value"]  # OpenCV 5 reads none without
+
+
 def test_a_mask_of_windows_beyond_the_edge_is_right(tmp_path: Path) -> None:
     text = MASK.replace("kernel_size: 3 stride: 2 pad: 1", "kernel_size: 1 stride: 4 pad: 0")
     exported(tmp_path, text, until=["mask"])

@@ -8,7 +8,7 @@ import fillerkit as fk
 
 for name in ("torch", "onnx", "onnxscript"):
     pytest.importorskip(name, reason=f"{name} is not installed")
-from fillerkit.onnx.stops import check_layers, with_all_ends  # noqa: E402
+from fillerkit.onnx.stops import check_layers, check_outputs, with_all_ends  # noqa: E402
 
 HEADS = """layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [1, 8] } } }
 layer { name: "prior" type: "Input" top: "prior" input_param { shape { dim: [1, 2, 8] } } }
@@ -65,4 +65,4 @@ def test_a_net_that_nothing_comes_out_of_is_refused_with_what_could() -> None:
     net = fk.load_net(HEADS.splitlines()[0] + IP + silence, phase="TEST")
     words = r"a layer takes each of its blobs; say what comes out: until=\['ip'\]"
     with pytest.raises(fk.UsageError, match=words):
-        with_all_ends(net)
+        check_outputs(with_all_ends(net))

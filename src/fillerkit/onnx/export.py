@@ -20,7 +20,7 @@ from fillerkit.nets.net import Net, check_net
 from fillerkit.onnx.files import write
 from fillerkit.onnx.graph import simplify
 from fillerkit.onnx.names import Graph
-from fillerkit.onnx.stops import check_layers, with_all_ends
+from fillerkit.onnx.stops import check_layers, check_outputs, with_all_ends
 from fillerkit.onnx.traced import LayerFailure, first_cause, traced
 from fillerkit.running.ending import ended
 from fillerkit.torch import LayerModule, NetModule
@@ -122,6 +122,7 @@ def export(
     names = (until,) if isinstance(until, str) else tuple(until)
     net = ended(net, names) if names else with_all_ends(net)
     check_layers(net)
+    check_outputs(net)
     module = module_of(net, blobs).eval()
     given = _given(module)
     inputs, dynamic = _inputs(module, given, dynamic_batch)

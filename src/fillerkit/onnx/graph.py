@@ -14,6 +14,9 @@ from onnxscript.optimizer import fold_constants
 _ALL = 1 << 62
 """Bytes: constants of any size are worked out."""
 
+_FEW = 1 << 14
+"""So many zeros are worked out by who reads the file, fewer are in it."""
+
 
 def simplify(model: Any) -> dict[str, str]:
     """Simplify a model in place, and name it after nobody's machine.
@@ -30,10 +33,9 @@ def simplify(model: Any) -> dict[str, str]:
     _fix_shapes(graph)
     _leave_out(graph)
     origins = dict(_origins(graph))
-    fold_constants(
-        model, input_size_limit=_ALL, output_size_limit=_ALL, should_fold=_is_always_folded
-    )
+    fold_constants(model, input_size_limit=_ALL, output_size_limit=_ALL, should_fold=_is_few_zeros)
     lift(model)
+    _say_zeros(graph)
     _merge_pads(graph)
     _leave_out_zeros(graph)
     _leave_out(graph)
@@ -49,12 +51,13 @@ def simplify(model: Any) -> dict[str, str]:
     }
 
 
-def _is_always_folded(node: Any) -> bool | None:
+def _is_few_zeros(node: Any) -> bool | None:
     """Whether a node is worked out that otherwise stays, to keep a file small.
 
-    OpenCV 5 reads no ConstantOfShape, the zeros at which an LSTM begins.
+    An LSTM begins at few zeros, an unpooling at as many as its top has values.
     """
-    return True if node.op_type == "ConstantOfShape" else None
+    lengths = _constant(node.inputs[0]) if node.op_type == "ConstantOfShape" else None
+    return True if lengths is not None and np.prod(lengths) < _FEW else None
 
 
 def _leave_out(graph: Any) -> None:
@@ -142,6 +145,18 @@ _PADDED_WITH: dict[str, Callable[[float], bool]] = {
     "MaxPool": lambda value: value <= float(np.finfo(np.float32).min),
 }
 """By operator, whether padding with a value is what it does by itself."""
+
+
+def _say_zeros(graph: Any) -> None:
+    """Have each ConstantOfShape say that it makes zeros, without which OpenCV 5 reads none."""
+    zero = onnx_ir.tensor(np.zeros(1, np.float32))
+    for node in graph:
+        if node.op_type == "ConstantOfShape" and "value" not in node.attributes:
+            node.attributes["value"] = onnx_ir.AttrTensor("value", zero)
+            made = node.outputs[0]
+            made.dtype = zero.dtype
+            for cast in [use.node for use in made.uses() if use.node.op_type == "Cast"]:
+                made.shape = cast.outputs[0].shape
 
 
 def _leave_out_zeros(graph: Any) -> None:

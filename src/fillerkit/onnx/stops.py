@@ -12,21 +12,18 @@ from fillerkit.torch import refusal, traceable
 
 
 def with_all_ends(net: Net) -> Net:
-    """The net whose outputs are also the blobs that only layers take which were passed over.
-
-    Raises
-    ------
-    UsageError
-        Nothing comes out: a Silence takes all.
-    """
+    """The net whose outputs are also the blobs that only layers take which were passed over."""
     taken = {name for layer in net.layers for name in layer.bottoms}
     made = {name for layer in net.layers if layer.bottoms for name in layer.message.top}
-    outputs = tuple(sorted({*net.outputs, *made - taken}))
-    if outputs:
-        return replace(net, outputs=outputs)
-    last = [name for layer in net.layers if not layer.message.top for name in layer.bottoms]
-    words = f"{net.file} cannot be exported: a layer takes each of its blobs; say what comes out: "
-    raise UsageError(words, Keyword("until", last))
+    return replace(net, outputs=tuple(sorted({*net.outputs, *made - taken})))
+
+
+def check_outputs(net: Net) -> None:
+    """Refuse a net that nothing comes out of, since a Silence takes all."""
+    if not net.outputs:
+        last = [name for layer in net.layers if not layer.message.top for name in layer.bottoms]
+        why = "a layer takes each of its blobs; say what comes out: "
+        raise UsageError(f"{net.file} cannot be exported: {why}", Keyword("until", last))
 
 
 def check_layers(net: Net) -> None:
