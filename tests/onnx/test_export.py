@@ -352,6 +352,43 @@ def test_fresh_batch_norms_that_share_their_statistics_are_told_of(tmp_path: Pat
     assert export(net, net.fill(seed=1), tmp_path / "net.onnx").untrained == ("a", "b")
 
 
+# BN with gathered statistics (PSPNet), and SegNet's, of the batch; their text tells them apart.
+RATES = " ".join(f"param {{ lr_mult: {rate} }}" for rate in (1, 1, 0, 0))
+BN = f"""{DATA}
+layer {{ name: "bn" type: "BN" bottom: "data" top: "bn" {RATES} bn_param {{
+    slope_filler {{ type: "uniform" min: 1 max: 2 }} bias_filler {{ value: 1 }} }} }}
+"""
+SEGNETS = f"""{DATA}
+layer {{ name: "bn" type: "BN" bottom: "data" top: "bn" top: "mean" top: "variance" bn_param {{
+    scale_filler {{ type: "uniform" min: 1 max: 2 }} shift_filler {{ value: 1 }} }} }}
+"""
+
+
+def test_a_bn_with_gathered_statistics_is_one_node(tmp_path: Path) -> None:
+    net = fk.load_net(BN, phase="TEST", fillers={"*:variance": "constant(value=2)"})
+    export(net, net.fill(seed=3), tmp_path / "net.onnx")
+    assert_equal_to_the_module(tmp_path / "net.onnx", net, net.fill(3), {"data": (2, 3, 8, 8)})
+    graph = onnx.load(tmp_path / "net.onnx").graph
+    assert [node.op_type for node in graph.node] == ["BatchNormalization"]
+    assert {"bn.weight", "bn.mean"} <= {each.name for each in graph.initializer}
+
+
+def test_a_fresh_bn_is_told_of(tmp_path: Path) -> None:
+    net = fk.load_net(BN, phase="TEST")
+    assert export(net, net.fill(seed=1), tmp_path / "net.onnx").untrained == ("bn",)
+
+
+def test_segnets_bn_takes_means_that_opencv_gets_right(tmp_path: Path) -> None:
+    graph = exported(tmp_path, SEGNETS)
+    axes = [
+        onnx.numpy_helper.to_array(each).tolist()
+        for each in graph.initializer
+        if each.name.endswith("axes")
+    ]
+    assert axes
+    assert [0, 2, 3] not in axes
+
+
 # Windows over the edge, of rectified values: many are equal, and the first of them has the place.
 MASK = f"""{DATA} layer {{ name: "relu" type: "ReLU" bottom: "data" top: "data" }}
 layer {{ name: "pool" type: "Pooling" bottom: "data" top: "pool" top: "mask"

@@ -13,6 +13,9 @@ from torch.nn import functional
 from fillerkit.layers.batch_norm import uses_gathered
 from fillerkit.layers.net_layer import Layer
 from fillerkit.messages import LRNParameter, PoolingParameter
+from fillerkit.running.batch_norm import by_channel
+from fillerkit.running.forks.bn import SEGNET_EPS
+from fillerkit.schema.forks_pb2 import BNParameter
 from fillerkit.torch import LayerModule
 
 Form = Callable[..., Tensor | tuple[Tensor, ...] | None]
@@ -48,8 +51,31 @@ def _batch_norm(layer: LayerModule, x: Tensor) -> Tensor | None:
     if uses_gathered(p, not layer.training):
         mean, variance, _ = layer.blobs()
         return functional.batch_norm(x, mean, variance, eps=p.eps)
-    centred = x - _of_channels(x)
-    return centred / (_of_channels(centred * centred) + p.eps).sqrt()
+    top, _, _ = _by_its_own(x, p.eps)
+    return top
+
+
+def _bn(layer: LayerModule, x: Tensor) -> tuple[Tensor, ...] | None:
+    p, blobs = layer.message.bn_param, layer.blobs()
+    scale, shift, *gathered = (blob.reshape(-1) for blob in blobs)
+    if gathered:
+        mean, variance = gathered
+        top = functional.batch_norm(x, mean, variance, scale, shift, eps=p.eps)
+    elif p.bn_mode == BNParameter.INFERENCE:
+        return None
+    else:
+        top, mean, variance = _by_its_own(x, SEGNET_EPS)
+        top = top * by_channel(scale, x) + by_channel(shift, x)
+    further = (each.reshape(blobs[0].shape) for each in (mean, variance))
+    return (top, *further)[: len(layer.message.top)]
+
+
+def _by_its_own(x: Tensor, eps: float) -> tuple[Tensor, Tensor, Tensor]:
+    """A bottom that is normalised by its own statistics, and these."""
+    mean = _of_channels(x)
+    centred = x - mean
+    variance = _of_channels(centred * centred)
+    return centred / (variance + eps).sqrt(), mean, variance
 
 
 def _of_channels(x: Tensor) -> Tensor:
@@ -114,6 +140,7 @@ def _roi_pooling(layer: LayerModule, x: Tensor, regions: Tensor) -> Tensor:
 
 _FORMS: dict[str, Form] = {
     "ArgMax": _argmax,
+    "BN": _bn,
     "BatchNorm": _batch_norm,
     "LRN": _lrn,
     "Pooling": _max_and_mask,
