@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 import fillerkit as fk
-
 from fillerkit.cli.export import tell_untrained
 
 from .conftest import NET
