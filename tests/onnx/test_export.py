@@ -389,6 +389,17 @@ def test_segnets_bn_takes_means_that_opencv_gets_right(tmp_path: Path) -> None:
     assert [0, 2, 3] not in axes
 
 
+POINTS = f"""{DATA}
+layer {{ name: "conv" type: "Convolution" bottom: "data" top: "conv" convolution_param {{
+    num_output: 2 kernel_size: 1 pad: 1 weight_filler {{ type: "xavier" }} }} }}
+"""
+
+
+def test_a_convolution_of_points_has_its_pads_from_a_node_of_their_own(tmp_path: Path) -> None:
+    nodes = exported(tmp_path, POINTS).node  # OpenCV 5.0 passes over the convolution's
+    assert [(node.name, node.op_type) for node in nodes] == [("conv/Pad", "Pad"), ("conv", "Conv")]
+
+
 # Windows over the edge, of rectified values: many are equal, and the first of them has the place.
 MASK = f"""{DATA} layer {{ name: "relu" type: "ReLU" bottom: "data" top: "data" }}
 layer {{ name: "pool" type: "Pooling" bottom: "data" top: "pool" top: "mask"

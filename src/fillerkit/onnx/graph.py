@@ -37,6 +37,7 @@ def simplify(model: Any) -> dict[str, str]:
     lift(model)
     _say_zeros(graph)
     _merge_pads(graph)
+    _pad_before_points(graph)
     _leave_out_zeros(graph)
     _leave_out(graph)
     _name_batch(graph)
@@ -102,16 +103,20 @@ def _fix_shapes(graph: Any) -> None:
         if not lengths or 0 in known or len(lengths) - len(known) > 1:
             continue
         array = np.array([n if isinstance(n, int) else -1 for n in lengths], np.int64)
-        tensor = onnx_ir.tensor(array, name=f"{node.outputs[0].name}/shape")
-        shape = onnx_ir.Value(
-            name=tensor.name,
-            shape=tensor.shape,
-            type=onnx_ir.TensorType(tensor.dtype),
-            const_value=tensor,
-        )
-        graph.register_initializer(shape)
-        node.replace_input_with(1, shape)
+        node.replace_input_with(1, _initializer(graph, f"{node.outputs[0].name}/shape", array))
         node.attributes.pop("allowzero", None)
+
+
+def _initializer(graph: Any, name: str, array: Any) -> Any:
+    """A new constant of a graph; its name is made one that is free."""
+    while name in graph.initializers:
+        name += "'"
+    tensor = onnx_ir.tensor(array, name=name)
+    made = onnx_ir.Value(
+        name=name, shape=tensor.shape, type=onnx_ir.TensorType(tensor.dtype), const_value=tensor
+    )
+    graph.register_initializer(made)
+    return made
 
 
 def _merge_pads(graph: Any) -> None:
@@ -137,6 +142,26 @@ def _merge_pads(graph: Any) -> None:
         if node.op_type == "AveragePool":
             node.attributes["count_include_pad"] = onnx_ir.AttrInt64("count_include_pad", 1)
         node.replace_input_with(0, before.inputs[0])
+
+
+def _pad_before_points(graph: Any) -> None:
+    """Have a node pad for convolutions of single points, whose pads OpenCV 5.0 passes over."""
+    for node in list(graph):
+        pads = np.reshape(node.attributes.get_ints("pads", []), (2, -1))
+        if node.op_type != "Conv" or not pads.any():
+            continue
+        if any(length > 1 for length in node.attributes.get_ints("kernel_shape")):
+            continue
+        bottom = node.inputs[0]
+        edges = np.pad(pads, ((0, 0), (2, 0)))  # of the batch and the channels too
+        pad = onnx_ir.node("Pad", [bottom, _initializer(graph, "pads", edges.reshape(-1))])
+        padded = pad.outputs[0]
+        lengths = zip(bottom.shape[2:], edges.sum(0)[2:], strict=True)
+        padded.shape = onnx_ir.Shape([*bottom.shape[:2], *(n + int(more) for n, more in lengths)])
+        padded.type = bottom.type
+        graph.insert_before(node, pad)
+        node.replace_input_with(0, padded)
+        node.attributes["pads"] = onnx_ir.AttrInt64s("pads", [0] * pads.size)
 
 
 _PADDED_WITH: dict[str, Callable[[float], bool]] = {
