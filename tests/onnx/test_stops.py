@@ -56,7 +56,8 @@ IP = """layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip"
 def test_what_only_a_layer_takes_that_was_passed_over_comes_out() -> None:
     odd = 'layer { name: "odd" type: "Odd" bottom: "ip" bottom: "label" top: "odd" }'
     label = HEADS.splitlines()[0].replace('"data"', '"label"')
-    net = fk.load_net(HEADS.splitlines()[0] + label + IP + odd, phase="TEST")
+    relu = 'layer { name: "relu" type: "ReLU" bottom: "ip" top: "ip" }'
+    net = fk.load_net(HEADS.splitlines()[0] + label + IP + relu + odd, phase="TEST")
     assert with_all_ends(net).outputs == ("ip",)
 
 

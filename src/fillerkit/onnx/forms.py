@@ -1,4 +1,4 @@
-"""Layers that ONNX has a node for, where PyTorch's exporter would write what runs here as many."""
+"""Layers that are not written as they run: ONNX has a node for them, or OpenCV gets theirs wrong."""
 
 from __future__ import annotations
 

@@ -13,9 +13,11 @@ from fillerkit.torch import refusal, traceable
 
 def with_all_ends(net: Net) -> Net:
     """The net whose outputs are also the blobs that only layers take which were passed over."""
-    taken = {name for layer in net.layers for name in layer.bottoms}
-    made = {name for layer in net.layers if layer.bottoms for name in layer.message.top}
-    return replace(net, outputs=tuple(sorted({*net.outputs, *made - taken})))
+    ends: set[str] = set()
+    for layer in net.layers:
+        ends -= set(layer.bottoms)
+        ends |= set(layer.message.top if layer.bottoms else ())
+    return replace(net, outputs=tuple(sorted(ends.union(net.outputs))))
 
 
 def check_outputs(net: Net) -> None:
