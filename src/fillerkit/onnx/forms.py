@@ -1,4 +1,4 @@
-"""Layers that are not written as they run: ONNX has a node for them, or OpenCV gets theirs wrong."""
+"""Layers that are not written as they run: ONNX has a node for them, or OpenCV gets them wrong."""
 
 from __future__ import annotations
 
