@@ -373,6 +373,16 @@ def test_a_bn_with_gathered_statistics_is_one_node(tmp_path: Path) -> None:
     assert {"bn.weight", "bn.mean"} <= {each.name for each in graph.initializer}
 
 
+def test_nvidias_batch_norm_with_a_scale_is_one_node_too(tmp_path: Path) -> None:
+    text = f"""{DATA} layer {{ name: "bn" type: "BatchNorm" bottom: "data" top: "bn"
+        batch_norm_param {{ eps: 1e-9 scale_filler {{ type: "uniform" min: 1 max: 2 }} }} }}"""
+    net = fk.load_net(text, phase="TEST", fillers={"*:variance": "constant(value=1e-5)"})
+    export(net, net.fill(seed=3), tmp_path / "net.onnx")
+    assert_equal_to_the_module(tmp_path / "net.onnx", net, net.fill(3), {"data": (2, 3, 8, 8)})
+    (node,) = onnx.load(tmp_path / "net.onnx").graph.node
+    assert node.op_type == "BatchNormalization"
+
+
 def test_a_fresh_bn_is_told_of(tmp_path: Path) -> None:
     net = fk.load_net(BN, phase="TEST")
     assert export(net, net.fill(seed=1), tmp_path / "net.onnx").untrained == ("bn",)

@@ -13,7 +13,7 @@ from torch.nn import functional
 from fillerkit.layers.batch_norm import uses_gathered
 from fillerkit.layers.net_layer import Layer
 from fillerkit.messages import LRNParameter, PoolingParameter
-from fillerkit.running.batch_norm import by_channel
+from fillerkit.running.batch_norm import NVIDIAS_LEAST_EPS, by_channel
 from fillerkit.running.forks.bn import SEGNET_EPS
 from fillerkit.schema.forks_pb2 import BNParameter
 from fillerkit.torch import LayerModule
@@ -48,8 +48,11 @@ def _batch_norm(layer: LayerModule, x: Tensor) -> Tensor | None:
     p = layer.message.batch_norm_param
     if x.ndim < 2:
         return None
+    mean, variance, _, *learned = layer.blobs()
+    if learned:
+        eps = max(p.eps, NVIDIAS_LEAST_EPS)
+        return functional.batch_norm(x, mean, variance, *learned, eps=eps)
     if uses_gathered(p, not layer.training):
-        mean, variance, _ = layer.blobs()
         return functional.batch_norm(x, mean, variance, eps=p.eps)
     top, _, _ = _by_its_own(x, p.eps)
     return top
