@@ -58,7 +58,8 @@ def test_nvidias_scales_and_shifts_in_testing(build: Callable[..., Any], x: Any)
         net.train()(torch.from_numpy(x))
 
 
-def test_nvidias_of_0_15_is_refused(build: Callable[..., Any], x: Any) -> None:
-    text = one_layer("BatchNorm", x.shape)
-    net = fk.load_net(text, phase="TEST", dialect="nvidia-0.15")
-    assert refusal(net.layers[-1]) == "its scale and bias, before its statistics"
+@pytest.mark.parametrize(("dialect", "said"), [("nvidia-0.15", ""), ("caffe", "scale_bias: true")])
+def test_a_scale_and_bias_in_no_place_that_is_known_are_refused(dialect: str, said: str) -> None:
+    text = one_layer("BatchNorm", (2, 6), body=f"batch_norm_param {{ {said} }}")
+    net = fk.load_net(text, phase="TEST", dialect=dialect)
+    assert refusal(net.layers[-1]) == "its scale and bias"

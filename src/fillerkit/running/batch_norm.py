@@ -14,14 +14,18 @@ from fillerkit.running.registry import runs
 NVIDIAS_LEAST_EPS = 1e-5
 
 
-def _of_nvidia_0_15(layer: Layer) -> str:
-    is_first = [param.name for param in layer.params][:1] == ["weight"]
-    return "its scale and bias, before its statistics" if is_first else ""
+def _scaled_otherwise(layer: Layer) -> str:
+    """NVIDIA's 0.15 has scale and bias first; read as Caffe's, a layer has none."""
+    names = [param.name for param in layer.params]
+    p = layer.message.batch_norm_param
+    is_asked = p.scale_bias or p.HasField("scale_filler") or p.HasField("bias_filler")
+    known = len(names) == 5 if is_asked else len(names) == 3
+    return "" if known and names[0] == "mean" else "its scale and bias"
 
 
 @runs(
     "BatchNorm",
-    refuse=_of_nvidia_0_15,
+    refuse=_scaled_otherwise,
     without=(
         "batch_norm_param.update_global_stats",
         "batch_norm_param.disable_mean",
