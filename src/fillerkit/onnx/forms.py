@@ -50,8 +50,9 @@ def _batch_norm(layer: LayerModule, x: Tensor) -> Tensor | None:
         return None
     mean, variance, _, *learned = layer.blobs()
     if learned:
+        scale, bias = learned
         eps = max(p.eps, NVIDIAS_LEAST_EPS)
-        return functional.batch_norm(x, mean, variance, *learned, eps=eps)
+        return functional.batch_norm(x, mean, variance, scale, bias, eps=eps)
     if uses_gathered(p, not layer.training):
         return functional.batch_norm(x, mean, variance, eps=p.eps)
     top, _, _ = _by_its_own(x, p.eps)
