@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import fillerkit as fk
+from fillerkit.cli.export import tell_untrained
 
 from .conftest import NET
 
@@ -140,3 +141,16 @@ def test_without_onnx_it_says_what_to_install(
     done = run("export", "net.prototxt")
     assert done.returncode == 2
     assert "needs onnxscript: pip install 'fillerkit[onnx]'" in done.stderr
+
+
+def test_a_fresh_bn_is_told_of_with_fillers_for_the_blobs_that_it_has(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rates = " ".join(f"param {{ lr_mult: {rate} }}" for rate in (1, 1, 0, 0))
+    bn = f'layer {{ name: "bn" type: "BN" bottom: "data" top: "bn" {rates} }}'
+    net = fk.load_net(FRESH.splitlines()[0] + bn)
+    tell_untrained(net, ["bn"])
+    told = capsys.readouterr().err
+    assert told.startswith("note: 1 BN layer (bn) starts with a variance of 0")
+    assert told.endswith("or --filler '*:variance=constant(value=1)'\n")
+    fk.load_net(FRESH.splitlines()[0] + bn, fillers={"*:variance": "constant(value=1)"})

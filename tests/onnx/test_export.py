@@ -352,6 +352,64 @@ def test_fresh_batch_norms_that_share_their_statistics_are_told_of(tmp_path: Pat
     assert export(net, net.fill(seed=1), tmp_path / "net.onnx").untrained == ("a", "b")
 
 
+# BN with gathered statistics (PSPNet), and SegNet's, of the batch; their text tells them apart.
+RATES = " ".join(f"param {{ lr_mult: {rate} }}" for rate in (1, 1, 0, 0))
+BN = f"""{DATA}
+layer {{ name: "bn" type: "BN" bottom: "data" top: "bn" {RATES} bn_param {{
+    slope_filler {{ type: "uniform" min: 1 max: 2 }} bias_filler {{ value: 1 }} }} }}
+"""
+SEGNETS = f"""{DATA}
+layer {{ name: "bn" type: "BN" bottom: "data" top: "bn" top: "mean" top: "variance" bn_param {{
+    scale_filler {{ type: "uniform" min: 1 max: 2 }} shift_filler {{ value: 1 }} }} }}
+"""
+
+
+def test_a_bn_with_gathered_statistics_is_one_node(tmp_path: Path) -> None:
+    net = fk.load_net(BN, phase="TEST", fillers={"*:variance": "constant(value=2)"})
+    export(net, net.fill(seed=3), tmp_path / "net.onnx")
+    assert_equal_to_the_module(tmp_path / "net.onnx", net, net.fill(3), {"data": (2, 3, 8, 8)})
+    graph = onnx.load(tmp_path / "net.onnx").graph
+    assert [node.op_type for node in graph.node] == ["BatchNormalization"]
+    assert {"bn.weight", "bn.mean"} <= {each.name for each in graph.initializer}
+
+
+def test_nvidias_batch_norm_with_a_scale_is_one_node_too(tmp_path: Path) -> None:
+    text = f"""{DATA} layer {{ name: "bn" type: "BatchNorm" bottom: "data" top: "bn"
+        batch_norm_param {{ eps: 1e-9 scale_filler {{ type: "uniform" min: 1 max: 2 }} }} }}"""
+    net = fk.load_net(text, phase="TEST", fillers={"*:variance": "constant(value=1e-5)"})
+    export(net, net.fill(seed=3), tmp_path / "net.onnx")
+    assert_equal_to_the_module(tmp_path / "net.onnx", net, net.fill(3), {"data": (2, 3, 8, 8)})
+    (node,) = onnx.load(tmp_path / "net.onnx").graph.node
+    assert node.op_type == "BatchNormalization"
+
+
+def test_a_fresh_bn_is_told_of(tmp_path: Path) -> None:
+    net = fk.load_net(BN, phase="TEST")
+    assert export(net, net.fill(seed=1), tmp_path / "net.onnx").untrained == ("bn",)
+
+
+def test_segnets_bn_takes_means_that_opencv_gets_right(tmp_path: Path) -> None:
+    graph = exported(tmp_path, SEGNETS)
+    axes = [
+        onnx.numpy_helper.to_array(each).tolist()
+        for each in graph.initializer
+        if each.name.endswith("axes")
+    ]
+    assert axes
+    assert [0, 2, 3] not in axes
+
+
+POINTS = f"""{DATA}
+layer {{ name: "conv" type: "Convolution" bottom: "data" top: "conv" convolution_param {{
+    num_output: 2 kernel_size: 1 pad: 1 weight_filler {{ type: "xavier" }} }} }}
+"""
+
+
+def test_a_convolution_of_points_has_its_pads_from_a_node_of_their_own(tmp_path: Path) -> None:
+    nodes = exported(tmp_path, POINTS).node  # OpenCV 5.0 passes over the convolution's
+    assert [(node.name, node.op_type) for node in nodes] == [("conv/Pad", "Pad"), ("conv", "Conv")]
+
+
 # Windows over the edge, of rectified values: many are equal, and the first of them has the place.
 MASK = f"""{DATA} layer {{ name: "relu" type: "ReLU" bottom: "data" top: "data" }}
 layer {{ name: "pool" type: "Pooling" bottom: "data" top: "pool" top: "mask"
@@ -371,9 +429,73 @@ def test_a_mask_is_of_whole_numbers_that_opencv_reads(tmp_path: Path) -> None:
     ]
 
 
+def test_the_zeros_of_an_unpooling_are_not_in_the_file(tmp_path: Path) -> None:
+    text = MASK.replace("upsample_h: 8 upsample_w: 8", "upsample_h: 80 upsample_w: 80")
+    net, blobs = filled(text)
+    for dynamic_batch in (False, True):
+        export(net, blobs, tmp_path / "net.onnx", until=["up"], dynamic_batch=dynamic_batch)
+        assert_equal_to_the_module(
+            tmp_path / "net.onnx", net, blobs, {"data": (2, 3, 8, 8)}, until=["up"]
+        )
+        assert (tmp_path / "net.onnx").stat().st_size < 5000
+        nodes = onnx.load(tmp_path / "net.onnx").graph.node
+        (zeros,) = (node for node in nodes if node.op_type == "ConstantOfShape")
+        assert [each.name for each in zeros.attribute] == ["value"]  # OpenCV 5 reads none without
+
+
 def test_a_mask_of_windows_beyond_the_edge_is_right(tmp_path: Path) -> None:
     text = MASK.replace("kernel_size: 3 stride: 2 pad: 1", "kernel_size: 1 stride: 4 pad: 0")
     exported(tmp_path, text, until=["mask"])
+
+
+LOSSES = """layer { name: "data" type: "Input" top: "data" top: "label"
+    input_param { shape { dim: [4, 3] } shape { dim: 4 } } }
+layer { name: "loss" type: "SoftmaxWithLoss" bottom: "data" bottom: "label" top: "loss"
+    loss_param { ignore_label: 2 } }
+layer { name: "right" type: "Accuracy" bottom: "data" bottom: "label" top: "right"
+    accuracy_param { ignore_label: 2 } }
+"""
+
+
+def test_a_loss_bounds_no_whole_numbers_which_opencv_does_not_read(tmp_path: Path) -> None:
+    net, blobs = filled(LOSSES)
+    export(net, blobs, tmp_path / "net.onnx")
+    data = np.random.default_rng(0).normal(size=(4, 3)).astype("f4")
+    inputs = {"data": data, "label": np.array([0, 2, 1, 1], "f4")}
+    wanted = module(net, blobs)({k: torch.from_numpy(v) for k, v in inputs.items()})
+    for name, found in run(tmp_path / "net.onnx", inputs).items():
+        assert found == pytest.approx(wanted[name].item())
+    graph = onnx.load(tmp_path / "net.onnx").graph
+    types = {each.name: each.type.tensor_type.elem_type for each in graph.value_info}
+    bounded = [types[each.input[0]] for each in graph.node if each.op_type in ("Clip", "Max")]
+    assert bounded == [onnx.TensorProto.FLOAT] * 3
+
+
+REGIONS = f"""{DATA}
+layer {{ name: "rois" type: "Input" top: "rois" input_param {{ shape {{ dim: [4, 5] }} }} }}
+layer {{ name: "largest" type: "ROIPooling" bottom: "data" bottom: "rois" top: "largest"
+    roi_pooling_param {{ pooled_h: 2 pooled_w: 3 spatial_scale: 0.5 }} }}
+layer {{ name: "crop" type: "Slice" bottom: "data" top: "four" top: "rest"
+    slice_param {{ axis: 2 slice_point: 4 }} }}
+layer {{ name: "maps" type: "Reshape" bottom: "four" top: "maps"
+    reshape_param {{ shape {{ dim: [0, 4, 8, 3] }} }} }}
+layer {{ name: "mean" type: "PSROIPooling" bottom: "maps" bottom: "rois" top: "mean"
+    psroi_pooling_param {{ output_dim: 1 group_size: 2 spatial_scale: 0.5 }} }}
+"""
+
+
+def test_regions_are_pooled(tmp_path: Path) -> None:
+    net, blobs = filled(REGIONS)
+    until = ["largest", "mean"]
+    export(net, blobs, tmp_path / "net.onnx", until=until, dynamic_batch=True)
+    regions = [[0, 1, 2, 9, 8], [1, 3, 1, 4, 14], [1, -3, 5, 0, 6], [0, 15, 15, 15, 15]]
+    data = np.random.default_rng(0).normal(size=(2, 3, 8, 8)).astype("f4")
+    inputs = {"data": data, "rois": np.array(regions, "f4")}
+    wanted = module(net, blobs, until=until)({k: torch.from_numpy(v) for k, v in inputs.items()})
+    for name, found in run(tmp_path / "net.onnx", inputs).items():
+        np.testing.assert_allclose(found, wanted[name].numpy(), atol=1e-6)
+    nodes = {node.name: node.op_type for node in onnx.load(tmp_path / "net.onnx").graph.node}
+    assert nodes["largest"] == "MaxRoiPool"
 
 
 def test_a_net_that_takes_nothing_is_exported(tmp_path: Path) -> None:

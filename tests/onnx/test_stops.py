@@ -8,7 +8,7 @@ import fillerkit as fk
 
 for name in ("torch", "onnx", "onnxscript"):
     pytest.importorskip(name, reason=f"{name} is not installed")
-from fillerkit.onnx.stops import check_layers  # noqa: E402
+from fillerkit.onnx.stops import check_layers, check_outputs, with_all_ends  # noqa: E402
 
 HEADS = """layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [1, 8] } } }
 layer { name: "prior" type: "Input" top: "prior" input_param { shape { dim: [1, 2, 8] } } }
@@ -46,3 +46,24 @@ def test_a_blob_that_such_a_layer_writes_over_is_no_place_to_stop() -> None:
 
 def test_a_net_that_can_be_exported_is_let_through() -> None:
     check_layers(fk.load_net(HEADS.partition('layer { name: "found"')[0], phase="TEST"))
+
+
+IP = """layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip"
+        inner_product_param { num_output: 4 weight_filler { type: "xavier" } } }
+"""
+
+
+def test_what_only_a_layer_takes_that_was_passed_over_comes_out() -> None:
+    odd = 'layer { name: "odd" type: "Odd" bottom: "ip" bottom: "label" top: "odd" }'
+    label = HEADS.splitlines()[0].replace('"data"', '"label"')
+    relu = 'layer { name: "relu" type: "ReLU" bottom: "ip" top: "ip" }'
+    net = fk.load_net(HEADS.splitlines()[0] + label + IP + relu + odd, phase="TEST")
+    assert with_all_ends(net).outputs == ("ip",)
+
+
+def test_a_net_that_nothing_comes_out_of_is_refused_with_what_could() -> None:
+    silence = 'layer { name: "none" type: "Silence" bottom: "ip" }'
+    net = fk.load_net(HEADS.splitlines()[0] + IP + silence, phase="TEST")
+    words = r"a layer takes each of its blobs; say what comes out: until=\['ip'\]"
+    with pytest.raises(fk.UsageError, match=words):
+        check_outputs(with_all_ends(net))

@@ -7,9 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from one_layer import close
+from one_layer import close, one_layer
+
+import fillerkit as fk
+from fillerkit.errors import UsageError
 
 torch: Any = pytest.importorskip("torch", reason="PyTorch is not installed")
+from fillerkit.torch import refusal  # noqa: E402
 
 
 def test_batch_norm_gathers_as_caffe_does(build: Callable[..., Any], x: Any) -> None:
@@ -37,3 +41,25 @@ def test_batch_norm_by_global_stats_gathers_nothing(build: Callable[..., Any], x
     net = build("BatchNorm", x.shape, body=body, phase="TRAIN")
     close(net(torch.from_numpy(x))["t0"].numpy(), x / 0.5)
     assert not net.state_dict()["x.running_var"].any()
+
+
+def test_nvidias_scales_and_shifts_in_testing(build: Callable[..., Any], x: Any) -> None:
+    fillers = "scale_filler { value: 3 } bias_filler { value: 2 }"
+    body = f"batch_norm_param {{ scale_bias: true eps: 1e-9 {fillers} }}"
+    net = build("BatchNorm", x.shape, body=body)
+    layer = net.layers[-1]
+    layer.blob(0).fill_(0.5)
+    layer.blob(1).fill_(0.25)
+    close(
+        net(torch.from_numpy(x))["t0"].detach().numpy(),
+        (x - 0.5) / np.sqrt(0.25 + 1e-5) * 3 + 2,
+    )
+    with pytest.raises(UsageError, match=r"runs in testing only: call eval\(\)"):
+        net.train()(torch.from_numpy(x))
+
+
+@pytest.mark.parametrize(("dialect", "said"), [("nvidia-0.15", ""), ("caffe", "scale_bias: true")])
+def test_a_scale_and_bias_in_no_place_that_is_known_are_refused(dialect: str, said: str) -> None:
+    text = one_layer("BatchNorm", (2, 6), body=f"batch_norm_param {{ {said} }}")
+    net = fk.load_net(text, phase="TEST", dialect=dialect)
+    assert refusal(net.layers[-1]) == "its scale and bias"

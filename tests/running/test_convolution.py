@@ -80,3 +80,12 @@ def test_a_depthwise_convolution_has_a_filter_a_channel(run: Run, x: Any) -> Non
     body = 'convolution_param { num_output: 6 kernel_size: 1 weight_filler { type: "uniform" }'
     found, w, _ = run("DepthwiseConvolution", x, body=body + " group: 6 }")
     close(found, x * w.reshape(6, 1, 1))
+
+
+@pytest.mark.parametrize("kind", ["Convolution", "Deconvolution"])
+def test_deeplabs_hole_is_a_dilation(run: Run, x: Any, kind: str) -> None:
+    body = f"convolution_param {{ num_output: 2 kernel_size: 3 pad: 2 NAME: 2 {GAUSSIAN} }}"
+    by_hole, by_dilation = (
+        run(kind, x, body=body.replace("NAME", name))[0] for name in ("hole", "dilation")
+    )
+    np.testing.assert_array_equal(by_hole, by_dilation)

@@ -302,7 +302,7 @@ def test_all_layers_that_cannot_be_run_are_listed() -> None:
     text = """
 layer { name: "in" type: "Input" top: "data" input_param { shape { dim: [1, 3, 8, 8] } } }
 layer { name: "c" type: "Convolution" bottom: "data" top: "c"
-        convolution_param { num_output: 2 kernel_size: 1 relu: true hole: 2 } }
+        convolution_param { num_output: 2 kernel_size: 1 relu: true hole_h: 2 } }
 layer { name: "d" type: "Convolution" bottom: "data" top: "d"
         convolution_param { num_output: 2 kernel_size: 1 relu: false } }
 layer { name: "m" type: "MatWrite" bottom: "c" }
@@ -313,7 +313,7 @@ layer { name: "what" type: "Mystery" bottom: "d" top: "e" }
         module(net, net.fill(seed=1))
     assert str(refusal.value).splitlines() == [
         "3 layers of <text> cannot be run in PyTorch:",
-        "  line 3: Convolution 'c': its convolution_param.relu and convolution_param.hole",
+        "  line 3: Convolution 'c': its convolution_param.relu and convolution_param.hole_h",
         "  line 7: MatWrite 'm': its type has no forward pass here",
         "  line 8: Mystery 'what': its type has no forward pass here",
     ]

@@ -109,17 +109,24 @@ def command(
     asked: dict[str, Any] = {} if opset is None else {"opset": opset}
     done = onnx.export(net, blobs, output, until=until, dynamic_batch=dynamic_batch, **asked)
     if done.untrained:
-        note(
-            f"{many(len(done.untrained), 'BatchNorm layer')} ({some(done.untrained)}) "
-            f"start{'s' * (len(done.untrained) == 1)} with a variance of 0, so that values grow "
-            "without bound; give --weights of a trained net, or "
-            "--filler '*:variance=constant(value=1)' --filler '*:scale_factor=constant(value=1)'"
-        )
+        tell_untrained(net, done.untrained)
     for file in done.files[1:]:
         note(f"the parameters are in {file}, which {output} needs beside it")
     say(
         f"{output}: {many(done.nodes, 'node')}, opset {done.opset}, phase {net.phase}: "
         f"{_listed(done.inputs)} -> {_listed(done.outputs)}"
+    )
+
+
+def tell_untrained(net: fk.Net, names: Sequence[str]) -> None:
+    """Tell of normalisations that start with a variance of 0, with the fillers that help."""
+    kinds = sorted({layer.type for layer in net.layers if layer.name in names})
+    blobs = ["variance", *["scale_factor"] * ("BatchNorm" in kinds)]
+    note(
+        f"{many(len(names), ' and '.join(kinds) + ' layer')} ({some(names)}) "
+        f"start{'s' * (len(names) == 1)} with a variance of 0, so that values grow "
+        "without bound; give --weights of a trained net, or "
+        + " ".join(f"--filler '*:{blob}=constant(value=1)'" for blob in blobs)
     )
 
 

@@ -20,7 +20,7 @@ from fillerkit.nets.net import Net, check_net
 from fillerkit.onnx.files import write
 from fillerkit.onnx.graph import simplify
 from fillerkit.onnx.names import Graph
-from fillerkit.onnx.stops import check_layers
+from fillerkit.onnx.stops import check_layers, check_outputs, with_all_ends
 from fillerkit.onnx.traced import LayerFailure, first_cause, traced
 from fillerkit.running.ending import ended
 from fillerkit.torch import LayerModule, NetModule
@@ -51,8 +51,8 @@ class Exported:
     nodes : int
     opset : int
     untrained : tuple of str
-        BatchNorm layers whose variance is 0 as in a fresh net, so that their tops are 300 times
-        their bottoms, layer upon layer: infinite or NaN in the end.
+        BatchNorm and BN layers whose variance is 0 as in a fresh net, so that their tops are 300
+        times their bottoms, layer upon layer: infinite or NaN in the end.
     """
 
     files: tuple[Path, ...]
@@ -120,8 +120,9 @@ def export(
     path = Path(path)
     _check_arguments(path, opset)
     names = (until,) if isinstance(until, str) else tuple(until)
-    net = ended(net, names) if names else net
+    net = ended(net, names) if names else with_all_ends(net)
     check_layers(net)
+    check_outputs(net)
     module = module_of(net, blobs).eval()
     given = _given(module)
     inputs, dynamic = _inputs(module, given, dynamic_batch)
@@ -205,14 +206,17 @@ def _told(net: Net, error: BaseException, dynamic_batch: bool) -> UsageError:
 
 
 def _untrained(layers: Sequence[LayerModule]) -> list[str]:
-    """The BatchNorm layers that use a variance of zeros."""
-    return [
-        layer.layer.name
-        for layer in layers
-        if layer.layer.type == "BatchNorm"
-        and uses_gathered(layer.message.batch_norm_param, not layer.training)
-        and not layer.blob(1).any()
-    ]
+    return [layer.layer.name for layer in layers if _uses_no_variance(layer)]
+
+
+def _uses_no_variance(layer: LayerModule) -> bool:
+    """Whether a layer is a BatchNorm or BN that uses a variance of zeros."""
+    names = [param.name for param in layer.layer.params]
+    if layer.layer.type not in ("BatchNorm", "BN") or "variance" not in names:
+        return False
+    told = layer.message.batch_norm_param
+    is_used = layer.layer.type == "BN" or uses_gathered(told, not layer.training)
+    return is_used and not layer.blob(names.index("variance")).any()
 
 
 def _shaped(values: Any) -> tuple[Shaped, ...]:

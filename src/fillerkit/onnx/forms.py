@@ -1,4 +1,4 @@
-"""Layers that ONNX has a node for, where PyTorch's exporter would write what runs here as many."""
+"""Layers that are not written as they run: ONNX has a node for them, or OpenCV gets them wrong."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ from torch import Tensor
 from torch.nn import functional
 
 from fillerkit.layers.batch_norm import uses_gathered
+from fillerkit.layers.net_layer import Layer
 from fillerkit.messages import LRNParameter, PoolingParameter
+from fillerkit.running.batch_norm import NVIDIAS_LEAST_EPS, by_channel
+from fillerkit.running.forks.bn import SEGNET_EPS
+from fillerkit.schema.forks_pb2 import BNParameter
 from fillerkit.torch import LayerModule
 
-Form = Callable[[LayerModule, Tensor], Tensor | tuple[Tensor, ...] | None]
+Form = Callable[..., Tensor | tuple[Tensor, ...] | None]
+"""``(LayerModule, *bottoms) -> top or tops``, or None where it is none for this layer."""
 
 
 def put_in_place(layer: LayerModule) -> None:
@@ -25,10 +30,15 @@ def put_in_place(layer: LayerModule) -> None:
         layer.forward = partial(_run, form, layer, own)  # type: ignore[method-assign]
 
 
+def always_has_form(layer: Layer) -> bool:
+    """Whether a layer is written whether or not it can be traced."""
+    return layer.type in _ALWAYS
+
+
 def _run(
     form: Form, layer: LayerModule, own: Callable[..., tuple[Tensor, ...]], *bottoms: Tensor
 ) -> tuple[Tensor, ...]:
-    made = form(layer, bottoms[0])
+    made = form(layer, *bottoms)
     if made is None:
         return own(*bottoms)
     return (made,) if isinstance(made, Tensor) else made
@@ -38,11 +48,38 @@ def _batch_norm(layer: LayerModule, x: Tensor) -> Tensor | None:
     p = layer.message.batch_norm_param
     if x.ndim < 2:
         return None
+    mean, variance, _, *learned = layer.blobs()
+    if learned:
+        scale, bias = learned
+        eps = max(p.eps, NVIDIAS_LEAST_EPS)
+        return functional.batch_norm(x, mean, variance, scale, bias, eps=eps)
     if uses_gathered(p, not layer.training):
-        mean, variance, _ = layer.blobs()
         return functional.batch_norm(x, mean, variance, eps=p.eps)
-    centred = x - _of_channels(x)
-    return centred / (_of_channels(centred * centred) + p.eps).sqrt()
+    top, _, _ = _by_its_own(x, p.eps)
+    return top
+
+
+def _bn(layer: LayerModule, x: Tensor) -> tuple[Tensor, ...] | None:
+    p, blobs = layer.message.bn_param, layer.blobs()
+    scale, shift, *gathered = (blob.reshape(-1) for blob in blobs)
+    if gathered:
+        mean, variance = gathered
+        top = functional.batch_norm(x, mean, variance, scale, shift, eps=p.eps)
+    elif p.bn_mode == BNParameter.INFERENCE:
+        return None
+    else:
+        top, mean, variance = _by_its_own(x, SEGNET_EPS)
+        top = top * by_channel(scale, x) + by_channel(shift, x)
+    further = (each.reshape(blobs[0].shape) for each in (mean, variance))
+    return (top, *further)[: len(layer.message.top)]
+
+
+def _by_its_own(x: Tensor, eps: float) -> tuple[Tensor, Tensor, Tensor]:
+    """A bottom that is normalised by its own statistics, and these."""
+    mean = _of_channels(x)
+    centred = x - mean
+    variance = _of_channels(centred * centred)
+    return centred / (variance + eps).sqrt(), mean, variance
 
 
 def _of_channels(x: Tensor) -> Tensor:
@@ -97,9 +134,22 @@ def _max_and_mask(layer: LayerModule, x: Tensor) -> tuple[Tensor, ...] | None:
     return top, (places % (lengths[0] * lengths[1])).to(x.dtype)
 
 
+def _roi_pooling(layer: LayerModule, x: Tensor, regions: Tensor) -> Tensor:
+    shape = regions.shape[0], x.shape[1], *layer.layer.tops[0][1][2:]
+    scale = layer.message.roi_pooling_param.spatial_scale
+    attributes: dict[str, Any] = {"pooled_shape": list(shape[2:]), "spatial_scale": scale}
+    given = x, regions.flatten(1)
+    return torch.onnx.ops.symbolic("MaxRoiPool", given, attributes, dtype=x.dtype, shape=shape)
+
+
 _FORMS: dict[str, Form] = {
     "ArgMax": _argmax,
+    "BN": _bn,
     "BatchNorm": _batch_norm,
     "LRN": _lrn,
     "Pooling": _max_and_mask,
+    "ROIPooling": _roi_pooling,
 }
+
+_ALWAYS = frozenset({"ROIPooling"})
+"""Types whose form is one for every layer of them."""

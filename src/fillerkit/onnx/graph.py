@@ -14,6 +14,9 @@ from onnxscript.optimizer import fold_constants
 _ALL = 1 << 62
 """Bytes: constants of any size are worked out."""
 
+_FEW = 1 << 14
+"""So many zeros are worked out by who reads the file, fewer are in it."""
+
 
 def simplify(model: Any) -> dict[str, str]:
     """Simplify a model in place, and name it after nobody's machine.
@@ -30,11 +33,11 @@ def simplify(model: Any) -> dict[str, str]:
     _fix_shapes(graph)
     _leave_out(graph)
     origins = dict(_origins(graph))
-    fold_constants(
-        model, input_size_limit=_ALL, output_size_limit=_ALL, should_fold=_is_always_folded
-    )
+    fold_constants(model, input_size_limit=_ALL, output_size_limit=_ALL, should_fold=_is_few_zeros)
     lift(model)
+    _say_zeros(graph)
     _merge_pads(graph)
+    _pad_before_points(graph)
     _leave_out_zeros(graph)
     _leave_out(graph)
     _name_batch(graph)
@@ -49,12 +52,13 @@ def simplify(model: Any) -> dict[str, str]:
     }
 
 
-def _is_always_folded(node: Any) -> bool | None:
+def _is_few_zeros(node: Any) -> bool | None:
     """Whether a node is worked out that otherwise stays, to keep a file small.
 
-    OpenCV 5 reads no ConstantOfShape, the zeros at which an LSTM begins.
+    An LSTM begins at few zeros, an unpooling at as many as its top has values.
     """
-    return True if node.op_type == "ConstantOfShape" else None
+    lengths = _constant(node.inputs[0]) if node.op_type == "ConstantOfShape" else None
+    return True if lengths is not None and np.prod(lengths) < _FEW else None
 
 
 def _leave_out(graph: Any) -> None:
@@ -99,16 +103,20 @@ def _fix_shapes(graph: Any) -> None:
         if not lengths or 0 in known or len(lengths) - len(known) > 1:
             continue
         array = np.array([n if isinstance(n, int) else -1 for n in lengths], np.int64)
-        tensor = onnx_ir.tensor(array, name=f"{node.outputs[0].name}/shape")
-        shape = onnx_ir.Value(
-            name=tensor.name,
-            shape=tensor.shape,
-            type=onnx_ir.TensorType(tensor.dtype),
-            const_value=tensor,
-        )
-        graph.register_initializer(shape)
-        node.replace_input_with(1, shape)
+        node.replace_input_with(1, _initializer(graph, f"{node.outputs[0].name}/shape", array))
         node.attributes.pop("allowzero", None)
+
+
+def _initializer(graph: Any, name: str, array: Any) -> Any:
+    """A new constant of a graph; its name is made one that is free."""
+    while name in graph.initializers:
+        name += "'"
+    tensor = onnx_ir.tensor(array, name=name)
+    made = onnx_ir.Value(
+        name=name, shape=tensor.shape, type=onnx_ir.TensorType(tensor.dtype), const_value=tensor
+    )
+    graph.register_initializer(made)
+    return made
 
 
 def _merge_pads(graph: Any) -> None:
@@ -136,12 +144,44 @@ def _merge_pads(graph: Any) -> None:
         node.replace_input_with(0, before.inputs[0])
 
 
+def _pad_before_points(graph: Any) -> None:
+    """Have a node pad for convolutions of single points, whose pads OpenCV 5.0 passes over."""
+    for node in list(graph):
+        pads = np.reshape(node.attributes.get_ints("pads", []), (2, -1))
+        if node.op_type != "Conv" or not pads.any():
+            continue
+        if any(length > 1 for length in node.attributes.get_ints("kernel_shape")):
+            continue
+        bottom = node.inputs[0]
+        edges = np.pad(pads, ((0, 0), (2, 0)))  # of the batch and the channels too
+        pad = onnx_ir.node("Pad", [bottom, _initializer(graph, "pads", edges.reshape(-1))])
+        padded = pad.outputs[0]
+        lengths = zip(bottom.shape[2:], edges.sum(0)[2:], strict=True)
+        padded.shape = onnx_ir.Shape([*bottom.shape[:2], *(n + int(more) for n, more in lengths)])
+        padded.type = bottom.type
+        graph.insert_before(node, pad)
+        node.replace_input_with(0, padded)
+        node.attributes["pads"] = onnx_ir.AttrInt64s("pads", [0] * pads.size)
+
+
 _PADDED_WITH: dict[str, Callable[[float], bool]] = {
     "AveragePool": lambda value: value == 0,
     "Conv": lambda value: value == 0,
     "MaxPool": lambda value: value <= float(np.finfo(np.float32).min),
 }
 """By operator, whether padding with a value is what it does by itself."""
+
+
+def _say_zeros(graph: Any) -> None:
+    """Have each ConstantOfShape say that it makes zeros, without which OpenCV 5 reads none."""
+    zero = onnx_ir.tensor(np.zeros(1, np.float32))
+    for node in graph:
+        if node.op_type == "ConstantOfShape" and "value" not in node.attributes:
+            node.attributes["value"] = onnx_ir.AttrTensor("value", zero)
+            made = node.outputs[0]
+            made.dtype = zero.dtype
+            for cast in [use.node for use in made.uses() if use.node.op_type == "Cast"]:
+                made.shape = cast.outputs[0].shape
 
 
 def _leave_out_zeros(graph: Any) -> None:

@@ -3,10 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from fillerkit.errors import Keyword, Line, UsageError
 from fillerkit.nets.net import Net
+from fillerkit.onnx.forms import always_has_form
 from fillerkit.torch import refusal, traceable
+
+
+def with_all_ends(net: Net) -> Net:
+    """The net whose outputs are also the blobs that only layers take which were passed over."""
+    ends: set[str] = set()
+    for layer in net.layers:
+        ends -= set(layer.bottoms)
+        ends |= set(layer.message.top if layer.bottoms else ())
+    return replace(net, outputs=tuple(sorted(ends.union(net.outputs))))
+
+
+def check_outputs(net: Net) -> None:
+    """Refuse a net that nothing comes out of, since a Silence takes all."""
+    if not net.outputs:
+        last = [name for layer in net.layers if not layer.message.top for name in layer.bottoms]
+        why = "a layer takes each of its blobs; say what comes out: "
+        raise UsageError(f"{net.file} cannot be exported: {why}", Keyword("until", last))
 
 
 def check_layers(net: Net) -> None:
@@ -20,7 +39,7 @@ def check_layers(net: Net) -> None:
     refused = {
         index: why
         for index, layer in enumerate(net.layers)
-        if (why := refusal(layer) or traceable(layer))
+        if (why := refusal(layer) or ("" if always_has_form(layer) else traceable(layer)))
     }
     if not refused:
         return

@@ -26,7 +26,7 @@ def accuracy(layer: LayerModule, prediction: Tensor, labels: Tensor) -> Tops:
         wanted = torch.where(kept, wanted, 0)
     others = (scores >= of_label(scores, wanted)[:, None]).sum(1) - 1
     right = ((others < p.top_k) & kept).to(prediction.dtype)
-    share = right.sum() / kept.sum().clamp(min=1)
+    share = right.sum() / kept.sum(dtype=right.dtype).clamp(min=1)
     if len(layer.message.top) == 1:
         return share
     each = torch.zeros(2, classes, dtype=right.dtype, device=right.device)

@@ -5,20 +5,31 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from fillerkit.errors import UsageError
 from fillerkit.layers.batch_norm import uses_gathered
+from fillerkit.layers.net_layer import Layer
 from fillerkit.running.layer_module import LayerModule
 from fillerkit.running.registry import runs
+
+NVIDIAS_LEAST_EPS = 1e-5
+
+
+def _scaled_otherwise(layer: Layer) -> str:
+    """NVIDIA's 0.15 has scale and bias first; read as Caffe's, a layer has none."""
+    names = [param.name for param in layer.params]
+    p = layer.message.batch_norm_param
+    is_asked = p.scale_bias or p.HasField("scale_filler") or p.HasField("bias_filler")
+    known = len(names) == 5 if is_asked else len(names) == 3
+    return "" if known and names[0] == "mean" else "its scale and bias"
 
 
 @runs(
     "BatchNorm",
+    refuse=_scaled_otherwise,
     without=(
         "batch_norm_param.update_global_stats",
         "batch_norm_param.disable_mean",
         "batch_norm_param.disable_variance",
-        "batch_norm_param.scale_bias",
-        "batch_norm_param.scale_filler",
-        "batch_norm_param.bias_filler",
         "batch_norm_param.stats_batch_size",
         "batch_norm_param.relu",
     ),
@@ -31,9 +42,19 @@ def batch_norm(layer: LayerModule, x: Tensor) -> Tensor:
     gathered as m / (m - 1) times the one that divides the batch. The factor stands beside
     ``running_mean`` and ``running_var``, which are the quotients. With a factor of 0, as at the
     start, mean and variance are 0.
+
+    NVIDIA's, with a scale and a bias besides, runs in testing only: with the gathered ones as they
+    are, and an eps of 1e-5 at least.
     """
     p = layer.message.batch_norm_param
-    mean, variance, factor = layer.blobs()
+    mean, variance, factor, *learned = layer.blobs()
+    if learned:
+        if layer.training:
+            raise UsageError(
+                "a BatchNorm with a scale and a bias runs in testing only: call eval()"
+            )
+        scale, bias = (by_channel(blob, x) for blob in learned)
+        return normalised(x, mean, variance, max(p.eps, NVIDIAS_LEAST_EPS)) * scale + bias
     if uses_gathered(p, not layer.training):
         return normalised(x, mean, variance, p.eps)
     mean_now, variance_now = statistics(x)

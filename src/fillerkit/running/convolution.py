@@ -27,7 +27,6 @@ OF_FORKS = tuple(
         "kernel_depth",
         "temporal_pad",
         "temporal_stride",
-        "hole",
         "hole_h",
         "hole_w",
         "binary",

@@ -81,7 +81,8 @@ def sigmoid_cross_entropy_loss(layer: LayerModule, scores: Tensor, targets: Tens
     if p.HasField("ignore_label"):
         kept = targets.int() != p.ignore_label
     mode = mode_of(p, LossParameter.BATCH_SIZE)
+    valid = kept.sum(dtype=scores.dtype)
     fixed = p.pre_fixed_normalizer
-    divisor = normalizer(mode, prod(scores.shape), kept.sum(), scores.shape[0], fixed)
+    divisor = normalizer(mode, prod(scores.shape), valid, scores.shape[0], fixed)
     total: Tensor = torch.where(kept, each, 0).sum() / divisor
     return total

@@ -51,7 +51,7 @@ def softmax_with_loss(layer: LayerModule, scores: Tensor, labels: Tensor) -> Top
     chosen = of_label(logs, torch.where(kept, wanted, 0))
     counted = kept * _weights(p, wanted, kept, logs) if p.weight_by_label_freqs else kept
     total = 0 - (_at_least(chosen, log(_FLT_MIN)) * counted).sum()  # never -0
-    loss = total / _divisor(p, kept, scores.shape, axis)
+    loss = total / _divisor(p, kept, scores, axis)
     return (loss, functional.softmax(scores, axis)) if len(layer.message.top) > 1 else loss
 
 
@@ -93,7 +93,7 @@ def infogain_loss(layer: LayerModule, scores: Tensor, labels: Tensor, *matrix: T
     confusion = confusion.to(scores).reshape(logs.shape[1], logs.shape[1])
     weights = confusion[torch.where(kept, wanted, 0)]
     total = 0 - ((weights * _at_least(logs, log(_LOG_THRESHOLD))).sum(1) * kept).sum()
-    loss = total / _divisor(p, kept, scores.shape, axis)
+    loss = total / _divisor(p, kept, scores, axis)
     return (loss, functional.softmax(scores, axis)) if len(layer.message.top) > 1 else loss
 
 
@@ -144,11 +144,12 @@ def _kept(p: LossParameter, labels: Tensor) -> Tensor:
     return labels != p.ignore_label
 
 
-def _divisor(p: LossParameter, kept: Tensor, shape: torch.Size, axis: int) -> Any:
+def _divisor(p: LossParameter, kept: Tensor, scores: Tensor, axis: int) -> Any:
     """VALID unless given otherwise; the batch is all that stands before the axis of classes."""
-    batch = prod(shape[: axis % len(shape)])
+    batch = prod(scores.shape[: axis % scores.ndim])
     mode = mode_of(p, LossParameter.VALID)
-    return normalizer(mode, kept.numel(), kept.sum(), batch, p.pre_fixed_normalizer)
+    valid = kept.sum(dtype=scores.dtype)  # OpenCV 5.0 bounds no whole numbers
+    return normalizer(mode, kept.numel(), valid, batch, p.pre_fixed_normalizer)
 
 
 def _at_least(x: Tensor, least: float) -> Tensor:

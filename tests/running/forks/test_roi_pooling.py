@@ -22,6 +22,14 @@ def test_roi_pooling_takes_the_largest_of_each_bin(run: Run, x: Any) -> None:
             close(top[:, i, j], window.max(1) if window.size else 0)
 
 
+def test_bins_are_counted_in_floats_of_32_bits(run: Run) -> None:
+    x = np.zeros((1, 1, 31, 1))
+    x[:, :, 29] = 1  # behind a region of 29 rows, which 7 * (29 / 7) of 64 bits reaches
+    body = "roi_pooling_param { pooled_h: 7 pooled_w: 1 spatial_scale: 1 }"
+    (found,) = run("ROIPooling", x, np.array([[0.0, 0, 0, 0, 28]]), body=body)
+    assert not found.any()
+
+
 def test_psroi_pooling_takes_the_mean_of_channels_of_the_bin(run: Run, x: Any) -> None:
     regions = np.array([[0, 0, 0, 15, 11], [1, 4, 2, 9, 7]], float)
     body = "psroi_pooling_param { spatial_scale: 0.5 output_dim: 1 group_size: 2 }"

@@ -10,7 +10,8 @@ from fillerkit.running.layer_module import LayerModule
 from fillerkit.running.registry import runs
 from fillerkit.schema.forks_pb2 import BNParameter
 
-_SEGNET_EPS = 1e-9
+SEGNET_EPS = 1e-9
+"""What SegNet's adds to a variance."""
 
 
 @runs("BN")
@@ -29,7 +30,7 @@ def bn(layer: LayerModule, x: Tensor) -> tuple[Tensor, ...]:
     if not gathered:
         if p.bn_mode != BNParameter.INFERENCE:
             mean, variance = statistics(x)
-            x = normalised(x, mean, variance, _SEGNET_EPS)
+            x = normalised(x, mean, variance, SEGNET_EPS)
     else:
         mean, variance = gathered
         if layer.training and not p.frozen:

@@ -17,7 +17,9 @@ def interp(layer: LayerModule, *bottoms: Tensor) -> Tensor:
     p = layer.message.interp_param
     shapes = [shape_of(bottom) for bottom in bottoms]
     sides = plan_interp(layer.message, shapes).tops[0][2:]
-    x = functional.pad(bottoms[0], [p.pad_beg, p.pad_end] * 2)
+    x = bottoms[0]
+    if p.pad_beg or p.pad_end:
+        x = functional.pad(x, [p.pad_beg, p.pad_end] * 2)
     return functional.interpolate(x, sides, mode="bilinear", align_corners=True)
 
 
