@@ -143,6 +143,9 @@ CLIENTS = (
         "setuptools<60",
     ), forms=("caffe",)),
     Client("mmdnn", "mmdnn", "3.11", ("--no-deps mmdnn==0.3.1", "six", *OURS)),
+    Client("coremltools", "coremltools", "3.8", (
+        "coremltools==4.1", "numpy==1.19.5", "protobuf==3.20.3",
+    ), forms=("caffe",)),
     Client("netron", "netron", "3.11", ("netron==9.3.3", "numpy"), needs=(
         "node", "Node.js 18 or later",
     )),
