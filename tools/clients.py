@@ -153,6 +153,7 @@ CLIENTS = (
     Client("opencv5", "opencv-python-headless", "3.11", ("opencv-python-headless==5.0.0.93",),
            takes=".onnx"),
     Client("onnxruntime", "onnxruntime", "3.11", ("onnxruntime==1.32.0", "numpy"), takes=".onnx"),
+    Client("tract", "tract", "3.11", ("tract==0.23.9", "onnx", "numpy"), takes=".onnx"),
     Client("torch", "torch", "3.11", ("torch==2.13.0", "numpy"), takes=".pt"),
     Client("h5py", "h5py", "3.11", ("h5py", "numpy"), takes=".h5"),
 )  # fmt: skip
