@@ -93,6 +93,17 @@ def test_a_program_that_refuses_a_net_is_quoted(tmp_path: Path) -> None:
     assert not verdict.right
 
 
+def test_words_of_caffe_s_log_are_the_same_on_every_day(tmp_path: Path) -> None:
+    script = tmp_path / "run.py"
+    script.write_text(
+        "import sys; sys.exit('F20261129 09:38:32.702844 20763 net.cpp:90] Check failed: a == b')"
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client_runs, "SCRIPTS", tmp_path)
+        verdict = client_runs.run(sys.executable, "run.py", lenet(tmp_path))
+    assert verdict.refused == "net.cpp:90] Check failed: a == b"
+
+
 def test_a_program_that_is_not_done_in_time_is_ended(tmp_path: Path) -> None:
     verdict = client_runs.run(sys.executable, "run_opencv4.py", lenet(tmp_path), limit=0.01)
     assert verdict.refused == "not done in 0.01 s"
