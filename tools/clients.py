@@ -191,7 +191,7 @@ def main() -> None:
     failed = any(not client.missing() for client in clients if client not in running)
     nets = prototxts(arguments.corpus, arguments.nets)
     for line in runs(running, nets, arguments.dtype):
-        reason = REVIEWED.get(line.client, {}).get(line.net, "")
+        reason = client_table.reason(line, REVIEWED)
         print(f"{line}{': ' if reason else ''}{reason}", flush=True)
         failed |= line.result != EQUAL and not reason
         if arguments.page:
