@@ -138,8 +138,8 @@ CLIENTS = (
     Client("x2paddle", "x2paddle", "3.8", (
         "x2paddle==1.6.0", "paddlepaddle==3.0.0", "protobuf==3.20.3", "six", "requests", "numpy",
     ), forms=("caffe",)),
-    Client("caffe2onnx", "caffe2onnx", "3.8", (
-        "--no-deps caffe2onnx==2.0.1", "onnx==1.13.1", "onnxruntime", "protobuf==3.20.3", "six",
+    Client("caffe2onnx", "caffe2onnx", "3.7", (
+        "--no-deps caffe2onnx==2.0.1", "onnx==1.6.0", "onnxruntime", "protobuf==3.20.3", "six",
         "setuptools<60",
     ), forms=("caffe",)),
     Client("mmdnn", "mmdnn", "3.11", ("--no-deps mmdnn==0.3.1", "six", *OURS)),
