@@ -25,6 +25,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from importlib.metadata import distributions
 from pathlib import Path
 
 import client_runs
@@ -115,9 +116,9 @@ class Client:
 
     def version(self) -> str:
         """The version of its package."""
-        code = f"import importlib.metadata as m; print(m.version({self.shown!r}))"
-        result = subprocess.run([self.interpreter, "-c", code], capture_output=True, text=True)
-        return result.stdout.strip()
+        folders = map(str, self.folder.glob("lib/python*/site-packages"))
+        found = distributions(name=self.shown, path=list(folders))
+        return next((each.version for each in found), "")
 
 
 GET_PYTHON = "install it with pyenv, or put it on the PATH"

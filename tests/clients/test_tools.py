@@ -69,6 +69,18 @@ def test_a_converter_that_fails_has_the_last_word(tmp_path: Path) -> None:
     assert verdict.refused == "[ ERROR ] no such field"
 
 
+def test_the_version_of_a_program_is_read_from_its_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clients, "ROOT", tmp_path)
+    client = clients.Client("x", "some-program", "3.7", ())
+    assert client.version() == ""
+    told = client.folder / "lib/python3.7/site-packages/some_program-1.2.dist-info"
+    told.mkdir(parents=True)
+    (told / "METADATA").write_text("Name: some-program\nVersion: 1.2\n")
+    assert client.version() == "1.2"
+
+
 def test_a_net_that_a_form_cannot_say_is_given_as_it_is(tmp_path: Path) -> None:
     client = clients.Client("x", "x", "3.11", (), forms=("caffe",))
     path = tmp_path / "net.prototxt"
