@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Mapping
@@ -112,7 +113,9 @@ def _last_words(result: subprocess.CompletedProcess[str]) -> str:
     """The line that says most: an error, a failed check of Caffe's, or the last."""
     lines = [line.strip() for line in (result.stdout + result.stderr).splitlines() if line.strip()]
     telling = [line for line in lines if "Check failed" in line or _begins_with_error(line)]
-    return (telling or lines or [f"ended with {result.returncode}, silently"])[-1][:200]
+    words = (telling or lines or [f"ended with {result.returncode}, silently"])[-1]
+    # Caffe's log begins with the level, the day, the time and the process.
+    return re.sub(r"^[EF]\d+ [\d:.]+ +\d+ ", "", words)[:200]
 
 
 def _begins_with_error(line: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass, fields
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 SEEN = Path(__file__).with_name("clients.tsv")
 EQUAL, DIFFERS = "equal", "differs"
 Reasons = Mapping[str, Mapping[str, str]]
-"""By client and net: why the client refuses it or differs."""
+"""By client and net, or pattern of nets: why the client refuses it or differs."""
 
 
 @dataclass(frozen=True)
@@ -80,20 +81,28 @@ def table(lines: Iterable[Seen], reasons: Reasons, clients: Iterable[str]) -> It
     order = list(clients)
     for (client, version), group in sorted(groups.items(), key=lambda row: order.index(row[0][0])):
         equal = [line for line in group if line.result == EQUAL]
-        others = [f"{each.net}: {_why(each, reasons)}" for each in group if each.result != EQUAL]
+        others: dict[str, list[str]] = {}
+        for line in group:
+            if line.result != EQUAL:
+                others.setdefault(reason(line, reasons) or _figures(line), []).append(line.net)
         cells = (f"{client} {version}", ", ".join(line.net for line in equal), _weights(equal))
         figures = [float(line.outputs) for line in equal if line.outputs]
         worst = f"{max(figures):.0e}" if figures else ""
-        text = "<br>".join(others).replace("|", "/")
-        yield f"| {' | '.join((*cells, worst, text))} |"
+        text = "<br>".join(f"{', '.join(nets)}: {why}" for why, nets in others.items())
+        yield f"| {' | '.join((*cells, worst, text.replace('|', '/')))} |"
 
 
-def _why(line: Seen, reasons: Reasons) -> str:
+def reason(line: Seen, reasons: Reasons) -> str:
+    """Why a client refuses a net or differs, or ""."""
+    of_client = reasons.get(line.client, {})
+    fitting = (why for nets, why in of_client.items() if fnmatchcase(line.net, nets))
+    return of_client.get(line.net) or next(fitting, "")
+
+
+def _figures(line: Seen) -> str:
     if line.result != DIFFERS:
-        figures = line.result
-    else:
-        figures = f"differs by {line.outputs}" if line.outputs else f"has {line.weights} blobs"
-    return reasons.get(line.client, {}).get(line.net, figures)
+        return line.result
+    return f"differs by {line.outputs}" if line.outputs else f"has {line.weights} blobs"
 
 
 def _weights(lines: Iterable[Seen]) -> str:

@@ -25,6 +25,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from importlib.metadata import distributions
 from pathlib import Path
 
 import client_runs
@@ -115,9 +116,9 @@ class Client:
 
     def version(self) -> str:
         """The version of its package."""
-        code = f"import importlib.metadata as m; print(m.version({self.shown!r}))"
-        result = subprocess.run([self.interpreter, "-c", code], capture_output=True, text=True)
-        return result.stdout.strip()
+        folders = map(str, self.folder.glob("lib/python*/site-packages"))
+        found = distributions(name=self.shown, path=list(folders))
+        return next((each.version for each in found), "")
 
 
 GET_PYTHON = "install it with pyenv, or put it on the PATH"
@@ -138,11 +139,14 @@ CLIENTS = (
     Client("x2paddle", "x2paddle", "3.8", (
         "x2paddle==1.6.0", "paddlepaddle==3.0.0", "protobuf==3.20.3", "six", "requests", "numpy",
     ), forms=("caffe",)),
-    Client("caffe2onnx", "caffe2onnx", "3.8", (
-        "--no-deps caffe2onnx==2.0.1", "onnx==1.13.1", "onnxruntime", "protobuf==3.20.3", "six",
+    Client("caffe2onnx", "caffe2onnx", "3.7", (
+        "--no-deps caffe2onnx==2.0.1", "onnx==1.6.0", "onnxruntime", "protobuf==3.20.3", "six",
         "setuptools<60",
     ), forms=("caffe",)),
     Client("mmdnn", "mmdnn", "3.11", ("--no-deps mmdnn==0.3.1", "six", *OURS)),
+    Client("coremltools", "coremltools", "3.8", (
+        "coremltools==4.1", "numpy==1.19.5", "protobuf==3.20.3",
+    ), forms=("caffe",)),
     Client("netron", "netron", "3.11", ("netron==9.3.3", "numpy"), needs=(
         "node", "Node.js 18 or later",
     )),
@@ -150,6 +154,7 @@ CLIENTS = (
     Client("opencv5", "opencv-python-headless", "3.11", ("opencv-python-headless==5.0.0.93",),
            takes=".onnx"),
     Client("onnxruntime", "onnxruntime", "3.11", ("onnxruntime==1.32.0", "numpy"), takes=".onnx"),
+    Client("tract", "tract", "3.11", ("tract==0.23.9", "onnx", "numpy"), takes=".onnx"),
     Client("torch", "torch", "3.11", ("torch==2.13.0", "numpy"), takes=".pt"),
     Client("h5py", "h5py", "3.11", ("h5py", "numpy"), takes=".h5"),
 )  # fmt: skip
@@ -187,7 +192,7 @@ def main() -> None:
     failed = any(not client.missing() for client in clients if client not in running)
     nets = prototxts(arguments.corpus, arguments.nets)
     for line in runs(running, nets, arguments.dtype):
-        reason = REVIEWED.get(line.client, {}).get(line.net, "")
+        reason = client_table.reason(line, REVIEWED)
         print(f"{line}{': ' if reason else ''}{reason}", flush=True)
         failed |= line.result != EQUAL and not reason
         if arguments.page:

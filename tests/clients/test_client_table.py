@@ -49,6 +49,19 @@ def test_a_row_tells_what_is_equal_and_the_reasons_of_the_rest() -> None:
     assert row == f"| ncnn 1.0 | a, b | 16 of 16 | 9e-07 | {others} |"
 
 
+def test_nets_with_one_reason_are_told_together() -> None:
+    lines = [line("mnn", net, FAR) for net in ("a_float64", "b", "c_float64")]
+    reasons = {"mnn": {"*_float64": "It reads no float64.", "b": "It rounds."}}
+    *_, row = client_table.table(lines, reasons, ["mnn"])
+    assert row.endswith("| a_float64, c_float64: It reads no float64.<br>b: It rounds. |")
+
+
+def test_a_net_s_own_reason_comes_before_that_of_a_pattern() -> None:
+    reasons = {"mnn": {"*_float64": "It reads no float64.", "a_float64": "It rounds."}}
+    assert client_table.reason(line("mnn", "a_float64", FAR), reasons) == "It rounds."
+    assert client_table.reason(line("ncnn", "a_float64", FAR), reasons) == ""
+
+
 def test_the_page_shows_what_was_seen() -> None:
     page = (clients.ROOT / "docs" / "clients.md").read_text()
     shown = page.partition(clients.MARKS[0])[2].partition(clients.MARKS[1])[0]

@@ -89,6 +89,18 @@ def test_a_converter_that_fails_has_the_last_word(tmp_path: Path) -> None:
     assert verdict.refused == "[ ERROR ] no such field"
 
 
+def test_the_version_of_a_program_is_read_from_its_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clients, "ROOT", tmp_path)
+    client = clients.Client("x", "some-program", "3.7", ())
+    assert client.version() == ""
+    told = client.folder / "lib/python3.7/site-packages/some_program-1.2.dist-info"
+    told.mkdir(parents=True)
+    (told / "METADATA").write_text("Name: some-program\nVersion: 1.2\n")
+    assert client.version() == "1.2"
+
+
 def test_a_net_that_a_form_cannot_say_is_given_as_it_is(tmp_path: Path) -> None:
     client = clients.Client("x", "x", "3.11", (), forms=("caffe",))
     path = tmp_path / "net.prototxt"
@@ -111,6 +123,17 @@ def test_a_program_that_refuses_a_net_is_quoted(tmp_path: Path) -> None:
     verdict = client_runs.run(sys.executable, "run_opencv4.py", net)
     assert "cv2.error" in verdict.refused
     assert not verdict.right
+
+
+def test_words_of_caffe_s_log_are_the_same_on_every_day(tmp_path: Path) -> None:
+    script = tmp_path / "run.py"
+    script.write_text(
+        "import sys; sys.exit('F20261129 09:38:32.702844 20763 net.cpp:90] Check failed: a == b')"
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client_runs, "SCRIPTS", tmp_path)
+        verdict = client_runs.run(sys.executable, "run.py", lenet(tmp_path))
+    assert verdict.refused == "net.cpp:90] Check failed: a == b"
 
 
 def test_a_program_that_is_not_done_in_time_is_ended(tmp_path: Path) -> None:

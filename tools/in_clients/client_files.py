@@ -1,4 +1,4 @@
-"""What a client's script reads and writes: it runs in the client's Python, 3.8 or later."""
+"""What a client's script reads and writes: it runs in the client's Python, 3.7 or later."""
 
 from __future__ import annotations
 
@@ -40,8 +40,9 @@ def wanted() -> dict[str, str]:
 
 def call(*command: object) -> None:
     """Run a converter; where it fails, its own words are the last."""
-    if code := subprocess.run([str(word) for word in command]).returncode:
-        sys.exit(code)
+    result = subprocess.run([str(word) for word in command])
+    if result.returncode:
+        sys.exit(result.returncode)
 
 
 def tell(

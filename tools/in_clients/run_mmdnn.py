@@ -1,5 +1,6 @@
-"""MMdnn, whose parser says ``import caffe``: fillerkit.pycaffe answers."""
+"""MMdnn, whose parser says ``import caffe``: fillerkit.pycaffe answers. It has channels last."""
 
+import json
 import sys
 
 import numpy as np
@@ -9,14 +10,28 @@ command = [sys.executable, "-m", "fillerkit.pycaffe", "-m", "mmdnn.conversion._s
 command += ["-f", "caffe", "-n", PROTOTXT, "-w", CAFFEMODEL, "-o", OUT / "ir"]
 call(*command)
 layers = np.load(OUT / "ir.npy", allow_pickle=True, encoding="bytes").item()
-found = {}
-for node, values in layers.items():
-    # Behind the flattening that it puts before an inner product, that one has another name.
-    layer = node[:-2] if node.endswith("_1") and values["weights"].ndim == 2 else node
-    for index, name in enumerate(("weights", "bias")):
-        if name in values:
-            array = values[name]
-            # It has the channels last.
-            order = (3, 2, 0, 1) if array.ndim == 4 else tuple(range(array.ndim))[::-1]
-            found[f"{layer}/{index}"] = array.transpose(order)
-tell({}, found)
+nodes = {node["name"]: node for node in json.loads((OUT / "ir.json").read_text())["node"]}
+
+
+def images(name):
+    """The lengths of the images that a node takes flattened, or () of other nodes."""
+    if nodes[name]["op"] != "FullyConnected":
+        return ()
+    before = nodes[nodes[name]["input"][0]]
+    if before["op"] == "Flatten":
+        before = nodes[before["input"][0]]
+    shape = before["attr"]["_output_shapes"]["list"]["shape"][0]
+    return tuple(int(each["size"]) for each in shape["dim"][1:])
+
+
+def as_caffe(name, array):
+    """The values in Caffe's order."""
+    if array.ndim == 2:
+        array = array.reshape(*images(name), -1)
+    return array.transpose(3, 2, 0, 1) if array.ndim == 4 else array.T
+
+
+arrays = [as_caffe(name, array) for name, held in layers.items() for array in held.values()
+          if isinstance(array, np.ndarray)]  # fmt: skip
+(OUT / "joined").write_bytes(b"".join(array.tobytes() for array in arrays))
+tell({}, files=[OUT / "joined"])
