@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import fillerkit as fk
-from fillerkit.adapting.batch_size import PER_SECOND, products, seconds, usual_batch
+from fillerkit.adapting.batch_size import PER_SECOND, own_batch, products, seconds, usual_batch
 
 from .conftest import conv, image, inner
 
@@ -13,6 +13,16 @@ from .conftest import conv, image, inner
 def test_products_are_counted_for_one_item() -> None:
     net = fk.load_net(image() + conv("c", "data") + inner("fc", "c"))
     assert products(net) == 27 * 8 * 6 * 6 + 8 * 6 * 6 * 10
+
+
+def test_regions_are_no_items() -> None:
+    pooled = """
+        layer { name: "rois" type: "Input" top: "rois" input_param { shape { dim: 300 dim: 5 } } }
+        layer { name: "pool" type: "ROIPooling" bottom: "c" bottom: "rois" top: "pool"
+          roi_pooling_param { pooled_w: 2 pooled_h: 2 } }
+    """
+    net = fk.load_net(image() + conv("c", "data") + pooled)
+    assert own_batch(net) == own_batch(fk.load_net(image() + conv("c", "data")))
 
 
 def test_seconds_are_those_of_the_batch() -> None:

@@ -38,6 +38,12 @@ def seconds(net: Net, items: int | None) -> float:
 
 
 def own_batch(net: Net) -> int:
-    """How many items the net was read with: the most that one of its inputs has."""
-    inputs = (layer.tops[0][1] for layer in net.layers if layer.tops and not layer.bottoms)
-    return max((shape[0] for shape in inputs if shape), default=1)
+    """How many items the net was read with: the most that one of its inputs has, but for regions."""
+    regions = {
+        name
+        for layer in net.layers
+        for position, name in enumerate(layer.bottoms)
+        if position == layer.traits.regions
+    }
+    tops = (top for layer in net.layers if not layer.bottoms for top in layer.tops)
+    return max((shape[0] for name, shape in tops if shape and name not in regions), default=1)
