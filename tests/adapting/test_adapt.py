@@ -260,3 +260,16 @@ def test_several_inputs_are_given_by_name() -> None:
     assert found.notes == ("data: unit gaussian values",)
     with pytest.raises(fk.UsageError, match="say which"):
         fk.adapt(net, net.fill(1), inputs=values)
+
+
+def test_a_batch_norm_with_a_scale_works_with_the_statistics_of_the_batch() -> None:
+    scaled = """
+        layer { name: "bn" type: "BatchNorm" bottom: "c" top: "bn"
+          batch_norm_param { scale_bias: true } }
+    """
+    net = fk.load_net(image() + conv("c", "data") + scaled + inner("fc", "bn"))
+    found = fk.adapt(net, net.fill(1), "lsuv,batch-norm")
+    assert [row.changed for row in found.layers] == [True, True, True]
+    assert found["fc"][0].after == pytest.approx(1, abs=0.02)
+    assert found.blobs["bn"][1].all()
+    assert not net.fill(1)["bn"][1].any()
