@@ -38,7 +38,7 @@ def seconds(net: Net, items: int | None) -> float:
 
 
 def own_batch(net: Net) -> int:
-    """How many items the net was read with: the most that one of its inputs has, but for regions."""
+    """How many items the net was read with: the most of one of its inputs, but for regions."""
     regions = {
         name
         for layer in net.layers
