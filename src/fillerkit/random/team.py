@@ -52,7 +52,7 @@ class Team:
                 self._end()
 
     def _end(self) -> None:
-        # Forgotten first: after an interrupt of their end the next call would wait for them for ever.
+        # Forgotten first: after an interrupt of their end the next call would wait for ever.
         threads, self._threads, self._running = self._threads, None, 0
         if threads:
             threads.end()
