@@ -273,3 +273,25 @@ def test_a_batch_norm_with_a_scale_works_with_the_statistics_of_the_batch() -> N
     assert found["fc"][0].after == pytest.approx(1, abs=0.02)
     assert found.blobs["bn"][1].all()
     assert not net.fill(1)["bn"][1].any()
+
+
+@pytest.mark.parametrize(
+    ("batch", "others"),
+    [
+        (3, "; give one of 4, as the net says, or a smaller one for less memory"),
+        (4, "; give a smaller one for less memory"),
+        (1, "; give one of 4, as the net says"),
+    ],
+)
+def test_a_batch_that_is_not_let_through_is_told_of_with_others(
+    batch: int, others: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise RuntimeError("not enough memory\nand where that was")
+
+    monkeypatch.setattr("fillerkit.adapting.passes.run", full)
+    net = fk.load_net(image() + conv("c", "data"))
+    with pytest.raises(fk.UsageError) as told:
+        fk.adapt(net, net.fill(1), batch=batch)
+    said = f"a batch of {batch} does not go through the net{others}: not enough memory"
+    assert str(told.value) == said
