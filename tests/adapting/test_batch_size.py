@@ -31,6 +31,16 @@ def test_seconds_are_those_of_the_batch() -> None:
     assert seconds(net, None) == seconds(net, 32)
 
 
+def test_seconds_are_those_of_the_batch_that_a_layer_fixes() -> None:
+    flat = """
+        layer { name: "flat" type: "Reshape" bottom: "c" top: "flat"
+          reshape_param { shape { dim: 0 dim: -1 } } }
+    """
+    net = fk.load_net(image() + conv("c", "data") + flat)
+    assert fk.adapt(net, net.fill(1)).batch == 4
+    assert seconds(net, None) == seconds(net, 4)
+
+
 @pytest.mark.parametrize(("size", "items"), [(8, 32), (100, 18), (400, 2)])
 def test_the_longer_an_item_takes_the_fewer_are_looked_at(size: int, items: int) -> None:
     wide = conv("c", "data").replace("num_output: 8", "num_output: 600")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -110,9 +110,13 @@ def make(
 
 def _default(net: Net, shapes: Mapping[str, Shape], names: tuple[str, ...], usual: int) -> int:
     """The batch unless one is asked for; 0 leaves every shape as it is."""
-    firsts = {shapes[name][0] for name in names if shapes[name]}
-    fixed = any(layer.traits.fixed_batch for layer in net.layers) or len(firsts) != 1
-    return 0 if fixed else usual
+    return 0 if fixes_batch(net, (shapes[name] for name in names)) else usual
+
+
+def fixes_batch(net: Net, inputs: Iterable[Shape]) -> bool:
+    """Whether inputs keep the lengths that they were read with: a layer asks so, or they differ."""
+    lengths = {shape[0] for shape in inputs if shape}
+    return any(layer.traits.fixed_batch for layer in net.layers) or len(lengths) != 1
 
 
 def kind_of(net: Net, takers: Takers, name: str) -> Kind:
