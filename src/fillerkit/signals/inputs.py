@@ -82,7 +82,8 @@ def make(
         own = default or (*shapes[name], usual)[0]
         values[name], said = _read(net, item, shapes[name], name, batch, own)
         notes += said
-    count = len(next(iter(values.values()))) if values else batch or default
+    lengths = (len(found) for name, found in values.items() if kinds[name].regions is None)
+    count = next(lengths, batch or default)
     if given is None:
         values, notes = from_sources(net, names, count, seed)
     rng = np.random.default_rng(seed)
