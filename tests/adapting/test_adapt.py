@@ -246,6 +246,9 @@ def test_a_file_of_an_array_is_told_of_by_its_name(tmp_path: Path) -> None:
     assert note == f"data: all 6 items of {path}"
     (note, *_) = fk.adapt(net, net.fill(1), inputs=path, batch=4).notes
     assert note == f"data: the first 4 of 6 items of {path}"
+    np.save(path, values[:1])
+    (note, *_) = fk.adapt(net, net.fill(1), inputs=path).notes
+    assert note == f"data: the only item of {path}"
     values[0, 0, 0, 0] = np.nan
     np.save(path, values)
     with pytest.raises(fk.UsageError, match=r"x\.npy: input 'data' holds values that are infinite"):

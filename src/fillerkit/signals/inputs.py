@@ -226,8 +226,11 @@ def _read(
         raise UsageError(f"{what} holds values that are infinite or not a number")
     if not isinstance(item, str | os.PathLike):
         return found, []
-    taken = "all" if len(found) == len(values) else f"the first {len(found)} of"
-    return found, [f"{name}: {taken} {len(values)} items of {item}"]
+    if len(found) < len(values):
+        taken = f"the first {len(found)} of {len(values)} items"
+    else:
+        taken = f"all {len(values)} items" if len(values) > 1 else "the only item"
+    return found, [f"{name}: {taken} of {item}"]
 
 
 def _odd(found: Shape, shape: Shape) -> str:
