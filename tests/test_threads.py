@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -71,6 +71,37 @@ def test_there_are_none_where_one_of_them_does_not_begin(
     monkeypatch.setattr(_thread, "start_new_thread", only_two)
     monkeypatch.setattr(threads_of, "_PATIENCE", 0.01)
     assert started(3) is None
+    assert falls_to(before)
+
+
+def test_a_thread_that_begins_too_late_ends_with_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before, start, gate = running(), _thread.start_new_thread, Event()
+
+    def late(run: Callable[[], object], arguments: tuple[()]) -> int:
+        return start(lambda: gate.wait(60) and run(), arguments)
+
+    monkeypatch.setattr(_thread, "start_new_thread", late)
+    monkeypatch.setattr(threads_of, "_PATIENCE", 0.01)
+    assert started(1) is None
+    gate.set()
+    assert falls_to(before)
+
+
+def test_a_signal_while_threads_start_leaves_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, start = running(), _thread.start_new_thread
+    tried: list[Any] = []
+
+    def interrupted(run: Callable[[], object], arguments: tuple[()]) -> int:
+        tried.append(start(run, arguments))
+        if len(tried) == 2:
+            raise KeyboardInterrupt
+        return 0
+
+    monkeypatch.setattr(_thread, "start_new_thread", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        started(3)
     assert falls_to(before)
 
 

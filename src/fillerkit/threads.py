@@ -66,7 +66,7 @@ class Threads:
 
     def end(self) -> None:
         """Wait until all calls are carried out and all threads are done."""
-        for _ in range(self._running):
+        for _ in range(self._running + 1):  # one may run that nobody counted: see `started`
             self._calls.put(None)
         while self._running:
             self._ended.get()
@@ -89,10 +89,15 @@ class Threads:
 
 
 def started(number: int) -> Threads | None:
-    """So many threads, all running; None where the system does not give so many."""
-    threads = Threads()
-    for _ in range(number):
-        if not threads.start():
+    """So many threads, all running; None where the system does not give so many.
+
+    The last one may begin all the same where it began too late, or a signal came before it was
+    counted: it ends with the others.
+    """
+    threads, all_run = Threads(), False
+    try:
+        all_run = all(threads.start() for _ in range(number))
+    finally:
+        if not all_run:
             threads.end()
-            return None
-    return threads
+    return threads if all_run else None

@@ -246,6 +246,9 @@ def test_a_file_of_an_array_is_told_of_by_its_name(tmp_path: Path) -> None:
     assert note == f"data: all 6 items of {path}"
     (note, *_) = fk.adapt(net, net.fill(1), inputs=path, batch=4).notes
     assert note == f"data: the first 4 of 6 items of {path}"
+    np.save(path, values[:1])
+    (note, *_) = fk.adapt(net, net.fill(1), inputs=path).notes
+    assert note == f"data: the only item of {path}"
     values[0, 0, 0, 0] = np.nan
     np.save(path, values)
     with pytest.raises(fk.UsageError, match=r"x\.npy: input 'data' holds values that are infinite"):
@@ -260,3 +263,38 @@ def test_several_inputs_are_given_by_name() -> None:
     assert found.notes == ("data: unit gaussian values",)
     with pytest.raises(fk.UsageError, match="say which"):
         fk.adapt(net, net.fill(1), inputs=values)
+
+
+def test_a_batch_norm_with_a_scale_works_with_the_statistics_of_the_batch() -> None:
+    scaled = """
+        layer { name: "bn" type: "BatchNorm" bottom: "c" top: "bn"
+          batch_norm_param { scale_bias: true } }
+    """
+    net = fk.load_net(image() + conv("c", "data") + scaled + inner("fc", "bn"))
+    found = fk.adapt(net, net.fill(1), "lsuv,batch-norm")
+    assert [row.changed for row in found.layers] == [True, True, True]
+    assert found["fc"][0].after == pytest.approx(1, abs=0.02)
+    assert found.blobs["bn"][1].all()
+    assert not net.fill(1)["bn"][1].any()
+
+
+@pytest.mark.parametrize(
+    ("batch", "others"),
+    [
+        (3, "; give one of 4, as the net says, or a smaller one for less memory"),
+        (4, "; give a smaller one for less memory"),
+        (1, "; give one of 4, as the net says"),
+    ],
+)
+def test_a_batch_that_is_not_let_through_is_told_of_with_others(
+    batch: int, others: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise RuntimeError("not enough memory\nand where that was")
+
+    monkeypatch.setattr("fillerkit.adapting.passes.run", full)
+    net = fk.load_net(image() + conv("c", "data"))
+    with pytest.raises(fk.UsageError) as told:
+        fk.adapt(net, net.fill(1), batch=batch)
+    said = f"a batch of {batch} does not go through the net{others}: not enough memory"
+    assert str(told.value) == said

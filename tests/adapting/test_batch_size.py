@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import fillerkit as fk
-from fillerkit.adapting.batch_size import PER_SECOND, products, seconds, usual_batch
+from fillerkit.adapting.batch_size import PER_SECOND, own_batch, products, seconds, usual_batch
 
 from .conftest import conv, image, inner
 
@@ -15,10 +15,30 @@ def test_products_are_counted_for_one_item() -> None:
     assert products(net) == 27 * 8 * 6 * 6 + 8 * 6 * 6 * 10
 
 
+def test_regions_are_no_items() -> None:
+    pooled = """
+        layer { name: "rois" type: "Input" top: "rois" input_param { shape { dim: 300 dim: 5 } } }
+        layer { name: "pool" type: "ROIPooling" bottom: "c" bottom: "rois" top: "pool"
+          roi_pooling_param { pooled_w: 2 pooled_h: 2 } }
+    """
+    net = fk.load_net(image() + conv("c", "data") + pooled)
+    assert own_batch(net) == own_batch(fk.load_net(image() + conv("c", "data")))
+
+
 def test_seconds_are_those_of_the_batch() -> None:
     net = fk.load_net(image() + conv("c", "data"))
     assert seconds(net, 5) == 5 * products(net) / PER_SECOND
     assert seconds(net, None) == seconds(net, 32)
+
+
+def test_seconds_are_those_of_the_batch_that_a_layer_fixes() -> None:
+    flat = """
+        layer { name: "flat" type: "Reshape" bottom: "c" top: "flat"
+          reshape_param { shape { dim: 0 dim: -1 } } }
+    """
+    net = fk.load_net(image() + conv("c", "data") + flat)
+    assert fk.adapt(net, net.fill(1)).batch == 4
+    assert seconds(net, None) == seconds(net, 4)
 
 
 @pytest.mark.parametrize(("size", "items"), [(8, 32), (100, 18), (400, 2)])

@@ -11,6 +11,7 @@ from running_threads import falls_to, running
 
 from fillerkit.random import team as team_of
 from fillerkit.random.team import Team, in_order
+from fillerkit.threads import Threads
 
 
 def test_threads_end_with_the_block_that_needs_them() -> None:
@@ -35,6 +36,25 @@ def test_threads_are_kept_while_they_are_held() -> None:
             pass
         assert running() == before + 4
     assert falls_to(before)
+
+
+def test_threads_whose_end_is_interrupted_are_not_used_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted(threads: Threads) -> None:
+        raise KeyboardInterrupt
+
+    team = Team(2)
+    with (
+        monkeypatch.context() as patched,
+        pytest.raises(KeyboardInterrupt),
+        team.threads(2) as first,
+    ):
+        patched.setattr(Threads, "end", interrupted)
+    assert first is not None
+    first.end()
+    with team.threads(1) as second:
+        assert second is not first
 
 
 def test_there_are_none_where_the_system_gives_too_few(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -309,6 +309,14 @@ def test_regions_lie_in_their_images() -> None:
     assert (top >= 0).all() and (top <= bottom).all() and (bottom <= 31).all()
 
 
+def test_regions_that_are_given_say_nothing_of_how_many_images_there_are() -> None:
+    net = fk.load_net(REGIONS)
+    whole = fk.signal(net)
+    regions = np.array([[0, 1, 1, 4, 4]] * 7, np.float32)
+    assert fk.signal(net, inputs={"rois": regions})["data"].shape == whole["data"].shape
+    assert fk.signal(net, inputs={"rois": regions}).batch == whole.batch
+
+
 def test_an_array_is_the_batch() -> None:
     net = chain(2, "", XAVIER)
     found = fk.signal(net, inputs=np.full((5, 128), 3.0))

@@ -135,9 +135,12 @@ def _in_words(size: int, net: Net) -> Iterator[None]:
         yield
     except (RuntimeError, IndexError, MemoryError) as error:
         reason = str(error).partition("\n")[0] or "there is no memory left"
+        own = own_batch(net)
+        others = [f"one of {own}, as the net says"] if size != own else []
+        others += ["a smaller one for less memory"] if size > 1 else []
+        advice = f"; give {', or '.join(others)}" if others else ""
         raise UsageError(
-            f"a batch of {size} does not go through the net; give one of {own_batch(net)}, as the "
-            f"net says, or, for less memory, a smaller one: {reason}"
+            f"a batch of {size} does not go through the net{advice}: {reason}"
         ) from error
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import prod
 
+from fillerkit.layers import Shape
 from fillerkit.nets.net import Net
+from fillerkit.signals.inputs import fixes_batch
 
 BATCH, LEAST = 32, 2
 """As many as most nets get; as few as have a variance behind an InnerProduct."""
@@ -33,11 +36,24 @@ def products(net: Net) -> float:
 
 
 def seconds(net: Net, items: int | None) -> float:
-    """How long so many items, or the usual ones, need for one way through the net."""
-    return (items or usual_batch(net)) * products(net) / PER_SECOND
+    """How long so many items need for one way through the net; None for the net's usual."""
+    if items is None:
+        fixed = fixes_batch(net, (shape for _, shape in _inputs(net)))
+        items = own_batch(net) if fixed else usual_batch(net)
+    return items * products(net) / PER_SECOND
 
 
 def own_batch(net: Net) -> int:
-    """How many items the net was read with: the most that one of its inputs has."""
-    inputs = (layer.tops[0][1] for layer in net.layers if layer.tops and not layer.bottoms)
-    return max((shape[0] for shape in inputs if shape), default=1)
+    """How many items the net was read with: the most of one of its inputs, but for regions."""
+    regions = {
+        name
+        for layer in net.layers
+        for position, name in enumerate(layer.bottoms)
+        if position == layer.traits.regions
+    }
+    lengths = (shape[0] for name, shape in _inputs(net) if shape and name not in regions)
+    return max(lengths, default=1)
+
+
+def _inputs(net: Net) -> Iterator[tuple[str, Shape]]:
+    return (top for layer in net.layers if not layer.bottoms for top in layer.tops)

@@ -52,9 +52,10 @@ class Team:
                 self._end()
 
     def _end(self) -> None:
-        if self._threads:
-            self._threads.end()
-            self._threads, self._running = None, 0
+        # Forgotten first: after an interrupt of their end the next call would wait for ever.
+        threads, self._threads, self._running = self._threads, None, 0
+        if threads:
+            threads.end()
 
 
 def in_order(calls: Iterable[Callable[[], Made]], threads: Threads, ahead: int) -> Iterator[Made]:

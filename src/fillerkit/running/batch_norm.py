@@ -44,15 +44,18 @@ def batch_norm(layer: LayerModule, x: Tensor) -> Tensor:
     start, mean and variance are 0.
 
     NVIDIA's, with a scale and a bias besides, runs in testing only: with the gathered ones as they
-    are, and an eps of 1e-5 at least.
+    are, and an eps of 1e-5 at least. In training it is only looked at: its CPU code and cuDNN
+    gather otherwise.
     """
     p = layer.message.batch_norm_param
     mean, variance, factor, *learned = layer.blobs()
     if learned:
         if layer.training:
-            raise UsageError(
-                "a BatchNorm with a scale and a bias runs in testing only: call eval()"
-            )
+            if layer.gathers:
+                raise UsageError(
+                    "a BatchNorm with a scale and a bias runs in testing only: call eval()"
+                )
+            mean, variance = statistics(x)
         scale, bias = (by_channel(blob, x) for blob in learned)
         return normalised(x, mean, variance, max(p.eps, NVIDIAS_LEAST_EPS)) * scale + bias
     if uses_gathered(p, not layer.training):

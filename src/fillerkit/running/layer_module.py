@@ -65,6 +65,8 @@ class LayerModule(nn.Module):
         What each top counts in the net's loss.
     draws : callable or None
         As of `module`.
+    gathers : bool
+        False where a net is only looked at: the batch's statistics are used and not gathered.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class LayerModule(nn.Module):
         self.loss_weights = loss_weights
         self.held: list[Held] = []
         self.draws: Draws | None = None
+        self.gathers = True
         self._at_a_trace = at_a_trace
         self._planned: tuple[Shape, Any] | None = None
         if len(shapes) == len(layer.bottoms):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -82,7 +82,8 @@ def make(
         own = default or (*shapes[name], usual)[0]
         values[name], said = _read(net, item, shapes[name], name, batch, own)
         notes += said
-    count = len(next(iter(values.values()))) if values else batch or default
+    lengths = (len(found) for name, found in values.items() if kinds[name].regions is None)
+    count = next(lengths, batch or default)
     if given is None:
         values, notes = from_sources(net, names, count, seed)
     rng = np.random.default_rng(seed)
@@ -110,9 +111,13 @@ def make(
 
 def _default(net: Net, shapes: Mapping[str, Shape], names: tuple[str, ...], usual: int) -> int:
     """The batch unless one is asked for; 0 leaves every shape as it is."""
-    firsts = {shapes[name][0] for name in names if shapes[name]}
-    fixed = any(layer.traits.fixed_batch for layer in net.layers) or len(firsts) != 1
-    return 0 if fixed else usual
+    return 0 if fixes_batch(net, (shapes[name] for name in names)) else usual
+
+
+def fixes_batch(net: Net, inputs: Iterable[Shape]) -> bool:
+    """Whether inputs keep the lengths that they were read with: a layer asks so, or they differ."""
+    lengths = {shape[0] for shape in inputs if shape}
+    return any(layer.traits.fixed_batch for layer in net.layers) or len(lengths) != 1
 
 
 def kind_of(net: Net, takers: Takers, name: str) -> Kind:
@@ -221,8 +226,11 @@ def _read(
         raise UsageError(f"{what} holds values that are infinite or not a number")
     if not isinstance(item, str | os.PathLike):
         return found, []
-    taken = "all" if len(found) == len(values) else f"the first {len(found)} of"
-    return found, [f"{name}: {taken} {len(values)} items of {item}"]
+    if len(found) < len(values):
+        taken = f"the first {len(found)} of {len(values)} items"
+    else:
+        taken = f"all {len(values)} items" if len(values) > 1 else "the only item"
+    return found, [f"{name}: {taken} of {item}"]
 
 
 def _odd(found: Shape, shape: Shape) -> str:

@@ -16,6 +16,7 @@ def still_module(net: Net, blobs: Blobs) -> NetModule:
     """
     running = module(net, blobs).requires_grad_(False)
     for layer in running.layers:
+        layer.gathers = False
         for name, buffer in layer._buffers.items():
             if buffer is not None:
                 layer._buffers[name] = buffer.clone()

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from one_layer import Run, close
+
+from fillerkit.errors import UsageError
 
 
 def test_roi_pooling_takes_the_largest_of_each_bin(run: Run, x: Any) -> None:
@@ -20,6 +23,13 @@ def test_roi_pooling_takes_the_largest_of_each_bin(run: Run, x: Any) -> None:
             columns = slice(int(j * wide) + left, int(np.ceil((j + 1) * wide)) + left)
             window = x[int(region[0]), :, rows, columns].reshape(4, -1)
             close(top[:, i, j], window.max(1) if window.size else 0)
+
+
+@pytest.mark.parametrize("item", [-1, 2])
+def test_a_region_of_no_item_is_refused(run: Run, x: Any, item: int) -> None:
+    body = "roi_pooling_param { pooled_h: 2 pooled_w: 3 }"
+    with pytest.raises(UsageError, match=f"a region is of item {item}; bottom 0 has 2 items"):
+        run("ROIPooling", x, np.array([[item, 0.0, 0, 15, 11]]), body=body)
 
 
 def test_bins_are_counted_in_floats_of_32_bits(run: Run) -> None:

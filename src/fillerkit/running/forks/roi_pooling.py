@@ -11,6 +11,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from fillerkit.errors import UsageError
 from fillerkit.running.layer_module import LayerModule, shape_of
 from fillerkit.running.registry import runs
 
@@ -28,9 +29,15 @@ def roi_pooling(layer: LayerModule, x: Tensor, regions: Tensor) -> Tensor:
     """The largest values of each region's bins, 0 of one that is empty (Fast R-CNN).
 
     A region is an item's number and corners, rounded after they are scaled; it is 1 x 1 at least.
+    The number of no item is refused, as in Caffe.
     """
     high, wide = layer.layer.tops[0][1][2:]
     items, *corners = regions.flatten(1).unbind(1)
+    for item in items.tolist():
+        if not 0 <= int(item) < len(x):
+            raise UsageError(
+                f"a region is of item {item:g}; bottom 0 has {len(x)} items, from item 0 on"
+            )
     scale = layer.message.roi_pooling_param.spatial_scale
     left, top, right, bottom = (_rounded(corner * scale) for corner in corners)
     none = torch.zeros_like(items)
