@@ -244,7 +244,7 @@ def difference(ours: np.ndarray[Any, Any], theirs: np.ndarray[Any, Any], rows: b
     if rows:
         ours = ours[..., -theirs.shape[-1] :]
         ours, theirs = (_by_columns(array) for array in (ours, theirs))
-    if theirs.size * len(ours) == ours.size:
+    if ours.ndim and theirs.size * len(ours) == ours.size:
         ours = ours[0]
     if ours.size != theirs.size or not np.isfinite(ours).all():
         return float("inf")

@@ -210,6 +210,10 @@ def test_how_far_outputs_are_apart(theirs: list[float], far: float) -> None:
     assert difference(ours, np.array(theirs, np.float32), rows=False) == far
 
 
+def test_a_single_value_is_compared() -> None:
+    assert difference(np.array(4, np.float32), np.array([3], np.float32), rows=False) == 0.25
+
+
 def test_rows_of_found_boxes_are_compared_in_any_order() -> None:
     ours = np.array([[1, 2], [4, 3]], np.float32)
     assert difference(ours, ours[::-1], rows=True) == 0
