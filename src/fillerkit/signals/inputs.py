@@ -95,6 +95,8 @@ def make(
     drawn = [name for name in real if name not in read]
     if drawn:
         notes.append(f"{', '.join(drawn)}: unit gaussian values")
+    if batch is None and not default and any(_is_folder(item) for item in files.values()):
+        notes += _fixed(net, count)
     notes += [
         f"{name}: whole numbers from 0 to {(kind.below or 0) - 1}"
         for name, kind in kinds.items()
@@ -113,6 +115,21 @@ def _default(net: Net, shapes: Mapping[str, Shape], names: tuple[str, ...], usua
     firsts = {shapes[name][0] for name in names if shapes[name]}
     fixed = any(layer.traits.fixed_batch for layer in net.layers) or len(firsts) != 1
     return 0 if fixed else usual
+
+
+def _fixed(net: Net, count: int) -> list[str]:
+    """Why a folder's images are not as many as usual, and that more can be tried."""
+    for layer in net.layers:
+        if layer.traits.fixed_batch:
+            return [
+                f"a batch of {count}, as the net was read, for layer '{layer.name}' "
+                f"({layer.type}) may hold it fast; if it does not, a larger batch goes through too"
+            ]
+    return []
+
+
+def _is_folder(item: object) -> bool:
+    return isinstance(item, str | os.PathLike) and is_folder(Path(item))
 
 
 def kind_of(net: Net, takers: Takers, name: str) -> Kind:
