@@ -188,6 +188,22 @@ def test_what_stops_a_run_from_outside_is_told(
     assert words in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("signal", "code", "words"),
+    [(KeyboardInterrupt(), 130, "interrupted"), (cli._Stopped(15), 143, "stopped")],
+)
+def test_a_signal_is_told_where_python_wraps_it(
+    run: Run, monkeypatch: pytest.MonkeyPatch, signal: BaseException, code: int, words: str
+) -> None:
+    def fail(*arguments: object, **options: object) -> None:
+        raise RuntimeError("Error calling __set_name__ on a descriptor") from signal
+
+    monkeypatch.setattr(fk, "load_net", fail)
+    monkeypatch.setenv("FILLERKIT_TRACEBACK", "1")
+    done = run("show", "net.prototxt")
+    assert (done.returncode, done.stderr) == (code, f"error: {words}\n")
+
+
 def test_a_mistake_makes_no_traceback_in_a_process_of_its_own(
     command: list[str], folder: Path
 ) -> None:

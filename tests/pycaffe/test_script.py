@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 from caffe_nets import NET, RunScript, WriteNet
 
+from fillerkit.pycaffe.command import flags
+from fillerkit.pycaffe.script import _run_command
+
 
 @pytest.fixture
 def script(tmp_path: Path) -> Path:
@@ -135,6 +138,19 @@ def test_an_interrupt_is_shown_as_python_shows_it(run_script: RunScript, script:
     done = run_script(script)
     assert done.returncode == 130
     assert done.stderr.endswith("KeyboardInterrupt\n")
+
+
+def test_an_interrupt_of_caffes_commands_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(flags, "run", interrupted)
+    with pytest.raises(SystemExit) as stop:
+        _run_command(["train"])
+    assert stop.value.code == 130
+    assert capsys.readouterr().err == "fillerkit.pycaffe: interrupted\n"
 
 
 @pytest.mark.parametrize(

@@ -746,3 +746,25 @@ def test_a_net_of_2000_layers_opens_and_is_searched(show: Open) -> None:
         assert in_view(page, box(page, "c777"))
         page.get_by_label("Show only rows with").fill("r99")
         assert names(page) == ["r99", *(f"r{at}" for at in range(990, 1000))]
+
+
+def test_the_chosen_box_stands_out_among_those_that_are_found(lenet: Page) -> None:
+    lenet.fill("#search", "conv")
+    lenet.keyboard.press("Enter")
+    looks = """each => each.map(box => {
+      const style = getComputedStyle(box);
+      return [style.strokeDasharray, style.stroke];
+    })"""
+    chosen = lenet.locator(".picture .node.hit.on polygon").evaluate_all(looks)
+    others = lenet.locator(".picture .node.hit:not(.on) polygon").evaluate_all(looks)
+    assert (len(chosen), len(others)) == (1, 1)
+    assert chosen[0][0] == "none"
+    assert chosen[0] != others[0]
+
+
+def test_without_javascript_nothing_is_offered_that_needs_it(show: Open) -> None:
+    with show("lenet", java_script_enabled=False, viewport=PHONE) as page:
+        assert page.locator(".search").is_hidden()
+        assert [each for each in page.locator(".tools").all() if each.is_visible()] == []
+        view = page.locator("#view")
+        assert view.evaluate("each => getComputedStyle(each).overflow") == "auto"

@@ -86,6 +86,25 @@ def test_a_net_that_fixes_its_batch_gets_as_many_images(tmp_path: Path, image: A
     found = fk.signal(fk.load_net(text), inputs=tmp_path)
     assert found.batch == 2
     assert found.notes[0].startswith("data: 2 images of ")
+    assert found.notes[1] == (
+        "a batch of 2, as the net was read, for layer 'flat' (Reshape) may hold it fast; "
+        "if it does not, a larger batch goes through too"
+    )
+
+
+def test_a_batch_that_is_asked_for_needs_no_word_on_what_fixes_it(
+    tmp_path: Path, image: Any
+) -> None:
+    for name in "abc":
+        image.new("RGB", (6, 6), (9, 9, 9)).save(tmp_path / f"{name}.png")
+    text = """
+    layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [2, 3, 4, 4] } } }
+    layer { name: "flat" type: "Reshape" bottom: "data" top: "flat" reshape_param {
+            shape { dim: [0, 48] } } }
+    """
+    found = fk.signal(fk.load_net(text), inputs=tmp_path, batch=3)
+    assert found.batch == 3
+    assert len(found.notes) == 1
 
 
 def test_a_folder_without_images_is_refused(tmp_path: Path, image: Any) -> None:

@@ -102,6 +102,8 @@ class _Stopped(BaseException):
 def main() -> None:
     """Run the command line; what a user did wrong is one message and an exit code of 1 or 2."""
     gc.disable()  # until all is imported: what that makes is no garbage, and looking takes time
+    if signals.getsignal(signals.SIGINT) is signals.SIG_DFL:  # `__main__` had no more to clean up
+        signals.signal(signals.SIGINT, signals.default_int_handler)
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signals, name):
             signals.signal(getattr(signals, name), _stop)
@@ -120,10 +122,8 @@ def main() -> None:
     except click.ClickException as error:
         _say_usage(error)
         sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        _fail("interrupted", 130)
-    except _Stopped as stop:
-        _fail("stopped", 128 + int(str(stop)))
+    except (click.Abort, KeyboardInterrupt, _Stopped) as stop:
+        _fail(*_end(stop))
     except FillerkitError as error:
         _fail(error, 2 if isinstance(error, UsageError) else failed)
     except MemoryError:
@@ -138,6 +138,9 @@ def main() -> None:
         what = f"{error.filename}:" if error.filename else "standard output cannot be written:"
         _fail(f"{what} {error.strerror or error}", failed)
     except Exception as error:
+        if isinstance(error.__cause__, KeyboardInterrupt | _Stopped):
+            # Python 3.11 and earlier: a signal that comes while a class is made.
+            _fail(*_end(error.__cause__))
         if os.environ.get("FILLERKIT_TRACEBACK"):
             raise
         _fail(_fault(error), failed)
@@ -173,6 +176,13 @@ def _discard_output() -> None:
 
 def _stop(number: int, frame: object) -> None:
     raise _Stopped(number)
+
+
+def _end(stop: BaseException) -> tuple[str, int]:
+    """What is said where a signal ended the command, and the exit code."""
+    if isinstance(stop, _Stopped):
+        return "stopped", 128 + int(str(stop))
+    return "interrupted", 130
 
 
 def _say_usage(error: click.ClickException) -> None:

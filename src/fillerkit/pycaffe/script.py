@@ -116,6 +116,8 @@ def _run_command(arguments: Sequence[str]) -> None:
 
     try:
         run_caffe(arguments)
+    except KeyboardInterrupt:
+        _fail("interrupted", 130)
     finally:
         _tell_of_unused_shapes()
 

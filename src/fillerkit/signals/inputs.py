@@ -96,6 +96,8 @@ def make(
     drawn = [name for name in real if name not in read]
     if drawn:
         notes.append(f"{', '.join(drawn)}: unit gaussian values")
+    if batch is None and not default and any(_is_folder(item) for item in files.values()):
+        notes += _fixed(net, count)
     notes += [
         f"{name}: whole numbers from 0 to {(kind.below or 0) - 1}"
         for name, kind in kinds.items()
@@ -118,6 +120,21 @@ def fixes_batch(net: Net, inputs: Iterable[Shape]) -> bool:
     """Whether inputs keep the lengths that they were read with: a layer asks so, or they differ."""
     lengths = {shape[0] for shape in inputs if shape}
     return any(layer.traits.fixed_batch for layer in net.layers) or len(lengths) != 1
+
+
+def _fixed(net: Net, count: int) -> list[str]:
+    """Why a folder's images are not as many as usual, and that more can be tried."""
+    for layer in net.layers:
+        if layer.traits.fixed_batch:
+            return [
+                f"a batch of {count}, as the net was read, for layer '{layer.name}' "
+                f"({layer.type}) may hold it fast; if it does not, a larger batch goes through too"
+            ]
+    return []
+
+
+def _is_folder(item: object) -> bool:
+    return isinstance(item, str | os.PathLike) and is_folder(Path(item))
 
 
 def kind_of(net: Net, takers: Takers, name: str) -> Kind:
