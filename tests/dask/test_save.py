@@ -177,6 +177,23 @@ def test_a_shard_of_another_seed_is_made_again(net: fk.Net, folder: Path) -> Non
     assert state(folder) == before
 
 
+def test_a_run_beside_another_in_one_folder_does_not_call_it_whole(
+    net: fk.Net, folder: Path
+) -> None:
+    save(net, folder.parent / "six", 6, shards=3)
+
+    def write_the_other(count: int) -> None:
+        (folder / shard(1)).write_bytes((folder.parent / "six" / shard(1)).read_bytes())
+
+    with pytest.raises(fk.FormatError) as refusal:
+        save(net, folder, 5, shards=3, progress=write_the_other)
+    assert str(refusal.value) == (
+        f"{folder}: another run changed it meanwhile: {shard(1)} is of another run "
+        "(seed 6 instead of 5); write into a folder of its own"
+    )
+    assert not (folder / INDEX).exists()
+
+
 def test_a_run_that_was_whole_makes_nothing(net: fk.Net, folder: Path) -> None:
     before = whole(net, folder)
     saved = save(net, folder, 5, shards=3, resume=True)

@@ -126,6 +126,7 @@ def save(
         slices = Slices.of(run, draws)
         draws = slices.draws
         _make(_Left(place, left, progress), Job(slices, place, fk.__version__), client)
+        _check_alone(place, plan)
     _write_index(place, plan)
     return Saved(run.origin, tuple(shard.name for shard in left), fresh, notes, draws)
 
@@ -210,6 +211,17 @@ def _write_here(left: _Left, job: Job) -> None:
         ) from None
     for result in results:
         left.hear(result)
+
+
+def _check_alone(place: Place, shards: Sequence[Shard]) -> None:
+    """Refuse to call a folder whole in which another run has written since."""
+    found = found_in(place, shards)
+    wrong = {**found.others, **dict.fromkeys(found.missing, "is gone")}
+    for name, reason in wrong.items():
+        raise fk.FormatError(
+            f"{place}: another run changed it meanwhile: {name} {reason}; "
+            "write into a folder of its own"
+        )
 
 
 def _write_index(place: Place, shards: Sequence[Shard]) -> None:
