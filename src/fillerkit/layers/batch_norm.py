@@ -61,6 +61,11 @@ def uses_gathered(param: Any, tests: bool) -> bool:
     return bool(param.use_global_stats) if param.HasField("use_global_stats") else tests
 
 
+def learns_scale(param: Any) -> bool:
+    """Whether this ``batch_norm_param`` asks NVIDIA's 0.16 or 0.17 for a scale and a bias."""
+    return bool(param.scale_bias or param.HasField("scale_filler") or param.HasField("bias_filler"))
+
+
 def _statistics(
     channels: int, factor: float | None = None, rates: tuple[float, float] | None = None
 ) -> list[Param]:
@@ -74,7 +79,7 @@ def _statistics(
 def _nvidia(layer: LayerParameter, channels: int) -> list[Param]:
     p = layer.batch_norm_param
     params = _statistics(channels, 1, _KEPT)
-    if p.scale_bias or p.HasField("scale_filler") or p.HasField("bias_filler"):
+    if learns_scale(p):
         scale = p.scale_filler if p.HasField("scale_filler") else FillerParameter(value=1)
         params.append(Param("weight", (channels,), scale, rates=_LEARNED))
         params.append(Param("bias", (channels,), p.bias_filler, rates=_LEARNED))

@@ -13,7 +13,7 @@ from torch.nn import functional
 from fillerkit.layers.batch_norm import uses_gathered
 from fillerkit.layers.net_layer import Layer
 from fillerkit.messages import LRNParameter, PoolingParameter
-from fillerkit.running.batch_norm import NVIDIAS_LEAST_EPS, by_channel
+from fillerkit.running.batch_norm import by_channel, nvidias_eps
 from fillerkit.running.forks.bn import SEGNET_EPS
 from fillerkit.schema.forks_pb2 import BNParameter
 from fillerkit.torch import LayerModule
@@ -51,8 +51,7 @@ def _batch_norm(layer: LayerModule, x: Tensor) -> Tensor | None:
     mean, variance, _, *learned = layer.blobs()
     if learned:
         scale, bias = learned
-        eps = max(p.eps, NVIDIAS_LEAST_EPS)
-        return functional.batch_norm(x, mean, variance, scale, bias, eps=eps)
+        return functional.batch_norm(x, mean, variance, scale, bias, eps=nvidias_eps(p))
     if uses_gathered(p, not layer.training):
         return functional.batch_norm(x, mean, variance, eps=p.eps)
     top, _, _ = _by_its_own(x, p.eps)

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
 from fillerkit.errors import UsageError
-from fillerkit.layers.batch_norm import uses_gathered
+from fillerkit.layers.batch_norm import learns_scale, uses_gathered
 from fillerkit.layers.net_layer import Layer
 from fillerkit.running.layer_module import LayerModule
 from fillerkit.running.registry import runs
 
-NVIDIAS_LEAST_EPS = 1e-5
+
+def nvidias_eps(param: Any) -> float:
+    """What NVIDIA's adds to a variance: of this ``batch_norm_param``, 1e-5 at least."""
+    return max(float(param.eps), 1e-5)
 
 
 def _scaled_otherwise(layer: Layer) -> str:
     """NVIDIA's 0.15 has scale and bias first; read as Caffe's, a layer has none."""
     names = [param.name for param in layer.params]
-    p = layer.message.batch_norm_param
-    is_asked = p.scale_bias or p.HasField("scale_filler") or p.HasField("bias_filler")
-    known = len(names) == 5 if is_asked else len(names) == 3
+    known = len(names) == (5 if learns_scale(layer.message.batch_norm_param) else 3)
     return "" if known and names[0] == "mean" else "its scale and bias"
 
 
@@ -57,7 +60,7 @@ def batch_norm(layer: LayerModule, x: Tensor) -> Tensor:
                 )
             mean, variance = statistics(x)
         scale, bias = (by_channel(blob, x) for blob in learned)
-        return normalised(x, mean, variance, max(p.eps, NVIDIAS_LEAST_EPS)) * scale + bias
+        return normalised(x, mean, variance, nvidias_eps(p)) * scale + bias
     if uses_gathered(p, not layer.training):
         return normalised(x, mean, variance, p.eps)
     mean_now, variance_now = statistics(x)
