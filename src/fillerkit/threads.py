@@ -40,13 +40,19 @@ class Answer(Generic[Made]):
 
 
 class Threads:
-    """Threads that carry out calls in the order in which they are submitted."""
+    """Threads that carry out calls in the order in which they are submitted.
+
+    Attributes
+    ----------
+    running : int
+        How many there are.
+    """
 
     def __init__(self) -> None:
         self._calls: SimpleQueue[tuple[Callable[[], Any], Answer[Any]] | None] = SimpleQueue()
         self._begun: SimpleQueue[None] = SimpleQueue()
         self._ended: SimpleQueue[None] = SimpleQueue()
-        self._running = 0
+        self.running = 0
 
     def start(self) -> bool:
         """Start one more; False where the system gives none."""
@@ -55,7 +61,7 @@ class Threads:
             self._begun.get(timeout=_PATIENCE)
         except (RuntimeError, Empty):
             return False
-        self._running += 1
+        self.running += 1
         return True
 
     def submit(self, call: Callable[[], Made]) -> Answer[Made]:
@@ -66,11 +72,11 @@ class Threads:
 
     def end(self) -> None:
         """Wait until all calls are carried out and all threads are done."""
-        for _ in range(self._running + 1):  # one may run that nobody counted: see `started`
+        for _ in range(self.running + 1):  # one may run that nobody counted: see `started`
             self._calls.put(None)
-        while self._running:
+        while self.running:
             self._ended.get()
-            self._running -= 1
+            self.running -= 1
 
     def _run(self) -> None:
         self._begun.put(None)

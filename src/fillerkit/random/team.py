@@ -24,7 +24,6 @@ class Team:
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
         self._threads: Threads | None = None
-        self._running = 0
         self._held = False
 
     @contextmanager
@@ -41,10 +40,9 @@ class Team:
     @contextmanager
     def threads(self, number: int) -> Iterator[Threads | None]:
         """At least so many threads, all running; None where the system does not give so many."""
-        if self._running < number:
+        if self._threads is None or self._threads.running < number:
             self._end()
             self._threads = started(number)
-            self._running = number if self._threads else 0
         try:
             yield self._threads
         finally:
@@ -53,7 +51,7 @@ class Team:
 
     def _end(self) -> None:
         # Forgotten first: after an interrupt of their end the next call would wait for ever.
-        threads, self._threads, self._running = self._threads, None, 0
+        threads, self._threads = self._threads, None
         if threads:
             threads.end()
 
