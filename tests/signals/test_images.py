@@ -75,15 +75,20 @@ def test_a_file_that_is_no_image_is_refused_by_its_name(tmp_path: Path, image: A
         read(tmp_path)
 
 
+def flattened(items: int) -> fk.Net:
+    """A net of two images whose Reshape states how many there are, 0 for as many as come."""
+    return fk.load_net(
+        'layer { name: "data" type: "Input" top: "data" '
+        "input_param { shape { dim: [2, 3, 4, 4] } } }"
+        'layer { name: "flat" type: "Reshape" bottom: "data" top: "flat" '
+        f"reshape_param {{ shape {{ dim: [{items}, 48] }} }} }}"
+    )
+
+
 def test_a_net_that_fixes_its_batch_gets_as_many_images(tmp_path: Path, image: Any) -> None:
     for name in "abcde":
         image.new("RGB", (6, 6), (9, 9, 9)).save(tmp_path / f"{name}.png")
-    text = """
-    layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [2, 3, 4, 4] } } }
-    layer { name: "flat" type: "Reshape" bottom: "data" top: "flat" reshape_param {
-            shape { dim: [2, 48] } } }
-    """
-    found = fk.signal(fk.load_net(text), inputs=tmp_path)
+    found = fk.signal(flattened(2), inputs=tmp_path)
     assert found.batch == 2
     assert found.notes[0].startswith("data: 2 images of ")
     assert found.notes[1] == (
@@ -97,12 +102,7 @@ def test_a_batch_that_is_asked_for_needs_no_word_on_what_fixes_it(
 ) -> None:
     for name in "abc":
         image.new("RGB", (6, 6), (9, 9, 9)).save(tmp_path / f"{name}.png")
-    text = """
-    layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [2, 3, 4, 4] } } }
-    layer { name: "flat" type: "Reshape" bottom: "data" top: "flat" reshape_param {
-            shape { dim: [0, 48] } } }
-    """
-    found = fk.signal(fk.load_net(text), inputs=tmp_path, batch=3)
+    found = fk.signal(flattened(0), inputs=tmp_path, batch=3)
     assert found.batch == 3
     assert len(found.notes) == 1
 
